@@ -1,0 +1,173 @@
+"""Rules that join several rows or tables of a network. Each is one function: frames in, faults out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from resilience import tables
+from resilience.errors import Fault, near
+
+SLACK = 1e-6  # rounding allowed where shares are added up or figures compared
+
+Frames = Mapping[str, pd.DataFrame]
+Shown = Mapping[str, str]
+
+
+def faults(frames: Frames, shown: Shown) -> list[Fault]:
+    """Every broken rule across rows and tables. Cells already at fault are missing here and pass."""
+    tried = (
+        one_measure_of_output,
+        shares_within_one,
+        lanes_start_at_producers,
+        lanes_go_somewhere_else,
+        what_is_wanted_is_made,
+        cycles_of_needs_hold_stock,
+        places_are_listed,
+        figures_agree_with_cells,
+    )
+    return [fault for rule in tried for fault in rule(frames, shown)]
+
+
+def one_measure_of_output(frames: Frames, shown: Shown) -> list[Fault]:
+    """A producer has an output or a share, not both and not neither."""
+    makers = frames["producers"]
+    both = makers["output_per_week"].notna() & makers["share"].notna()
+    wrong = [
+        Fault(file=shown["producers"], row=row, column="share", value=float(makers.at[row, "share"]),
+              rule="the row gives both an output and a share", remedy="Leave one of them blank")
+        for row in makers.index[both]
+    ]  # fmt: skip
+    kinds = makers.groupby("good").agg(outputs=("output_per_week", "count"), shares=("share", "count"))
+    for good in kinds.index[(kinds["outputs"] > 0) & (kinds["shares"] > 0)]:
+        if not both[makers["good"] == good].any():
+            rule = f"some producers of {good} give an output and others a share"
+            wrong.append(Fault(file=shown["producers"], column="share", value=good, rule=rule,
+                               remedy="Use one measure for all producers of a good"))  # fmt: skip
+    return wrong
+
+
+def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
+    """Shares of one whole do not add up to more than one."""
+    wrong = []
+    for table, column, keys, whole in (
+        ("producers", "share", ["good"], "world output"),
+        ("lanes", "share_of_use", ["good", "destination"], "the destination's use"),
+    ):
+        totals = frames[table].groupby(keys)[column].sum()
+        for key, total in totals[totals > 1 + SLACK].items():
+            parts = key if isinstance(key, tuple) else (key,)
+            rule = f"the shares of {whole} add up to {total:.4g}, past one, for {' to '.join(map(str, parts))}"
+            rows = frames[table].index[(frames[table][keys] == list(parts)).all(axis=1)]
+            wrong.append(Fault(file=shown[table], row=int(rows[-1]), column=column, value=float(total), rule=rule,
+                               remedy="Lower them to at most 1 in all (write 25 % as 0.25)"))  # fmt: skip
+    return wrong
+
+
+def lanes_start_at_producers(frames: Frames, shown: Shown) -> list[Fault]:
+    """A lane starts where its good is made, or where an earlier lane brings it (leakage through a third place)."""
+    lanes = frames["lanes"].dropna(subset=["good", "origin", "destination"])
+    made = set(frames["producers"][["good", "place"]].itertuples(index=False, name=None))
+    wrong = []
+    for row, good, origin in lanes[["good", "origin"]].itertuples(name=None):
+        if (good, origin) not in made:
+            makers = sorted(place for other, place in made if other == good)
+            wrong.append(Fault(file=shown["lanes"], row=row, column="origin", value=origin,
+                               rule=f"{origin} makes no {good}",
+                               remedy=f"Start the lane at a producer ({', '.join(makers[:6]) or 'there is none'})"
+                                      " or add one to producers"))  # fmt: skip
+    return wrong
+
+
+def lanes_go_somewhere_else(frames: Frames, shown: Shown) -> list[Fault]:
+    """Use at home needs no lane."""
+    lanes = frames["lanes"]
+    return [
+        Fault(file=shown["lanes"], row=row, column="destination", value=lanes.at[row, "destination"],
+              rule="the lane ends where it starts", remedy="Delete it: use at home needs no lane")
+        for row in lanes.index[lanes["origin"].notna() & (lanes["origin"] == lanes["destination"])]
+    ]  # fmt: skip
+
+
+def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
+    """Demand and needs name goods that somebody makes."""
+    made = set(frames["producers"]["good"].dropna())
+    known = set(frames["goods"]["good"].dropna())
+    wrong = []
+    for table, column in (("demand", "good"), ("needs", "input")):
+        cells = frames[table][column]
+        for row in cells.index[cells.isin(known) & ~cells.isin(made)]:
+            wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
+                               rule="nobody makes it", remedy="Add a row to producers"))  # fmt: skip
+    return wrong
+
+
+def cycles_of_needs_hold_stock(frames: Frames, shown: Shown) -> list[Fault]:
+    """Where goods need each other in a ring, some member of the ring is held in stock: else nothing can start."""
+    needs = frames["needs"].dropna(subset=["good", "input"])
+    graph = nx.DiGraph()
+    graph.add_edges_from(needs.loc[needs["kind"] == "consumed", ["input", "good"]].itertuples(index=False, name=None))
+    stocks = frames["stocks"]
+    stocked = set(stocks.loc[stocks["weeks"] > 0, "good"])
+    wrong = []
+    for ring in nx.strongly_connected_components(graph):
+        member = next(iter(ring))
+        if (len(ring) > 1 or graph.has_edge(member, member)) and not ring & stocked:
+            names = ", ".join(sorted(ring))
+            wrong.append(Fault(file=shown["needs"], column="input", value=names,
+                               rule="these goods need each other and none is held in stock",
+                               remedy="Give one of them weeks in stocks, or break the ring"))  # fmt: skip
+    return wrong
+
+
+def places_are_listed(frames: Frames, shown: Shown) -> list[Fault]:
+    """Where a table of places is given, every place stands in it."""
+    if frames["places"].empty:
+        return []
+    known = set(frames["places"]["place"].dropna())
+    wrong = []
+    for table, column in (("producers", "place"), ("lanes", "origin"), ("lanes", "destination"),
+                          ("demand", "place"), ("stocks", "place")):  # fmt: skip
+        cells = frames[table][column]
+        for row in cells.index[cells.notna() & ~cells.isin(known)]:
+            wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
+                               rule=f"unknown place: no such row in {shown['places']}",
+                               remedy=near(str(cells[row]), known)))  # fmt: skip
+    return wrong
+
+
+def figures_agree_with_cells(frames: Frames, shown: Shown) -> list[Fault]:
+    """Each figure stands for a cell, equals it, and lies within its own range; an assumption gives its reasoning."""
+    figures = frames["figures"].dropna(subset=["table", "key", "column"])
+    wrong = []
+
+    def blame(rows: pd.Index, column: str, rule: str, remedy: str) -> None:
+        for row in rows:
+            wrong.append(Fault(file=shown["figures"], row=row, column=column, value=figures.at[row, column],
+                               rule=rule, remedy=remedy))  # fmt: skip
+
+    for table, rows in figures.groupby("table"):
+        frame, schema = frames[str(table)], tables.schemas()[str(table)]
+        strange = ~rows["column"].isin([entry.name for entry in schema.fields if entry.type in ("number", "integer")])
+        blame(rows.index[strange], "column", f"{shown[str(table)]} has no such figure", near("", schema.columns))
+        keys = tables.key_text(frame, schema.key)
+        for column, part in rows[~strange].groupby("column"):
+            cells = pd.Series(frame[str(column)].to_numpy(), index=keys)
+            cells = cells[~cells.index.duplicated()].reindex(part["key"])
+            cells.index = part.index
+            lost = ~part["key"].isin(set(keys))
+            blame(part.index[lost], "key", f"no such row in {shown[str(table)]}", "Correct the key or delete the row")
+            differ = ~lost & cells.notna() & ~np.isclose(cells, part["value"], rtol=SLACK, atol=0)
+            for row in part.index[differ]:
+                rule = f"differs from {shown[str(table)]} ({column} of {part.at[row, 'key']} is {cells[row]:g})"
+                wrong.append(Fault(file=shown["figures"], row=row, column="value", value=float(part.at[row, "value"]),
+                                   rule=rule, remedy="Set both to the same figure"))  # fmt: skip
+    value, slack = figures["value"], SLACK * figures["value"].abs()
+    blame(figures.index[figures["low"] > value + slack], "low", "above the value", "Put low <= value <= high")
+    blame(figures.index[figures["high"] < value - slack], "high", "below the value", "Put low <= value <= high")
+    silent = (figures["confidence"] == "assumed") & (figures["note"] == "")
+    blame(figures.index[silent], "note", "an assumed figure without its reasoning", "Say why this value")
+    return wrong

@@ -1,0 +1,266 @@
+"""A table checked against its descriptor: every fault, once.
+
+Descriptors are Data Package resources (`network.json` beside this file): fields with types, defaults and constraints, a
+primary key, foreign keys. A blank cell takes the field's default; a blank cell without a default is missing (NaN).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.errors import Fault, near
+
+TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
+KIND = {"string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column: what may stand in it."""
+
+    name: str
+    type: str
+    default: Any = None
+    required: bool = False
+    minimum: float | None = None
+    above: float | None = None  # exclusive minimum
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """One table: its columns, its key, and the tables it points to."""
+
+    name: str
+    required: bool
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    references: tuple[tuple[str, str, str], ...]  # column here, table there, column there
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [field.name for field in self.fields]
+
+    def field(self, name: str) -> Field:
+        """The column called `name`."""
+        return next(field for field in self.fields if field.name == name)
+
+
+def descriptor() -> dict[str, Any]:
+    """The Data Package descriptor of a network's folder."""
+    found: dict[str, Any] = json.loads((files("resilience") / "network.json").read_text("utf-8"))
+    return found
+
+
+@cache
+def schemas() -> Mapping[str, Schema]:
+    """The tables of a network by name, in the order of the descriptor."""
+    return {resource["name"]: _schema(resource) for resource in descriptor()["resources"]}
+
+
+def _schema(resource: Mapping[str, Any]) -> Schema:
+    fields = []
+    for entry in resource["schema"]["fields"]:
+        limits = entry.get("constraints", {})
+        fields.append(
+            Field(
+                name=entry["name"],
+                type=entry["type"],
+                default=entry.get("default"),
+                required=limits.get("required", False),
+                minimum=limits.get("minimum"),
+                above=limits.get("exclusiveMinimum"),
+                maximum=limits.get("maximum"),
+                choices=tuple(limits.get("enum", ())),
+                unit=entry.get("unit", ""),
+                description=entry.get("description", ""),
+            )
+        )
+    references = tuple(
+        (entry["fields"], entry["reference"]["resource"], entry["reference"]["fields"])
+        for entry in resource["schema"]["foreignKeys"]
+    )
+    return Schema(
+        name=resource["name"],
+        required=resource["required"],
+        fields=tuple(fields),
+        key=tuple(resource["schema"]["primaryKey"]),
+        references=references,
+    )
+
+
+def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
+    """The cells of a CSV as text, as they stand, and what is wrong with the file itself.
+
+    Byte-order marks and Windows line ends are accepted; `NA` stays the text NA (Namibia's code). The index is the row
+    a spreadsheet shows, so the first row below the header is 2.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        remedy = "Save it as UTF-8 (in Excel: CSV UTF-8)"
+        return pd.DataFrame(), [Fault(file=path.name, rule=f"not UTF-8 text at byte {error.start}", remedy=remedy)]
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    header = [cell.strip() for cell in rows[0]] if rows else []
+    faults = []
+    if not any(header):
+        return pd.DataFrame(), [Fault(file=path.name, rule="empty file", remedy="Give it a header row")]
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        rule, remedy = "the header names a column twice", "Keep one of them"
+        return pd.DataFrame(), [Fault(file=path.name, row=1, column=name, rule=rule, remedy=remedy) for name in twice]
+    kept, numbers = [], []
+    for number, row in enumerate(rows[1:], 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(header):
+            rule = f"the row has {len(row)} cells where the header has {len(header)}"
+            remedy = "Quote cells that hold a comma, or add what is missing"
+            faults.append(Fault(file=path.name, row=number, value=",".join(row)[:60], rule=rule, remedy=remedy))
+            continue
+        kept.append([cell.strip() for cell in row])
+        numbers.append(number)
+    return pd.DataFrame(kept, columns=header, index=numbers, dtype="str"), faults
+
+
+def check_table(raw: pd.DataFrame, schema: Schema, file: str) -> tuple[pd.DataFrame, list[Fault]]:
+    """`raw` in the schema's types and order, defaults filled in, and every cell that breaks a rule.
+
+    A cell at fault comes back missing, so that rules across tables can still be tried on the rest.
+    """
+    faults: list[Fault] = []
+    columns = [str(name) for name in raw.columns]
+    for name in columns:
+        if name not in schema.columns:
+            rule, remedy = "unknown column", near(name, schema.columns)
+            faults.append(Fault(file=file, row=1, column=name, rule=rule, remedy=remedy))
+    typed = {}
+    for field in schema.fields:
+        if field.name in columns:
+            typed[field.name], broken = _check_column(raw[field.name], field, file)
+            faults += broken
+        else:
+            if field.required:
+                remedy = f"Add it: {field.description or KIND[field.type]}"
+                faults.append(Fault(file=file, column=field.name, rule="missing column", remedy=remedy))
+            typed[field.name] = pd.Series([field.default] * len(raw), index=raw.index, dtype=_dtype(field))
+    frame = pd.DataFrame(typed, index=raw.index)
+    present = frame.dropna(subset=list(schema.key))
+    for row in present.index[present.duplicated(list(schema.key))]:
+        key = "/".join(str(frame.at[row, name]) for name in schema.key)
+        rule, remedy = "this key already stands in a row above", "Keep one row for each key, or add them up"
+        faults.append(Fault(file=file, row=row, column="/".join(schema.key), value=key, rule=rule, remedy=remedy))
+    return frame, faults
+
+
+def _dtype(field: Field) -> str:
+    return {"string": "str", "number": "float64", "integer": "float64", "boolean": "bool"}[field.type]
+
+
+def _check_column(raw: pd.Series, field: Field, file: str) -> tuple[pd.Series, list[Fault]]:
+    text = raw.map(lambda cell: "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell).strip())
+    if pd.api.types.is_numeric_dtype(raw.dtype):  # a frame's NaN is a blank cell, a file's `NaN` is text in a number
+        text = text.where(raw.notna(), "")
+    else:
+        text = text.where(~raw.map(lambda cell: isinstance(cell, float) and np.isnan(cell)), "")
+    blank = text == ""
+    faults = []
+
+    def blame(rows: pd.Series, rule: str, remedy: str) -> None:
+        for row in rows.index[rows]:
+            shown = text[row] if text[row] else None
+            faults.append(Fault(file=file, row=row, column=field.name, value=shown, rule=rule, remedy=remedy))
+
+    if field.required:
+        blame(blank, "must not be blank", f"Give {field.description or KIND[field.type]}")
+    if field.type == "string":
+        if field.choices:
+            wrong = ~blank & ~text.isin(field.choices)
+            blame(wrong, "not one of the words allowed here", f"Use one of: {', '.join(field.choices)}")
+            text = text.mask(wrong)
+        if field.default is not None:
+            return text.mask(blank, str(field.default)).astype("str"), faults
+        return text.mask(blank).astype("str"), faults
+    if field.type == "boolean":
+        word = text.str.lower()
+        wrong = ~blank & ~word.isin(TRUE | FALSE)
+        blame(wrong, "neither true nor false", "Write true or false")
+        return word.isin(TRUE) | (blank & bool(field.default)), faults
+    numbers = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
+    wrong = ~blank & ~np.isfinite(numbers)
+    blame(wrong, f"not {KIND[field.type]}", "Write digits with a point for decimals, or leave it blank")
+    numbers = numbers.mask(wrong)
+    if field.type == "integer":
+        broken = numbers.notna() & (numbers % 1 != 0)
+        blame(broken, "not a whole number", "Round it")
+        numbers = numbers.mask(broken)
+    for broken, rule in _outside(numbers, field):
+        blame(broken, rule, f"Check its unit ({field.unit})" if field.unit else "Correct it")
+        numbers = numbers.mask(broken)
+    if field.default is not None:
+        numbers = numbers.mask(blank, float(field.default))
+    return numbers, faults
+
+
+def _outside(numbers: pd.Series, field: Field) -> list[tuple[pd.Series, str]]:
+    found = []
+    if field.minimum is not None:
+        found.append((numbers < field.minimum, f"below {field.minimum:g}"))
+    if field.above is not None:
+        found.append((numbers <= field.above, f"not above {field.above:g}"))
+    if field.maximum is not None:
+        found.append((numbers > field.maximum, f"above {field.maximum:g}"))
+    return found
+
+
+def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str]) -> list[Fault]:
+    """Every cell that names a row which is not there. `shown` maps a table to the file name to print."""
+    faults = []
+    for name, frame in frames.items():
+        for column, other, target in schemas()[name].references:
+            if other not in frames:
+                continue
+            known = set(frames[other][target].dropna())
+            cells = frame[column]
+            for row in frame.index[cells.notna() & ~cells.isin(known)]:
+                rule = f"unknown {target.replace('_id', '')}: no such row in {shown[other]}"
+                faults.append(
+                    Fault(
+                        file=shown[name], row=row, column=column, value=cells[row], rule=rule,
+                        remedy=near(str(cells[row]), known),
+                    )
+                )  # fmt: skip
+    return faults
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """One table as CSV: UTF-8, plain line ends, numbers in the fewest digits that read back equal."""
+    frame.to_csv(path, index=False, lineterminator="\n", na_rep="")
+
+
+def empty(schema: Schema) -> pd.DataFrame:
+    """A table with the schema's columns and no rows."""
+    return pd.DataFrame({field.name: pd.Series([], dtype=_dtype(field)) for field in schema.fields})
+
+
+def key_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
+    """Each row's key joined by `/`, as figures.csv writes it."""
+    text = frame[key[0]].astype("str")
+    for name in key[1:]:
+        text = text + "/" + frame[name].astype("str")
+    return text
