@@ -10,13 +10,43 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resilience import datasets
+    from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
+    from resilience.policy import Reserve
+    from resilience.scenario import Scenario, ScenarioSet
+    from resilience.sizing.response import best_response
 
     __version__: str
 
-__all__ = ["Network", "__version__", "datasets"]
+__all__ = [
+    "DemandSurge",
+    "ExportControl",
+    "Hoarding",
+    "Network",
+    "Outage",
+    "Reserve",
+    "RouteClosure",
+    "Scenario",
+    "ScenarioSet",
+    "StockLoss",
+    "__version__",
+    "best_response",
+    "datasets",
+]
 
-_HOMES = {"Network": "network"}  # a public name and the module that defines it
+_HOMES = {  # a public name, and the module that defines it
+    "DemandSurge": "disruption",
+    "ExportControl": "disruption",
+    "Hoarding": "disruption",
+    "Network": "network",
+    "Outage": "disruption",
+    "Reserve": "policy",
+    "RouteClosure": "disruption",
+    "Scenario": "scenario",
+    "ScenarioSet": "scenario",
+    "StockLoss": "disruption",
+    "best_response": "sizing.response",
+}
 _ROOMS = ("datasets",)  # modules that are public themselves
 
 

@@ -13,7 +13,11 @@ import resilience
 
 
 def test_the_public_names_are_these():
-    assert resilience.__all__ == ["Network", "__version__", "datasets"]
+    verbs = ["best_response"]
+    nouns = ["Network", "Reserve", "Scenario", "ScenarioSet"]
+    disruptions = ["DemandSurge", "ExportControl", "Hoarding", "Outage", "RouteClosure", "StockLoss"]
+    rooms = ["datasets"]
+    assert resilience.__all__ == sorted([*verbs, *nouns, *disruptions, *rooms, "__version__"])
 
 
 def test_every_public_name_loads_and_type_checkers_see_the_same_names():
