@@ -213,7 +213,7 @@ class EarmarkFirst:
     `earmarks` are in the unit of the claims. When less is there than the earmarks claimed, `rest` shares it
     among them. With `unclaimed_is_shared` an earmark its owner does not need joins the rest; without, it
     stays unused (a strict national reserve), which `fairness.waste` counts. All earmarked and strict is
-    autarky; nothing earmarked is a pool.
+    autarky; nothing earmarked is a pool. `rest` sees what is still claimed, not what the earmark gave.
 
     >>> EarmarkFirst(earmarks=(40, 20)).share(100, [30, 90]).tolist()
     [30.0, 70.0]
@@ -237,15 +237,16 @@ class EarmarkFirst:
 def bankruptcy_game(available: float, claims: npt.ArrayLike) -> Game:
     """What each coalition can count on: what is left once all outside it are paid, 0 or more.
 
-    Players are named "0", "1", ... in the order of the claims. Source: O'Neill (1982).
+    Players are named "0", "1", ... in the order of the claims. What exceeds all claims is left out.
+    Source: O'Neill (1982), doi:10.1016/0165-4896(82)90029-4.
 
     >>> bankruptcy_game(200, [100, 200, 300]).worth(["1", "2"])
     100.0
     """
     wanted = checked(available, claims)
-    outside = wanted.sum() - coalition_sums(wanted)
-    values = np.maximum(available - outside, 0.0)
-    values[0] = 0.0  # where there is enough for all, the surplus is not nobody's
+    paid = coalition_sums(wanted)
+    values = np.maximum(min(available, paid[-1]) - (paid[-1] - paid), 0.0)
+    values[0] = 0.0
     return Game(players=tuple(str(place) for place in range(wanted.size)), values=values)
 
 
@@ -258,20 +259,20 @@ def filled(available: float, claims: FloatArray, *, speed: FloatArray, had: Floa
     >>> filled(6, np.array([1.0, 9.0]), speed=np.array([1.0, 1.0])).tolist()
     [1.0, 5.0]
     """
-    level_had = np.zeros_like(claims) if had is None else had
-    moving = (speed > 0) & (claims > 0)
-    if not moving.any():
-        still = (claims > 0) & (speed >= 0)
-        return filled(available, claims, speed=np.ones_like(claims)) if still.any() else np.zeros_like(claims)
-    caps, pace, start = claims[moving], speed[moving], level_had[moving]
-    got = np.zeros_like(claims)
+    caps = np.where(speed > 0, claims, 0.0)
     if available >= caps.sum():
-        got[moving] = caps
-        left = np.where(moving, 0.0, claims)
-        return got + filled(available - float(caps.sum()), left, speed=np.ones_like(claims)) if left.any() else got
-    corners = np.unique(np.concatenate([start / pace, (start + caps) / pace]))
-    totals = np.clip(corners[:, None] * pace - start, 0.0, caps).sum(axis=1)
-    got[moving] = np.clip(np.interp(available, totals, corners) * pace - start, 0.0, caps)
+        idle = claims - caps
+        if not idle.any():
+            return caps
+        return caps + filled(available - float(caps.sum()), idle, speed=np.ones_like(claims))
+    start = np.zeros_like(claims) if had is None else had
+    rising = caps > 0
+    pace, first, last = speed[rising], start[rising], start[rising] + caps[rising]
+    corners = np.unique(np.concatenate([first / pace, last / pace]))
+    totals = (np.clip(corners[:, None] * pace, first, last) - first).sum(axis=1)
+    level = np.interp(available, totals, corners)
+    got = np.zeros_like(claims)
+    got[rising] = np.clip(level * pace - first, 0.0, caps[rising])
     return got
 
 

@@ -7,7 +7,7 @@
 z holds a payoff x_i for each player, then any extras; x(S) is the sum of S's payoffs. There are
 2**n coalitions but few bind, so the program starts with some, is solved, asks which coalitions are
 short, adds the shortest and is solved again until none is (Hallefjord, Helming and Jornsten 1995,
-doi:10.1007/BF01240043). Prices found so hold for the whole program: coalitions left out cost nothing.
+Int. J. Game Theory 24). Prices found so hold for the whole program: coalitions left out cost nothing.
 
 `minimise_linear` is the only line here that knows a solver.
 """
@@ -122,7 +122,7 @@ def minimise_linear(
         method="highs-ds",
         options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
     )
-    if found.status != 0:
+    if found.status != 0 or found.x is None or found.fun is None:
         raise SolverError(f"A linear program over coalitions was not solved: {found.message}")
     return LinearAnswer(point=found.x, value=float(found.fun), prices=-found.ineqlin.marginals)
 

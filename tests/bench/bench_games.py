@@ -9,7 +9,7 @@ import numpy as np
 
 from resilience.sharing.core import least_core
 from resilience.sharing.game import Game, coalition_sums
-from resilience.sharing.nucleolus import prenucleolus
+from resilience.sharing.nucleoli import prenucleolus
 from resilience.sharing.power import shapley
 
 MEMBERS = tuple(f"member {number}" for number in range(14))

@@ -11,7 +11,7 @@ is then every coalition whose payment follows from the settled ones (its row lie
 program raises the rank by at least one, so at most n - 1 are solved.
 
 References: Schmeidler (1969), doi:10.1137/0117107; Kopelowitz (1967), Hebrew University RM 31; Fromen (1997),
-doi:10.1016/S0377-2217(96)00205-2; Nguyen and Thomas (2016), doi:10.1016/j.ejor.2015.08.017.
+Eur. J. Operational Research 98; Nguyen and Thomas (2016), Eur. J. Operational Research 248.
 """
 
 from __future__ import annotations
