@@ -165,6 +165,16 @@ class Network:
         return self.table("places")
 
     @property
+    def points(self) -> pd.DataFrame:
+        """Every stock point: a good at a place that makes, ships, receives, uses, wants or holds it."""
+        made = self.frames["producers"][["good", "place"]]
+        used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
+        ends = [self.frames["lanes"][["good", end]] for end in ("origin", "destination")]
+        parts = [made, used, *ends, self.frames["demand"][["good", "place"]], self.frames["stocks"][["good", "place"]]]
+        every = pd.concat([part.set_axis(["good", "place"], axis=1) for part in parts]).drop_duplicates()
+        return every.sort_values(["good", "place"], ignore_index=True)
+
+    @property
     def figures(self) -> pd.DataFrame:
         """The evidence: one row for each figure, with source, confidence and range."""
         return self.table("figures")
