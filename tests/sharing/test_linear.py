@@ -12,7 +12,9 @@ NONE = {"equal": np.zeros((0, 1)), "equal_to": np.zeros(0)}
 
 
 def test_the_price_of_a_row_is_what_one_more_unit_of_it_costs():
-    two = minimise_linear(3 * ONE[0], rows=np.array([[1.0], [0.5]]), at_least=np.array([2.0, 0.5]), **NONE, lower=0 * ONE[0])
+    two = minimise_linear(
+        3 * ONE[0], rows=np.array([[1.0], [0.5]]), at_least=np.array([2.0, 0.5]), **NONE, lower=0 * ONE[0]
+    )
     assert (two.value, two.point.tolist(), two.prices.tolist()) == (6, [2], [3, 0])
 
 
