@@ -68,7 +68,7 @@ class Network:
         raw = {table: _counted_from_one(frame) for table, frame in frames.items() if frame is not None}
         if blocs is not None:
             raw["blocs"] = _counted_from_one(blocs if isinstance(blocs, pd.DataFrame) else _bloc_rows(blocs))
-        return cls._checked(name, raw, {table: f"frame {table}" for table in tables.schemas()}, [], {})
+        return cls.checked(name, raw, {table: f"frame {table}" for table in tables.schemas()}, [], {})
 
     @classmethod
     def read(cls, folder: str | Path) -> Network:
@@ -96,18 +96,22 @@ class Network:
                 faults.append(Fault(file=path.name, rule="a file of this name is not read", remedy=remedy))
         about, broken = _package(folder / "datapackage.json")
         shown = {table: f"{table}.csv" for table in tables.schemas()}
-        return cls._checked(about.get("name", folder.name), raw, shown, faults + broken, about)
+        return cls.checked(about.get("name", folder.name), raw, shown, faults + broken, about)
 
     @classmethod
-    def _checked(
+    def checked(
         cls,
         name: str,
         raw: Mapping[str, pd.DataFrame],
         shown: Mapping[str, str],
-        faults: list[Fault],
+        faults: Sequence[Fault],
         about: Mapping[str, Any],
     ) -> Network:
-        frames = {}
+        """A network from tables as a loader found them: `raw` cells, what to call each table, faults met on the way.
+
+        For writing loaders; elsewhere use `from_frames` or `read`. The index of a raw frame is the row to print.
+        """
+        frames, faults = {}, list(faults)
         for table, schema in tables.schemas().items():
             if table not in raw:
                 if schema.required:
@@ -201,7 +205,7 @@ class Network:
         raw = {table: _counted_from_one(kept) for table, kept in self.frames.items()} | {name: _counted_from_one(frame)}
         raw = {table: kept for table, kept in raw.items() if len(kept) or tables.schemas()[table].required}
         shown = {table: f"frame {table}" for table in tables.schemas()}
-        return type(self)._checked(self.name, raw, shown, [], self.about)
+        return type(self).checked(self.name, raw, shown, [], self.about)
 
     def with_balanced(self, *, producers: pd.DataFrame, lanes: pd.DataFrame) -> Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
