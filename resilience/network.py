@@ -118,11 +118,17 @@ class Network:
                     remedy = f"Give it with columns {', '.join(f.name for f in schema.fields if f.required)}, ..."
                     faults.append(Fault(file=shown[table], rule="missing table", remedy=remedy))
                 continue
+            if raw[table].columns.empty and shown[table] in {fault.file for fault in faults}:
+                continue  # it could not be read, which is told already
             frames[table], broken = tables.check_table(raw[table], schema, shown[table])
+            if schema.required and raw[table].empty:
+                broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
             faults += broken
         faults += tables.check_references(frames, shown)
         complete = {table: frames.get(table, tables.empty(schema)) for table, schema in tables.schemas().items()}
-        faults += rules.faults(complete, shown)
+        told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
+        wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
+        faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]
         if faults:
             raise DataError(f"The network {name!r} breaks its rules", faults)
         return cls(name=name, frames=_settled(complete), about=dict(about))
@@ -209,7 +215,8 @@ class Network:
 
     def with_balanced(self, *, producers: pd.DataFrame, lanes: pd.DataFrame) -> Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
-        return replace(self, frames=_settled({**self.frames, "producers": producers, "lanes": lanes}))
+        frames = _settled({**self.frames, "producers": producers, "lanes": lanes})
+        return replace(self, frames=frames, about={**self.about, "balanced": True})
 
     def renamed(self, name: str) -> Network:
         """This network under another name."""
@@ -242,18 +249,18 @@ class Network:
         makers = self.frames["producers"][["good", "place"]]
         wanted = self.frames["demand"][["good", "place"]]
         used = makers.merge(self.frames["needs"], on="good")
-        cycle = self.frames["goods"].set_index("good")["cycle_weeks"]
+        cycle = dict(zip(self.frames["goods"]["good"], self.frames["goods"]["cycle_weeks"].astype(int), strict=True))
         for good, place in pd.concat([makers, wanted]).drop_duplicates().itertuples(index=False):
             graph.add_node((good, place), tier=tier[good], country=country[place])
         for need in used.itertuples():
             graph.add_node((need.input, need.place), tier=tier[need.input], country=country[need.place])
             ends = (need.input, need.place), (need.good, need.place)
-            graph.add_edge(*ends, kind=need.kind, weeks=int(cycle[need.good]))
-        for lane in self.frames["lanes"].itertuples():
+            graph.add_edge(*ends, kind=need.kind, weeks=cycle[need.good])
+        for lane in self.frames["lanes"].astype({"transit_weeks": int}).itertuples():
             for place in (lane.origin, lane.destination):
                 graph.add_node((lane.good, place), tier=tier[lane.good], country=country[place])
             ends = (lane.good, lane.origin), (lane.good, lane.destination)
-            graph.add_edge(*ends, kind="lane", weeks=int(lane.transit_weeks))
+            graph.add_edge(*ends, kind="lane", weeks=lane.transit_weeks)
         return graph
 
     def draw(self, rng: np.random.Generator) -> Network:
@@ -262,9 +269,12 @@ class Network:
         Shares are drawn one by one and scaled back to their total. Cells without a range stay as they are. Do not
         read the spread as a confidence interval: `assumed` ranges are judgements.
         """
+        if self.about.get("balanced"):
+            raise AskError(f"Network {self.name!r} is balanced: its shares are gone. Draw first, then balance the draw")
         figures = self.frames["figures"]
         ranged = figures[(figures["low"] < figures["high"])]
-        drawn = pd.Series(rng.triangular(ranged["low"], ranged["value"], ranged["high"]), index=ranged.index)
+        likely = ranged["value"].clip(ranged["low"], ranged["high"])  # a figure may lie past its range by rounding
+        drawn = pd.Series(rng.triangular(ranged["low"], likely, ranged["high"]), index=ranged.index)
         frames = {name: frame.copy() for name, frame in self.frames.items()}
         for (table, column), rows in ranged.groupby(["table", "column"]):
             schema = tables.schemas()[str(table)]
@@ -326,9 +336,9 @@ def _same_total(cells: pd.Series, before: pd.Series, frame: pd.DataFrame, column
 
 
 def _counted_from_one(frame: Any) -> pd.DataFrame:
-    frame = pd.DataFrame(frame).copy()
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame
+    counted: pd.DataFrame = pd.DataFrame(frame).copy()
+    counted.index = pd.RangeIndex(1, len(counted) + 1)
+    return counted
 
 
 def _bloc_rows(blocs: Mapping[str, Sequence[str]]) -> pd.DataFrame:

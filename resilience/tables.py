@@ -236,6 +236,8 @@ def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str
             if other not in frames:
                 continue
             known = set(frames[other][target].dropna())
+            if len(frames[other]) and not known:  # its key column is missing and already told
+                continue
             cells = frame[column]
             for row in frame.index[cells.notna() & ~cells.isin(known)]:
                 rule = f"unknown {target.replace('_id', '')}: no such row in {shown[other]}"
