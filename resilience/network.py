@@ -234,7 +234,7 @@ class Network:
             kept = [key for key in resource["schema"]["foreignKeys"] if key["reference"]["resource"] in held]
             resource["schema"]["foreignKeys"] = kept
         for name in held:
-            tables.write_table(self.frames[name], folder / f"{name}.csv")
+            tables.write_table(self.frames[name], tables.schemas()[name], folder / f"{name}.csv")
         (folder / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
         return folder
 
@@ -355,7 +355,7 @@ def _package(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         remedy = "Correct it, or delete it: the tables can be read without it"
         return {}, [Fault(file=path.name, value=str(error), rule="not JSON", remedy=remedy)]
-    return {key: value for key, value in found.items() if key not in ("resources", "profile")}, []
+    return {key: value for key, value in found.items() if key not in ("resources", "profile", "$schema")}, []
 
 
 def _settled(frames: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
