@@ -49,7 +49,7 @@ def with_ranges():
 def networks(draw):
     """Networks of up to three goods in a chain, with odd names, many tables and any numbers."""
     goods = GOODS[: draw(st.integers(1, 3))]
-    amount = st.floats(1e-6, 1e9)
+    amount, weeks = st.floats(1e-6, 1e9), st.integers(0, 9)
     makers = [(good, place) for good in goods for place in draw(st.sets(st.sampled_from(PLACES), min_size=1))]
     lanes = [(good, here, there) for good, here in makers for there in PLACES if here != there and draw(st.booleans())]
     wanted = draw(st.sets(st.sampled_from(PLACES), min_size=1))
@@ -58,8 +58,7 @@ def networks(draw):
         goods=[{"good": g, "family": draw(TEXT), "storable": draw(st.booleans())} for g in goods],
         producers=[{"good": g, "place": p, "output_per_week": draw(amount)} for g, p in makers],
         needs=[{"good": g, "input": h, "units": draw(amount)} for g, h in chain] or None,
-        lanes=[{"good": g, "origin": o, "destination": d, "transit_weeks": draw(st.integers(0, 9))} for g, o, d in lanes]
-        or None,
+        lanes=[{"good": g, "origin": o, "destination": d, "transit_weeks": draw(weeks)} for g, o, d in lanes] or None,
         demand=[{"good": goods[0], "place": p, "units_per_week": draw(amount), "usd_per_unit_unmet": draw(amount)}
                 for p in wanted],
         blocs={"all": PLACES},
