@@ -1,9 +1,10 @@
 """One consistent baseline week.
 
-Sources disagree and bilateral flows are mostly unknown. Demand and needs fix how much of each good every place uses; walking
-up from finished chips to ore, `balance` splits each good's world use over its producers (as their stated outputs or shares
-have it) and over its lanes: stated flows held, the rest by iterative proportional fitting from a gravity seed. Every user
-then receives exactly what it uses and every producer makes exactly what it ships, so that a calm week repeats for ever.
+Sources disagree and bilateral flows are mostly unknown. Demand and needs fix how much of each good every place uses;
+walking up from finished chips to ore, `balance` splits each good's world use over its producers (as their stated
+outputs or shares have it) and over its lanes: stated flows held, the rest by iterative proportional fitting from a
+gravity seed. Every user then receives exactly what it uses and every producer makes exactly what it ships, so that a
+calm week repeats for ever.
 
 Reference: W. E. Deming and F. F. Stephan (1940), On a least squares adjustment of a sampled frequency table when the
 expected marginal totals are known, Annals of Mathematical Statistics 11(4).
@@ -22,14 +23,16 @@ from resilience.network import Network
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
 EXACT = 1e-12
+CLOSE = 1e-11
+SETTLED = 1e-6  # what a ring of needs may still grow by in its last sweep
 
 
 @dataclass(frozen=True, kw_only=True)
 class Balance:
     """A balanced network and what had to be changed to get there.
 
-    `adjustments` has columns good, place, destination, what, stated, balanced, change; `change` is a share of the good's
-    world use, largest first.
+    `adjustments` has columns good, place, destination, what, stated, balanced, change; `change` is a share of the
+    good's world use, largest first.
     """
 
     network: Network
@@ -55,7 +58,7 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"]}, producers={"good": ["gas", "gas"], "place": ["A", "B"], "share": [0.75, 0.25]},
     ...     lanes={"good": ["gas"], "origin": ["A"], "destination": ["C"]},
-    ...     demand={"good": ["gas", "gas"], "place": ["B", "C"], "units_per_week": [1, 3], "usd_per_unit_unmet": [1, 1]})
+    ...     demand={"good": "gas", "place": ["B", "C"], "units_per_week": [1, 3], "usd_per_unit_unmet": 1})
     >>> balance(network).network.producers["output_per_week"].tolist()
     [3.0, 1.0]
     """
@@ -64,14 +67,15 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
     goods = list(network.goods["good"])
     needs, lanes, makers = network.needs, network.lanes, network.producers
     book = _Book()
-    users = {good: rows for good, rows in needs.groupby("input")}
-    wanted = {good: rows.groupby("place")["units_per_week"].sum() for good, rows in network.demand.groupby("good")}
-    makers_of = {good: rows.set_index("place") for good, rows in makers.groupby("good")}
-    lanes_of = {good: rows for good, rows in lanes.groupby("good")}
+    users = {str(good): rows for good, rows in needs.groupby("input")}
+    wanted = {str(good): rows.groupby("place")["units_per_week"].sum() for good, rows in network.demand.groupby("good")}
+    makers_of = {str(good): rows.set_index("place") for good, rows in makers.groupby("good")}
+    lanes_of = {str(good): rows for good, rows in lanes.groupby("good")}
     output: dict[str, pd.Series] = {good: pd.Series(dtype=float) for good in goods}
     flow = pd.Series(np.nan, index=lanes.index)
     for ring in _from_chips_to_ore(goods, needs):
-        for _ in range(1 if len(ring) == 1 else SWEEPS):
+        alone = len(ring) == 1 and not ((needs["good"] == ring[0]) & (needs["input"] == ring[0])).any()
+        for _ in range(1 if alone else SWEEPS):
             before = np.concatenate([output[good].to_numpy() for good in ring])
             for good in ring:
                 use = _use(users.get(good), output, wanted.get(good))
@@ -80,6 +84,10 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
             after = np.concatenate([output[good].to_numpy() for good in ring])
             if len(before) == len(after) and np.allclose(before, after, rtol=EXACT, atol=0):
                 break
+        else:
+            if not alone and not np.allclose(before, after, rtol=SETTLED, atol=0):
+                rule = "these goods need each other, and one unit takes at least one unit of itself"
+                book.blame(", ".join(ring), "", float(after.sum()), rule, "Lower the units of one of the needs")
     adjustments = book.frame()
     faults = book.faults + _beyond(adjustments, tolerance)
     if faults:
@@ -128,10 +136,11 @@ def _from_chips_to_ore(goods: list[str], needs: pd.DataFrame) -> list[list[str]]
 def _use(users: pd.DataFrame | None, output: dict[str, pd.Series], wanted: pd.Series | None) -> pd.Series:
     parts = [] if wanted is None else [wanted]
     if users is not None:
-        parts += [output[need.good] * need.units for need in users.itertuples() if len(output[need.good])]
+        per_unit = zip(users["good"], users["units"], strict=True)
+        parts += [output[good] * units for good, units in per_unit if len(output[good])]
     if not parts:
         return pd.Series(dtype=float)
-    total = pd.concat(parts).groupby(level=0).sum()
+    total: pd.Series = pd.concat(parts).groupby(level=0).sum()
     return total[total > 0]
 
 
@@ -147,7 +156,8 @@ def _split(
         book.note(good, "", "", "world output", float(stated.sum()), 0.0, float(stated.sum()))
         return stated * 0.0, pd.Series(0.0, index=lanes.index)
     if stated.sum() == 0:
-        book.blame(good, "", 0.0, "it is used but its producers' outputs are all zero", "Give them an output or a share")
+        rule, remedy = "it is used but its producers' outputs are all zero", "Give them an output or a share"
+        book.blame(good, "", 0.0, rule, remedy)
         return stated, pd.Series(0.0, index=lanes.index)
     book.note(good, "", "", "world output", float(stated.sum()), world, world)
     places = pd.Index(stated.index).union(use.index).union(lanes["destination"].unique())
@@ -158,11 +168,11 @@ def _split(
     end = np.concatenate([places.get_indexer(lanes["destination"]), places.get_indexer(at_home)])
     known = lanes["flow_per_week"].where(lanes["share_of_use"].isna(), lanes["share_of_use"] * taken[end[: len(lanes)]])
     held = np.concatenate([known.to_numpy(), np.full(len(at_home), np.nan)])
-    fed = np.bincount(end, weights=target[origin] > 0, minlength=len(places)) > 0
-    for place in places[(taken > 0) & ~fed]:
-        remedy = "Add a lane to it from a producer, or a producer there"
-        book.blame(good, str(place), float(taken[places.get_loc(place)]), "it is used there but nothing can arrive", remedy)
     moved = _fit(origin, end, held, target, taken)
+    dry = (taken > 0) & (np.bincount(end, weights=moved, minlength=len(places)) == 0)
+    for place, amount in zip(places[dry], taken[dry], strict=True):
+        remedy = "Add a lane to it from a producer, or a producer there"
+        book.blame(good, str(place), float(amount), "it is used there but nothing can arrive", remedy)
     made = np.bincount(origin, weights=moved, minlength=len(places))
     for place, value in stated.items():
         book.note(good, str(place), "", "output", float(value), float(made[places.get_loc(place)]), world)
@@ -185,7 +195,11 @@ def _fit(origin: np.ndarray, end: np.ndarray, held: np.ndarray, target: np.ndarr
     rows = np.maximum(target - np.bincount(origin, weights=kept, minlength=size), 0.0)
     columns = np.maximum(taken - np.bincount(end, weights=kept, minlength=size), 0.0)
     moved = _proportional(np.where(free, seed, 0.0), origin, end, rows, columns)
-    return _proportional(kept + moved, origin, end, target, taken)  # no change where the first fit met both margins
+    moved = kept + moved
+    met = np.bincount(origin, weights=moved, minlength=size), np.bincount(end, weights=moved, minlength=size)
+    if np.allclose(met, (target, taken), rtol=CLOSE, atol=CLOSE * taken.sum()):
+        return moved  # what was held is held to the last digit
+    return _proportional(moved, origin, end, target, taken)
 
 
 def _proportional(
@@ -205,7 +219,8 @@ def _proportional(
 
 
 def _ratio(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
-    return np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0)
+    ratio: np.ndarray = np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0)
+    return ratio
 
 
 @dataclass
@@ -223,9 +238,9 @@ class _Book:
 
     def blame(self, good: str, place: str, value: float, rule: str, remedy: str) -> None:
         where = f"{good} at {place}" if place else good
-        fault = Fault(file="network", column=where, value=value, rule=rule, remedy=remedy)
-        if fault not in self.faults:
-            self.faults.append(fault)
+        told = {(fault.column, fault.rule) for fault in self.faults}  # a ring of needs meets one fault in every sweep
+        if (where, rule) not in told:
+            self.faults.append(Fault(file="network", column=where, value=value, rule=rule, remedy=remedy))
 
     def frame(self) -> pd.DataFrame:
         names = ["good", "place", "destination", "what", "stated", "balanced", "change"]
@@ -238,10 +253,11 @@ def _beyond(adjustments: pd.DataFrame, tolerance: float) -> list[Fault]:
     return [
         Fault(
             file="network",
-            column=" ".join(part for part in (row.good, row.place, row.destination) if part),
-            value=row.stated,
-            rule=f"balancing would change this {row.what} to {row.balanced:.6g}, by {row.change:.0%} of the world's use",
+            column=" ".join(filter(None, (good, place, destination))),
+            value=stated,
+            rule=f"balancing would change this {what} to {balanced:.6g}, by {change:.0%} of the world's use",
             remedy="Correct the output, the needs or the demand it serves, add a lane, or raise the tolerance",
         )
-        for row in adjustments[adjustments["change"] > tolerance].itertuples()
+        for good, place, destination, what, stated, balanced, change in adjustments.to_numpy()
+        if change > tolerance
     ]

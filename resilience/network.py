@@ -68,7 +68,7 @@ class Network:
         raw = {table: _counted_from_one(frame) for table, frame in frames.items() if frame is not None}
         if blocs is not None:
             raw["blocs"] = _counted_from_one(blocs if isinstance(blocs, pd.DataFrame) else _bloc_rows(blocs))
-        return cls._checked(name, raw, {table: f"frame {table}" for table in tables.schemas()}, [], {})
+        return cls.checked(name, raw, {table: f"frame {table}" for table in tables.schemas()}, [], {})
 
     @classmethod
     def read(cls, folder: str | Path) -> Network:
@@ -96,29 +96,39 @@ class Network:
                 faults.append(Fault(file=path.name, rule="a file of this name is not read", remedy=remedy))
         about, broken = _package(folder / "datapackage.json")
         shown = {table: f"{table}.csv" for table in tables.schemas()}
-        return cls._checked(about.get("name", folder.name), raw, shown, faults + broken, about)
+        return cls.checked(about.get("name", folder.name), raw, shown, faults + broken, about)
 
     @classmethod
-    def _checked(
+    def checked(
         cls,
         name: str,
         raw: Mapping[str, pd.DataFrame],
         shown: Mapping[str, str],
-        faults: list[Fault],
+        faults: Sequence[Fault],
         about: Mapping[str, Any],
     ) -> Network:
-        frames = {}
+        """A network from tables as a loader found them: `raw` cells, what to call each table, faults met on the way.
+
+        For writing loaders; elsewhere use `from_frames` or `read`. The index of a raw frame is the row to print.
+        """
+        frames, faults = {}, list(faults)
         for table, schema in tables.schemas().items():
             if table not in raw:
                 if schema.required:
                     remedy = f"Give it with columns {', '.join(f.name for f in schema.fields if f.required)}, ..."
                     faults.append(Fault(file=shown[table], rule="missing table", remedy=remedy))
                 continue
+            if raw[table].columns.empty and shown[table] in {fault.file for fault in faults}:
+                continue  # it could not be read, which is told already
             frames[table], broken = tables.check_table(raw[table], schema, shown[table])
+            if schema.required and raw[table].empty:
+                broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
             faults += broken
         faults += tables.check_references(frames, shown)
         complete = {table: frames.get(table, tables.empty(schema)) for table, schema in tables.schemas().items()}
-        faults += rules.faults(complete, shown)
+        told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
+        wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
+        faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]
         if faults:
             raise DataError(f"The network {name!r} breaks its rules", faults)
         return cls(name=name, frames=_settled(complete), about=dict(about))
@@ -211,11 +221,12 @@ class Network:
         raw = {table: _counted_from_one(kept) for table, kept in self.frames.items()} | {name: _counted_from_one(frame)}
         raw = {table: kept for table, kept in raw.items() if len(kept) or tables.schemas()[table].required}
         shown = {table: f"frame {table}" for table in tables.schemas()}
-        return type(self)._checked(self.name, raw, shown, [], self.about)
+        return type(self).checked(self.name, raw, shown, [], self.about)
 
     def with_balanced(self, *, producers: pd.DataFrame, lanes: pd.DataFrame) -> Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
-        return replace(self, frames=_settled({**self.frames, "producers": producers, "lanes": lanes}))
+        frames = _settled({**self.frames, "producers": producers, "lanes": lanes})
+        return replace(self, frames=frames, about={**self.about, "balanced": True})
 
     def renamed(self, name: str) -> Network:
         """This network under another name."""
@@ -233,7 +244,7 @@ class Network:
             kept = [key for key in resource["schema"]["foreignKeys"] if key["reference"]["resource"] in held]
             resource["schema"]["foreignKeys"] = kept
         for name in held:
-            tables.write_table(self.frames[name], folder / f"{name}.csv")
+            tables.write_table(self.frames[name], tables.schemas()[name], folder / f"{name}.csv")
         (folder / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
         return folder
 
@@ -248,18 +259,18 @@ class Network:
         makers = self.frames["producers"][["good", "place"]]
         wanted = self.frames["demand"][["good", "place"]]
         used = makers.merge(self.frames["needs"], on="good")
-        cycle = self.frames["goods"].set_index("good")["cycle_weeks"]
+        cycle = dict(zip(self.frames["goods"]["good"], self.frames["goods"]["cycle_weeks"].astype(int), strict=True))
         for good, place in pd.concat([makers, wanted]).drop_duplicates().itertuples(index=False):
             graph.add_node((good, place), tier=tier[good], country=country[place])
         for need in used.itertuples():
             graph.add_node((need.input, need.place), tier=tier[need.input], country=country[need.place])
             ends = (need.input, need.place), (need.good, need.place)
-            graph.add_edge(*ends, kind=need.kind, weeks=int(cycle[need.good]))
-        for lane in self.frames["lanes"].itertuples():
+            graph.add_edge(*ends, kind=need.kind, weeks=cycle[need.good])
+        for lane in self.frames["lanes"].astype({"transit_weeks": int}).itertuples():
             for place in (lane.origin, lane.destination):
                 graph.add_node((lane.good, place), tier=tier[lane.good], country=country[place])
             ends = (lane.good, lane.origin), (lane.good, lane.destination)
-            graph.add_edge(*ends, kind="lane", weeks=int(lane.transit_weeks))
+            graph.add_edge(*ends, kind="lane", weeks=lane.transit_weeks)
         return graph
 
     def draw(self, rng: np.random.Generator) -> Network:
@@ -268,9 +279,12 @@ class Network:
         Shares are drawn one by one and scaled back to their total. Cells without a range stay as they are. Do not
         read the spread as a confidence interval: `assumed` ranges are judgements.
         """
+        if self.about.get("balanced"):
+            raise AskError(f"Network {self.name!r} is balanced: its shares are gone. Draw first, then balance the draw")
         figures = self.frames["figures"]
         ranged = figures[(figures["low"] < figures["high"])]
-        drawn = pd.Series(rng.triangular(ranged["low"], ranged["value"], ranged["high"]), index=ranged.index)
+        likely = ranged["value"].clip(ranged["low"], ranged["high"])  # a figure may lie past its range by rounding
+        drawn = pd.Series(rng.triangular(ranged["low"], likely, ranged["high"]), index=ranged.index)
         frames = {name: frame.copy() for name, frame in self.frames.items()}
         for (table, column), rows in ranged.groupby(["table", "column"]):
             schema = tables.schemas()[str(table)]
@@ -332,9 +346,9 @@ def _same_total(cells: pd.Series, before: pd.Series, frame: pd.DataFrame, column
 
 
 def _counted_from_one(frame: Any) -> pd.DataFrame:
-    frame = pd.DataFrame(frame).copy()
-    frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return frame
+    counted: pd.DataFrame = pd.DataFrame(frame).copy()
+    counted.index = pd.RangeIndex(1, len(counted) + 1)
+    return counted
 
 
 def _bloc_rows(blocs: Mapping[str, Sequence[str]]) -> pd.DataFrame:
@@ -351,7 +365,7 @@ def _package(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         remedy = "Correct it, or delete it: the tables can be read without it"
         return {}, [Fault(file=path.name, value=str(error), rule="not JSON", remedy=remedy)]
-    return {key: value for key, value in found.items() if key not in ("resources", "profile")}, []
+    return {key: value for key, value in found.items() if key not in ("resources", "profile", "$schema")}, []
 
 
 def _settled(frames: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:

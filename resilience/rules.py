@@ -17,8 +17,14 @@ Frames = Mapping[str, pd.DataFrame]
 Shown = Mapping[str, str]
 
 
-def faults(frames: Frames, shown: Shown) -> list[Fault]:
-    """Every broken rule across rows and tables. Cells already at fault are missing here and pass."""
+def faults(frames: Frames, shown: Shown, *, balanced: bool = False) -> list[Fault]:
+    """Every broken rule across rows and tables. Cells already at fault are missing here and pass.
+
+    A `balanced` network's outputs and flows may differ from the figures they started from.
+    """
+    if balanced:
+        evidence = frames["figures"]
+        frames = {**frames, "figures": evidence[~evidence["column"].isin(["output_per_week", "flow_per_week"])]}
     tried = (
         one_measure_of_output,
         shares_within_one,
@@ -38,9 +44,15 @@ def one_measure_of_output(frames: Frames, shown: Shown) -> list[Fault]:
     makers = frames["producers"]
     both = makers["output_per_week"].notna() & makers["share"].notna()
     wrong = [
-        Fault(file=shown["producers"], row=row, column="share", value=float(makers.at[row, "share"]),
+        Fault(file=shown["producers"], row=row, column="share", value=float(makers["share"][row]),
               rule="the row gives both an output and a share", remedy="Leave one of them blank")
         for row in makers.index[both]
+    ]  # fmt: skip
+    neither = makers["output_per_week"].isna() & makers["share"].isna()
+    wrong += [
+        Fault(file=shown["producers"], row=row, column="output_per_week", rule="neither an output nor a share",
+              remedy="Give one of them; 0 if it makes nothing now")
+        for row in makers.index[neither]
     ]  # fmt: skip
     kinds = makers.groupby("good").agg(outputs=("output_per_week", "count"), shares=("share", "count"))
     for good in kinds.index[(kinds["outputs"] > 0) & (kinds["shares"] > 0)]:
@@ -69,12 +81,12 @@ def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
 
 
 def lanes_start_at_producers(frames: Frames, shown: Shown) -> list[Fault]:
-    """A lane starts where its good is made, or where an earlier lane brings it (leakage through a third place)."""
+    """A lane starts where its good is made."""
     lanes = frames["lanes"].dropna(subset=["good", "origin", "destination"])
     made = set(frames["producers"][["good", "place"]].itertuples(index=False, name=None))
     wrong = []
     for row, good, origin in lanes[["good", "origin"]].itertuples(name=None):
-        if (good, origin) not in made:
+        if made and (good, origin) not in made:
             makers = sorted(place for other, place in made if other == good)
             wrong.append(Fault(file=shown["lanes"], row=row, column="origin", value=origin,
                                rule=f"{origin} makes no {good}",
@@ -100,7 +112,7 @@ def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
     wrong = []
     for table, column in (("demand", "good"), ("needs", "input")):
         cells = frames[table][column]
-        for row in cells.index[cells.isin(known) & ~cells.isin(made)]:
+        for row in cells.index[cells.isin(known) & ~cells.isin(made) & bool(made)]:  # no producers: told already
             wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
                                rule="nobody makes it", remedy="Add a row to producers"))  # fmt: skip
     return wrong
@@ -173,10 +185,11 @@ def figures_agree_with_cells(frames: Frames, shown: Shown) -> list[Fault]:
             cells.index = part.index
             lost = ~part["key"].isin(set(keys))
             blame(part.index[lost], "key", f"no such row in {shown[str(table)]}", "Correct the key or delete the row")
-            differ = ~lost & cells.notna() & ~np.isclose(cells, part["value"], rtol=SLACK, atol=0)
+            both = ~lost & cells.notna() & part["value"].notna()
+            differ = both & ~np.isclose(cells, part["value"], rtol=SLACK, atol=0)
             for row in part.index[differ]:
-                rule = f"differs from {shown[str(table)]} ({column} of {part.at[row, 'key']} is {cells[row]:g})"
-                wrong.append(Fault(file=shown["figures"], row=row, column="value", value=float(part.at[row, "value"]),
+                rule = f"differs from {shown[str(table)]} ({column} of {part['key'][row]} is {cells[row]:g})"
+                wrong.append(Fault(file=shown["figures"], row=row, column="value", value=float(part["value"][row]),
                                    rule=rule, remedy="Set both to the same figure"))  # fmt: skip
     value, slack = figures["value"], SLACK * figures["value"].abs()
     blame(figures.index[figures["low"] > value + slack], "low", "above the value", "Put low <= value <= high")

@@ -236,6 +236,8 @@ def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str
             if other not in frames:
                 continue
             known = set(frames[other][target].dropna())
+            if len(frames[other]) and not known:  # its key column is missing and already told
+                continue
             cells = frame[column]
             for row in frame.index[cells.notna() & ~cells.isin(known)]:
                 rule = f"unknown {target.replace('_id', '')}: no such row in {shown[other]}"
@@ -248,9 +250,10 @@ def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str
     return faults
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
+def write_table(frame: pd.DataFrame, schema: Schema, path: Path) -> None:
     """One table as CSV: UTF-8, plain line ends, numbers in the fewest digits that read back equal."""
-    frame.to_csv(path, index=False, lineterminator="\n", na_rep="")
+    whole = {field.name: "Int64" for field in schema.fields if field.type == "integer"}  # 4, not 4.0
+    frame.astype(whole).to_csv(path, index=False, lineterminator="\n", na_rep="")
 
 
 def empty(schema: Schema) -> pd.DataFrame:
