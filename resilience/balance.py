@@ -150,7 +150,7 @@ def _split(
         book.blame(good, "", 0.0, "it is used but its producers' outputs are all zero", "Give them an output or a share")
         return stated, pd.Series(0.0, index=lanes.index)
     book.note(good, "", "", "world output", float(stated.sum()), world, world)
-    places = pd.Index(stated.index).union(use.index).union(lanes["destination"])
+    places = pd.Index(stated.index).union(use.index).union(lanes["destination"].unique())
     target = (stated * world / stated.sum()).reindex(places, fill_value=0.0).to_numpy()
     taken = use.reindex(places, fill_value=0.0).to_numpy()
     at_home = stated.index[stated.index.isin(use.index)]
