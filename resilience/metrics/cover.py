@@ -14,15 +14,15 @@ DAYS_PER_WEEK = 7.0
 def days_of_cover(network: Network) -> pd.DataFrame:
     """Private stock by good and place, in units and in days of two bases.
 
-    Index good and place (where the good is used); columns `stock_units`, `use_per_week`, `net_imports_per_week` (arrivals less
-    shipments; below 0 for a net exporter), `days_of_use` (stock over baseline consumption) and `days_of_net_imports` (stock over
-    net imports; missing where there are none). Range 0 and up. Quote the base with the figure: the two differ by the
-    share that a place makes itself.
+    Index good and place (where the good is used); columns `stock_units`, `use_per_week`, `net_imports_per_week`
+    (arrivals less shipments; below 0 for a net exporter), `days_of_use` (stock over baseline consumption) and
+    `days_of_net_imports` (stock over net imports; missing where there are none). Range 0 and up. Quote the base with
+    the figure: the two differ by the share that a place makes itself.
 
     Do not use it as time to survive: it assumes that all supply stops at once and that stock is where it is needed.
 
-    Source: days of net imports as in the International Energy Agency's 90-day obligation (Agreement on an International Energy
-    Program, art. 2); days of consumption as in EU Directive 2009/119/EC, art. 3.
+    Source: days of net imports as in the International Energy Agency's 90-day obligation (Agreement on an
+    International Energy Program, art. 2); days of consumption as in EU Directive 2009/119/EC, art. 3.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"]}, producers={"good": ["gas", "gas"], "place": ["A", "B"], "output_per_week": [6, 4]},

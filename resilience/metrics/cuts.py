@@ -15,10 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from resilience.metrics.supply import Mask, Supply, known_good, lost_shares, supply
+from resilience.metrics.supply import Mask, Supply, blocks_of, known_good, lost_shares, supply, together
 from resilience.network import Network
 
-BLOCK = 256
 WHOLE = 1.0 - 1e-9  # a lost share from here on is all of it, up to rounding
 
 
@@ -26,11 +25,11 @@ WHOLE = 1.0 - 1e-9  # a lost share from here on is all of it, up to rounding
 class Chokepoints:
     """What stops one good everywhere.
 
-    `goods`: upstream goods whose loss everywhere stops it; index good, columns `countries` (that make it), `effective_suppliers`,
-    `gates` (how many further inputs reach the chip through this good alone: its descendants in the dominator tree); fewest
-    effective suppliers first.
+    `goods`: upstream goods whose loss everywhere stops it; index good, columns `countries` (that make it),
+    `effective_suppliers`, `gates` (how many further inputs reach the chip through this good alone: its descendants in
+    the dominator tree); fewest effective suppliers first.
     `pairs`: columns good, country; single suppliers whose loss stops it.
-    `cuts`: the smallest sets of countries whose loss stops it, all of one size. Empty if no set of up to `searched` does.
+    `cuts`: the smallest sets of countries whose loss stops it, all of one size. Empty if none of up to `searched` is.
     """
 
     good: str
@@ -40,22 +39,20 @@ class Chokepoints:
     searched: int
 
 
-def chokepoints(
-    network: Network, good: str, *, wear_weeks: float = 0.0, sets_at_most: int = 20_000
-) -> Chokepoints:
+def chokepoints(network: Network, good: str, *, wear_weeks: float = 0.0, sets_at_most: int = 20_000) -> Chokepoints:
     """Goods, suppliers and smallest sets of countries whose loss for ever stops `good` wherever it is made.
 
     Goods and pairs are exact. Sets of countries are tried by size, all of a size or none, while the total stays within
-    `sets_at_most`; so `cuts` is exact whenever it is not empty, and otherwise `searched` bounds it from below. Twenty thousand
-    sets reach four countries out of 25.
+    `sets_at_most`; so `cuts` is exact whenever it is not empty, and otherwise `searched` bounds its size from below.
+    Twenty thousand sets reach four countries out of 25.
 
     `wear_weeks=math.inf` counts tools as well: what stops the chip once lack of them has worn its makers down.
 
     Do not use it where slowing is what matters: a supplier of 95 % of an input is no chokepoint in this strict sense.
     `n_minus_1` weighs it. Ramp-up of the suppliers left is taken as unlimited here, so an empty answer is no comfort.
 
-    Source: T. Lengauer and R. Tarjan (1979), A fast algorithm for finding dominators in a flowgraph, ACM TOPLAS 1(1), by networkx;
-    minimal cut sets of a fault tree as in NUREG-0492 (1981), ch. VII.
+    Source: T. Lengauer and R. Tarjan (1979), A fast algorithm for finding dominators in a flowgraph, ACM TOPLAS 1(1),
+    by networkx; minimal cut sets of a fault tree as in NUREG-0492 (1981), ch. VII.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas", "chip"]}, needs={"good": ["chip"], "input": ["gas"], "units": [1]},
@@ -73,7 +70,8 @@ def chokepoints(
     makers = baseline.makers
     pairs = makers.loc[makers["good"].isin(upstream), ["good", "country"]].drop_duplicates(ignore_index=True)
     stopping = [
-        np.flatnonzero((makers["good"] == pair.good) & (makers["country"] == pair.country)) for pair in pairs.itertuples()
+        np.flatnonzero((makers["good"] == pair.good) & (makers["country"] == pair.country))
+        for pair in pairs.itertuples()
     ]
     cuts, searched = _smallest_cuts(baseline, good, sorted(set(pairs["country"])), sets_at_most)
     return Chokepoints(
@@ -85,10 +83,10 @@ def chokepoints(
     )
 
 
-def _upstream(baseline: Supply, good: str) -> nx.DiGraph:
+def _upstream(baseline: Supply, good: str) -> nx.DiGraph[str]:
     """The goods that stop `good` (and itself), each with edges to the inputs that stop it."""
     needed = baseline.recipes[baseline.recipes["essential"] >= 1.0]
-    graph: nx.DiGraph = nx.DiGraph()
+    graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_node(good)
     users = baseline.makers["good"].to_numpy()[needed["maker"]]
     inputs = baseline.points["good"].to_numpy()[needed["point"]]
@@ -96,7 +94,7 @@ def _upstream(baseline: Supply, good: str) -> nx.DiGraph:
     return nx.DiGraph(graph.subgraph({good} | nx.descendants(graph, good)))
 
 
-def _stopping_goods(baseline: Supply, good: str, upstream: nx.DiGraph) -> pd.DataFrame:
+def _stopping_goods(baseline: Supply, good: str, upstream: nx.DiGraph[str]) -> pd.DataFrame:
     above = sorted(set(upstream) - {good})
     makers = baseline.makers
     found = _stops(baseline, good, _masks(baseline, [np.flatnonzero(makers["good"] == one) for one in above]))
@@ -127,8 +125,9 @@ def _smallest_cuts(
         if tried > sets_at_most:
             return (), size - 1
         sets = np.array(list(combinations(range(len(countries)), size)), dtype=np.intp)
-        blocks = [sets[first : first + BLOCK] for first in range(0, len(sets), BLOCK)]
-        stops = np.concatenate([_stops(baseline, good, of_country[:, block].any(axis=2)) for block in blocks])
+        stops = np.concatenate(
+            [_stops(baseline, good, together(of_country, sets[part])) for part in blocks_of(len(sets))]
+        )
         if stops.any():
             return tuple(tuple(countries[one] for one in row) for row in sets[stops]), size
     return (), len(countries)
@@ -145,5 +144,4 @@ def _stops(baseline: Supply, good: str, stopped: Mask) -> Mask:
     """For each column of `stopped`, whether every maker of `good` loses all."""
     lost, _ = lost_shares(baseline, stopped)
     theirs = (baseline.makers["good"] == good).to_numpy()
-    stops: Mask = (lost[theirs] >= WHOLE).all(axis=0)
-    return stops
+    return np.asarray((lost[theirs] >= WHOLE).all(axis=0), dtype=np.bool_)

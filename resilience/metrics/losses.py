@@ -11,10 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from resilience.errors import AskError
-from resilience.metrics.supply import Mask, Matrix, Supply, countries_of, lost_shares, supply
+from resilience.metrics.supply import Mask, Matrix, Supply, blocks_of, countries_of, lost_shares, supply, together
 from resilience.network import Network
-
-BLOCK = 256  # cases at a time, so that the arrays stay in cache
 
 
 def n_minus_1(
@@ -26,16 +24,17 @@ def n_minus_1(
 ) -> pd.DataFrame:
     """Every single supplier by the value of demand unmet each week while it makes nothing; the worst first.
 
-    A supplier is a good in a country, or with `whole_countries` a country with all it makes. Index rank (from 1); columns
-    `good` (pairs only), `country`, `usd_per_week` (value of unmet demand in the countries `members`, or in the world) and
-    `share` of the value at stake there [0 to 1].
+    A supplier is a good in a country, or with `whole_countries` a country with all it makes. Index rank (from 1);
+    columns
+    `good` (pairs only), `country`, `usd_per_week` (value of unmet demand in the countries `members`, or in the world)
+    and `share` of the value at stake there [0 to 1].
 
     A steady state without stock, surge or switching: shortage is shared in proportion to baseline flows, and each
-    output falls with its worst input (equations in `resilience.metrics.supply`). `wear_weeks` counts capital inputs too,
-    after so many weeks of wear. Do not read it as the cost of an outage of known length: that is a simulation.
+    output falls with its worst input (equations in `resilience.metrics.supply`). `wear_weeks` counts capital inputs
+    too, after so many weeks of wear. Do not read it as the cost of an outage of known length: that is a simulation.
 
-    Source: the N-1 rule of power-system security, as L. Wood, A. Wollenberg and G. Sheble (2013), Power Generation, Operation
-    and Control, ch. 7; the propagation as in `dependence_through`.
+    Source: the N-1 rule of power-system security, as L. Wood, A. Wollenberg and G. Sheble (2013), Power Generation,
+    Operation and Control, ch. 7; the propagation as in `dependence_through`.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas", "chip"]}, needs={"good": ["chip"], "input": ["gas"], "units": [1]},
@@ -52,7 +51,7 @@ def n_minus_1(
     baseline = supply(network, wear_weeks=wear_weeks)
     suppliers, makers_of = _suppliers(baseline, whole_countries=whole_countries)
     stake = _stake(baseline, members)
-    usd = _values(baseline, stake, (makers_of[:, part] for part in _blocks(len(suppliers))))
+    usd = _values(baseline, stake, (makers_of[:, part] for part in blocks_of(len(suppliers))))
     ranked = suppliers.assign(usd_per_week=usd, share=_share(usd, stake))
     ranked = ranked.sort_values("usd_per_week", ascending=False, kind="stable", ignore_index=True)
     return _ranked(ranked)
@@ -70,15 +69,17 @@ def n_minus_k(
 ) -> pd.DataFrame:
     """The `top` sets of `k` suppliers lost together, by value of demand unmet each week; the worst first.
 
-    As `n_minus_1`, with column `lost` (a tuple of countries, or of (good, country) pairs) and `exact`. If there are no more
-    than `sets_at_most` sets, each is tried and `exact` is true. Otherwise the set grows greedily, the costliest supplier
-    next, and the ranking is over the last one added; then there is no guarantee, since a loss can be worth more after another.
-    Suppliers whose loss alone costs nothing are left out: no set is worse for holding them.
+    As `n_minus_1`, with column `lost` (a tuple of countries, or of (good, country) pairs) and `exact`. If there are
+    no more than `sets_at_most` sets, each is tried and `exact` is true. Otherwise the set grows greedily, the
+    costliest supplier next, and the ranking is over the last one added; then there is no guarantee, since a loss can
+    be worth more after another. Suppliers whose loss alone costs nothing are left out: no set is worse for holding
+    them.
 
     Do not use it to find what stops a good altogether; `chokepoints` does.
 
     >>> network = Network.from_frames(
-    ...     goods={"good": ["gas"]}, producers={"good": ["gas"] * 3, "place": ["A", "B", "C"], "output_per_week": [5, 3, 2]},
+    ...     goods={"good": ["gas"]},
+    ...     producers={"good": ["gas"] * 3, "place": ["A", "B", "C"], "output_per_week": [5, 3, 2]},
     ...     lanes={"good": ["gas"] * 3, "origin": ["A", "B", "C"], "destination": ["D"] * 3},
     ...     demand={"good": ["gas"], "place": ["D"], "units_per_week": [10], "usd_per_unit_unmet": [1]})
     >>> n_minus_k(network, 2, whole_countries=True, top=2)
@@ -92,7 +93,7 @@ def n_minus_k(
     baseline = supply(network, wear_weeks=wear_weeks)
     suppliers, makers_of = _suppliers(baseline, whole_countries=whole_countries)
     stake = _stake(baseline, members)
-    alone = _values(baseline, stake, (makers_of[:, part] for part in _blocks(len(suppliers))))
+    alone = _values(baseline, stake, (makers_of[:, part] for part in blocks_of(len(suppliers))))
     harmful = np.flatnonzero(alone > 0)
     k = min(k, len(harmful))
     exact = comb(len(harmful), k) <= sets_at_most
@@ -100,7 +101,7 @@ def n_minus_k(
         sets = np.array(list(combinations(harmful, k)), dtype=np.intp).reshape(-1, k)
     else:
         sets = _greedy(baseline, stake, makers_of, harmful, k)
-    usd = _values(baseline, stake, (_together(makers_of, sets[part]) for part in _blocks(len(sets))))
+    usd = _values(baseline, stake, (together(makers_of, sets[part]) for part in blocks_of(len(sets))))
     order = np.argsort(-usd, kind="stable")[:top]
     names = list(suppliers.itertuples(index=False, name=None))
     lost = [tuple(names[one][0] if whole_countries else names[one] for one in sorted(sets[row])) for row in order]
@@ -108,7 +109,9 @@ def n_minus_k(
     return _ranked(ranked.assign(share=_share(usd[order], stake), exact=exact))
 
 
-def _greedy(baseline: Supply, stake: Matrix, makers_of: Mask, harmful: npt.NDArray[np.intp], k: int) -> npt.NDArray[np.intp]:
+def _greedy(
+    baseline: Supply, stake: Matrix, makers_of: Mask, harmful: npt.NDArray[np.intp], k: int
+) -> npt.NDArray[np.intp]:
     """All sets that add one supplier to the k - 1 found by taking the costliest next."""
     chosen: list[int] = []
     while True:
@@ -116,7 +119,7 @@ def _greedy(baseline: Supply, stake: Matrix, makers_of: Mask, harmful: npt.NDArr
         sets = np.array([[*chosen, one] for one in rest], dtype=np.intp)
         if len(chosen) == k - 1:
             return sets
-        usd = _values(baseline, stake, (_together(makers_of, sets[part]) for part in _blocks(len(sets))))
+        usd = _values(baseline, stake, (together(makers_of, sets[part]) for part in blocks_of(len(sets))))
         chosen.append(rest[int(np.argmax(usd))])
 
 
@@ -133,20 +136,11 @@ def _stake(baseline: Supply, members: str | Sequence[str] | None) -> Matrix:
     stake = baseline.points["usd_per_week"]
     if members is not None:
         stake = stake.where(baseline.points["country"].isin(countries_of(baseline.network, members)), 0.0)
-    return stake.to_numpy()
+    return np.asarray(stake, dtype=np.float64)
 
 
 def _values(baseline: Supply, stake: Matrix, blocks: Iterable[Mask]) -> Matrix:
     return np.concatenate([np.zeros(0), *(stake @ lost_shares(baseline, stopped)[1] for stopped in blocks)])
-
-
-def _together(makers_of: Mask, sets: npt.NDArray[np.intp]) -> Mask:
-    together: Mask = makers_of[:, sets].any(axis=2)
-    return together
-
-
-def _blocks(size: int) -> list[slice]:
-    return [slice(first, min(first + BLOCK, size)) for first in range(0, size, BLOCK)]
 
 
 def _share(usd: Matrix, stake: Matrix) -> Matrix:

@@ -15,11 +15,11 @@ from resilience.network import Network
 def concentration(shares: pd.Series) -> float:
     """Herfindahl-Hirschman index of `shares` (any unit; scaled to add up to one). [1/n to 1]
 
-    Multiply by 10,000 for the scale of competition authorities, who call 1,000 to 1,800 moderate and more than that high.
-    Do not compare goods whose producers are counted at different grain: splitting a supplier lowers the index.
+    Multiply by 10,000 for the scale of competition authorities, who call 1,000 to 1,800 moderate and more than that
+    high. Do not compare goods whose producers are counted at different grain: splitting a supplier lowers the index.
 
-    Source: A. O. Hirschman (1964), The paternity of an index, American Economic Review 54(5); US DOJ and FTC (2023), Merger
-    Guidelines, 2.1.
+    Source: A. O. Hirschman (1964), The paternity of an index, American Economic Review 54(5); US DOJ and FTC (2023),
+    Merger Guidelines, 2.1.
 
     Raises
     ------
@@ -40,8 +40,8 @@ def effective_suppliers(shares: pd.Series) -> float:
 
     Do not read it as a count of alternatives: it says nothing of who could take over from whom.
 
-    Source: M. A. Adelman (1969), Comment on the "H" concentration measure as a numbers-equivalent, Review of Economics and
-    Statistics 51(1).
+    Source: M. A. Adelman (1969), Comment on the "H" concentration measure as a numbers-equivalent, Review of
+    Economics and Statistics 51(1).
 
     >>> effective_suppliers(pd.Series([0.25, 0.25, 0.25, 0.25]))
     4.0
@@ -52,8 +52,9 @@ def effective_suppliers(shares: pd.Series) -> float:
 def concentrations(network: Network) -> pd.DataFrame:
     """Concentration of each good's world output by country; the most concentrated first.
 
-    Index good; columns `concentration` [1/n to 1], `effective_suppliers`, `countries` (that make any), `largest` (the country
-    that makes most) and `largest_share` [0 to 1]. Firms in one country count together. Goods that nobody uses are left out.
+    Index good; columns `concentration` [1/n to 1], `effective_suppliers`, `countries` (that make any), `largest` (the
+    country that makes most) and `largest_share` [0 to 1]. Firms in one country count together. Goods that nobody uses
+    are left out.
 
     Do not use it alone to name a chokepoint: a concentrated good may be inessential or well stocked.
 
@@ -86,9 +87,9 @@ def concentrations(network: Network) -> pd.DataFrame:
 def dependence(network: Network, members: str | Sequence[str], supplier: str | Sequence[str]) -> pd.Series:
     """Share of the members' baseline use of each good that was made in `supplier`. [0 to 1, by good]
 
-    `members` and `supplier` are countries, blocs or several of them. Use counts what producers in member countries consume and
-    what is wanted there; goods the members do not use are left out. One step back only: for what lies further up, see
-    `dependence_through`.
+    `members` and `supplier` are countries, blocs or several of them. Use counts what producers in member countries
+    consume and what is wanted there; goods the members do not use are left out. One step back
+    only: for what lies further up, see `dependence_through`.
 
     Do not use it where most flows are unknown: they are then filled in proportion to output and use, and every bloc
     leans on a country by about that country's share of the world.
@@ -122,14 +123,15 @@ def dependence_through(
 
     `wear_weeks` counts capital inputs (tools) as well, after so many weeks of wear; at 0 only consumed ones.
 
-    Do not use it as a forecast: nobody draws stock, surges or switches here. Do not add it up over suppliers: one good may
-    be wholly exposed to several.
+    Do not use it as a forecast: nobody draws stock, surges or switches here. Do not add it up over suppliers: one
+    good may be wholly exposed to several.
 
-    Derivation: Leontief recipes with proportional rationing. Compare the inoperability of Haimes and Jiang (2001), Journal of
-    Infrastructure Systems 7(1), where losses of inputs add up instead of the worst counting.
+    Derivation: Leontief recipes with proportional rationing. Compare the inoperability of Haimes and Jiang (2001),
+    Journal of Infrastructure Systems 7(1), where losses of inputs add up instead of the worst counting.
 
     >>> network = Network.from_frames(
-    ...     goods={"good": ["gas", "chip"]}, needs={"good": ["chip"], "input": ["gas"], "units": [1], "essential": [0.5]},
+    ...     goods={"good": ["gas", "chip"]},
+    ...     needs={"good": ["chip"], "input": ["gas"], "units": [1], "essential": [0.5]},
     ...     producers={"good": ["gas", "gas", "chip"], "place": ["A", "B", "B"], "output_per_week": [6, 4, 10]},
     ...     lanes={"good": ["gas"], "origin": ["A"], "destination": ["B"]},
     ...     demand={"good": ["chip"], "place": ["B"], "units_per_week": [10], "usd_per_unit_unmet": [1]})

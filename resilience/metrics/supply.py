@@ -1,16 +1,16 @@
 """Who supplies whom in the baseline week, and how a loss passes down the chain. Shared by the metrics.
 
-Sets: makers m (a good made at a place) and points u (a good used at a place). Data: s[u, m], the share of u's use that m
-supplies (exports come from what is made at a place, never from what it imports), and e[m, u], the share of m's output
-that goes when its input u is wholly missing. Lost shares of output l[m] and of use r[u] are the least solution of
+Sets: makers m (a good made at a place) and points u (a good used at a place). Data: s[u, m], the share of u's use
+that m supplies (exports come from what is made at a place, never from what it imports), and e[m, u], the share of m's
+output that goes when its input u is wholly missing. Lost shares of output l[m] and of use r[u] are the least solution
 
     r[u] = sum_m s[u, m] l[m]                           every buyer of a maker, and every user at a point, loses alike
     l[m] = max(stopped[m], max_u e[m, u] r[u])          the scarcest input binds
 
 That is the worst-input rule of Leontief recipes with proportional rationing, without stock, surge, switching or the
-release of inputs that a stopped user no longer takes. Compare Y. Haimes and P. Jiang (2001), Leontief-based model of risk
-in complex interconnected infrastructures, Journal of Infrastructure Systems 7(1), who add losses of inputs up; here the
-worst counts, since inputs of one recipe do not stand in for each other.
+release of inputs that a stopped user no longer takes. Compare Y. Haimes and P. Jiang (2001), Leontief-based model of
+risk in complex interconnected infrastructures, Journal of Infrastructure Systems 7(1), who add losses of inputs up;
+here the worst counts, since inputs of one recipe do not stand in for each other.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ Mask = npt.NDArray[np.bool_]
 
 SWEEPS = 400  # a chain without rings settles in as many sweeps as it has stages
 SETTLED = 1e-12
+BLOCK = 256  # cases at a time, so that the arrays stay in cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,16 +45,13 @@ class Supply:
     sources: pd.DataFrame  # point, maker, flow_per_week, share, transit_weeks; sorted by point
     recipes: pd.DataFrame  # maker, point, essential (above 0); sorted by maker
 
-    def country_of_maker(self) -> npt.NDArray[np.object_]:
-        """The country of each maker."""
-        return self.makers["country"].to_numpy(dtype=object)
-
 
 def supply(network: Network, *, wear_weeks: float = 0.0) -> Supply:
     """The balanced baseline of `network`, ready for propagation.
 
     `wear_weeks` is how long a missing capital input wears its user down before the loss is read off: the share of
-    capacity gone is min(1, wear_per_week * wear_weeks). At 0 only consumed inputs count; at infinity a tool stops its user.
+    capacity gone is min(1, wear_per_week * wear_weeks). At 0 only consumed inputs count; at infinity a tool stops
+    its user.
     """
     if not wear_weeks >= 0:
         raise AskError(f"wear_weeks is {wear_weeks!r}; give weeks of wear to count, 0 or more")
@@ -105,7 +103,9 @@ def _sources(network: Network, makers: pd.DataFrame, points: pd.DataFrame) -> pd
 
 def _recipes(network: Network, makers: pd.DataFrame, points: pd.DataFrame, wear_weeks: float) -> pd.DataFrame:
     needs = network.needs
-    worn = np.where(needs["wear_per_week"] > 0, np.minimum(needs["wear_per_week"] * max(wear_weeks, 0.0), 1.0), 0.0)
+    worn = (
+        needs["wear_per_week"].where(needs["wear_per_week"] == 0, needs["wear_per_week"] * wear_weeks).clip(upper=1.0)
+    )
     needs = needs.assign(essential=needs["essential"].where(needs["kind"] == "consumed", worn))
     numbered = makers[["good", "place"]].assign(maker=range(len(makers)))
     rows = numbered.merge(needs.loc[needs["essential"] > 0, ["good", "input", "essential"]], on="good")
@@ -114,11 +114,12 @@ def _recipes(network: Network, makers: pd.DataFrame, points: pd.DataFrame, wear_
 
 
 def _row_of(table: pd.DataFrame, keys: pd.DataFrame) -> npt.NDArray[np.intp]:
-    return pd.MultiIndex.from_frame(table[["good", "place"]]).get_indexer(pd.MultiIndex.from_frame(keys))
+    found = pd.MultiIndex.from_frame(table[["good", "place"]]).get_indexer(pd.MultiIndex.from_frame(keys))
+    return np.asarray(found, dtype=np.intp)
 
 
 def lost_shares(supply: Supply, stopped: Mask) -> tuple[Matrix, Matrix]:
-    """Lost share of each maker's output and of each point's use, one column for each column of `stopped` (makers, cases)."""
+    """Lost share of each maker's output and of each point's use; a column for each case (column of `stopped`)."""
     sources, recipes = supply.sources, supply.recipes
     shape = len(supply.points), len(supply.makers)
     shares = sparse.csr_array((sources["share"], (sources["point"], sources["maker"])), shape=shape)
@@ -136,6 +137,16 @@ def lost_shares(supply: Supply, stopped: Mask) -> tuple[Matrix, Matrix]:
         if change <= SETTLED:
             break
     return lost.clip(0.0, 1.0), missing.clip(0.0, 1.0)
+
+
+def together(makers_of: Mask, sets: npt.NDArray[np.intp]) -> Mask:
+    """Which makers stop when each row of `sets` (columns of `makers_of`) is lost at once; (makers, sets)."""
+    return np.asarray(makers_of[:, sets].any(axis=2), dtype=np.bool_)
+
+
+def blocks_of(size: int) -> list[slice]:
+    """Slices that cut `size` cases into blocks."""
+    return [slice(first, min(first + BLOCK, size)) for first in range(0, size, BLOCK)]
 
 
 def stopped_where(supply: Supply, where: str | Sequence[str], good: str | None = None) -> Mask:
@@ -158,7 +169,7 @@ def stopped_where(supply: Supply, where: str | Sequence[str], good: str | None =
         here = here & (supply.makers["good"] == good)
         if not here.any():
             raise AskError(f"Nobody in {where!r} makes {good!r}. It is made in {', '.join(makers) or 'no country'}")
-    return here.to_numpy(dtype=np.bool_)
+    return np.asarray(here, dtype=np.bool_)
 
 
 def countries_of(network: Network, who: str | Sequence[str]) -> tuple[str, ...]:
