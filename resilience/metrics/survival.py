@@ -45,7 +45,8 @@ def time_to_survive(
 
     `where` is a country, a bloc, or a place (one firm of several in a country). Counts work in process, shipments under
     way and private stock all along the chain (equations in `resilience.metrics.survival`), at demand points in the
-    countries `members` or anywhere. Infinite where no demand hangs on it. `wear_weeks` as in `n_minus_1`: a missing tool then costs its full wear from the first week.
+    countries `members` or anywhere. Infinite where no demand hangs on it. `wear_weeks` as in `n_minus_1`: a
+    missing tool then costs its full wear from the first week.
 
     Do not use it where surge, switching or moving stock between places would be quick: it allows none, so it is a
     lower bound on what a well-run network survives. The program `best_response` gives the other side.

@@ -66,7 +66,7 @@ def test_betweenness_of_the_florentine_families():
     assert found.index[0] == ("favour", "Medici")
 
 
-# A supplier's finished stock stands, in weeks of use, at its user's place: the toolkit's private stock is held by users.
+# A supplier's finished stock stands, in weeks of use, at its user's place: users hold the private stock here.
 def network(needs: list[tuple[str, str]], **tables: list[tuple[object, ...]]) -> Network:
     columns = {
         "producers": ["good", "place", "output_per_week"],

@@ -26,7 +26,7 @@ def chain() -> Network:
 
 @pytest.fixture
 def recipe() -> Network:
-    """A chip of gas (only half essential, from A alone) and wafers (from A and D by halves), made in B; a tool from E."""
+    """A chip made in B of gas (half essential, all from A) and wafers (half from A, half from D), with a tool from E."""
     return Network.from_frames(
         goods={"good": ["gas", "wafer", "tool", "chip"]},
         producers={
@@ -65,4 +65,3 @@ def rivals() -> Network:
         demand={"good": ["gas"] * 2, "place": ["P", "Q"], "units_per_week": [5, 5], "usd_per_unit_unmet": [1, 10]},
         places={"place": ["X1", "X2", "Y", "P", "Q"], "country": ["X", "X", "", "", ""]},
     )
-

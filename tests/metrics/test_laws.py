@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 import pandas as pd
@@ -15,7 +15,8 @@ from resilience.balance import balance
 from resilience.network import Network
 
 PLACES = ["A", "B", "C", "D", "E"]
-FEW = settings(max_examples=25, deadline=None)
+FEWER = settings(max_examples=3, deadline=None, derandomize=True, database=None)
+FEW = settings(max_examples=6, deadline=None, derandomize=True, database=None)
 
 
 @st.composite
@@ -28,12 +29,16 @@ def layered(draw: st.DrawFn, *, one_input: bool = False) -> Network:
     at = {good: [f"{good}{place}" if one_input else place for place in PLACES] for layer in layers for good in layer}
     makers = {good: draw(st.lists(st.sampled_from(at[good]), min_size=1, max_size=3, unique=True)) for good in at}
     needs = []
-    for below, above in zip(layers, layers[1:], strict=False):
+    for below, above in pairwise(layers):
         for good in above:
             for one in draw(st.lists(st.sampled_from(below), min_size=1, unique=True)):
                 units, essential = draw(st.sampled_from([0.5, 2.0])), draw(st.sampled_from([1.0, 0.5]))
                 needs.append((good, one, units, 1.0 if one_input else essential))
-    demand = [(good, place) for good in layers[-1] for place in draw(st.lists(st.sampled_from(PLACES), min_size=1, unique=True))]
+    demand = [
+        (good, place)
+        for good in layers[-1]
+        for place in draw(st.lists(st.sampled_from(PLACES), min_size=1, unique=True))
+    ]
     used = {*demand, *((need[1], place) for need in needs for place in makers[need[0]])}
     goods = sorted({good for good, _ in used})
     lanes = []
@@ -44,18 +49,26 @@ def layered(draw: st.DrawFn, *, one_input: bool = False) -> Network:
         lanes += [(good, maker, place, draw(st.integers(0, 3))) for maker in chosen]
     amount = st.integers(1, 9)
     stated = Network.from_frames(
-        goods=pd.DataFrame([(good, draw(st.integers(0, 3)), draw(amount)) for good in goods], columns=["good", "cycle_weeks", "usd_per_unit"]),
-        producers=pd.DataFrame(
-            [(good, maker, draw(amount)) for good in goods for maker in makers[good]], columns=["good", "place", "output_per_week"]
+        goods=pd.DataFrame(
+            [(good, draw(st.integers(0, 3)), draw(amount)) for good in goods],
+            columns=["good", "cycle_weeks", "usd_per_unit"],
         ),
-        needs=pd.DataFrame([need for need in needs if need[0] in goods], columns=["good", "input", "units", "essential"]),
+        producers=pd.DataFrame(
+            [(good, maker, draw(amount)) for good in goods for maker in makers[good]],
+            columns=["good", "place", "output_per_week"],
+        ),
+        needs=pd.DataFrame(
+            [need for need in needs if need[0] in goods], columns=["good", "input", "units", "essential"]
+        ),
         lanes=pd.DataFrame(lanes, columns=["good", "origin", "destination", "transit_weeks"]),
         demand=pd.DataFrame(
             [(good, place, draw(amount), draw(amount)) for good, place in demand],
             columns=["good", "place", "units_per_week", "usd_per_unit_unmet"],
         ),
-        stocks=pd.DataFrame([(good, place, draw(st.integers(0, 6))) for good, place in sorted(used)], columns=["good", "place", "weeks"]),
-        blocs={"some": PLACES[:2]},
+        stocks=pd.DataFrame(
+            [(good, place, draw(st.integers(0, 6))) for good, place in sorted(used)], columns=["good", "place", "weeks"]
+        ),
+        blocs={"all": PLACES},
     )
     return balance(stated, tolerance=float("inf")).network
 
@@ -66,8 +79,8 @@ def every_answer(network: Network) -> dict[str, pd.DataFrame]:
     good = network.demand["good"].min()
     found = {
         "concentrations": metrics.concentrations(network),
-        "dependence": metrics.dependence(network, PLACES, supplier).to_frame(),
-        "through": metrics.dependence_through(network, PLACES, supplier).to_frame(),
+        "dependence": metrics.dependence(network, "all", supplier).to_frame(),
+        "through": metrics.dependence_through(network, "all", supplier).to_frame(),
         "losses": metrics.n_minus_1(network).set_index(["good", "country"]),
         "cover": metrics.days_of_cover(network),
         "gaps": metrics.recovery_gaps(network, 9).set_index(["good", "country"])[["weeks_to_survive", "exposed"]],
@@ -85,7 +98,10 @@ def lost_by_recursion(network: Network, lost: set[tuple[str, str]]) -> dict[tupl
     def of_maker(good: str, place: str) -> float:
         if (good, place) in lost:
             return 1.0
-        return max([need.essential * of_use(need.input, place) for need in needs[needs["good"] == good].itertuples()], default=0.0)
+        return max(
+            [need.essential * of_use(need.input, place) for need in needs[needs["good"] == good].itertuples()],
+            default=0.0,
+        )
 
     def of_use(good: str, place: str) -> float:
         into = lanes[(lanes["good"] == good) & (lanes["destination"] == place)]
@@ -102,8 +118,8 @@ def lost_by_recursion(network: Network, lost: set[tuple[str, str]]) -> dict[tupl
 @given(network=layered())
 def test_dependence_lies_between_none_and_what_passes_through(network):
     for supplier in sorted(set(network.producers["place"])):
-        direct = metrics.dependence(network, PLACES, supplier)
-        through = metrics.dependence_through(network, PLACES, supplier)
+        direct = metrics.dependence(network, "all", supplier)
+        through = metrics.dependence_through(network, "all", supplier)
         assert direct.between(0, 1).all()
         assert through.between(0, 1).all()
         assert (direct <= through.reindex(direct.index) + 1e-9).all()
@@ -120,7 +136,7 @@ def test_indices_and_shares_keep_their_ranges(network):
     assert losses["usd_per_week"].is_monotonic_decreasing
 
 
-@FEW
+@FEWER
 @given(network=layered(), factor=st.sampled_from([0.01, 1000.0]))
 def test_scaling_every_quantity_scales_values_and_nothing_else(network, factor):
     larger = network
@@ -134,7 +150,7 @@ def test_scaling_every_quantity_scales_values_and_nothing_else(network, factor):
         pd.testing.assert_frame_equal(answers[name], scaled, rtol=1e-6, atol=1e-8 * factor)
 
 
-@FEW
+@FEWER
 @given(network=layered(), seed=st.integers(0, 99))
 def test_the_order_of_rows_changes_nothing(network, seed):
     tables = ["goods", "producers", "needs", "lanes", "demand", "stocks"]
@@ -144,12 +160,12 @@ def test_the_order_of_rows_changes_nothing(network, seed):
         pd.testing.assert_frame_equal(other[name], before)
 
 
-@FEW
+@FEWER
 @given(network=layered(), k=st.integers(1, 3))
 def test_sets_of_losses_equal_brute_force_over_the_definition(network, k):
     stake = network.demand.set_index(["good", "place"])[["units_per_week", "usd_per_unit_unmet"]].prod(axis=1)
     makers = network.producers[network.producers["output_per_week"] > 0]
-    pairs = list(makers[["good", "place"]].itertuples(index=False, name=None))[:8]
+    pairs = list(makers[["good", "place"]].itertuples(index=False, name=None))[:5]
     found = metrics.n_minus_k(network, k, top=10_000)
     worth = dict(zip(map(frozenset, found["lost"]), found["usd_per_week"], strict=True))
     for chosen in combinations(pairs, k):
@@ -207,17 +223,38 @@ def test_with_one_input_each_smallest_cuts_are_minimum_node_cuts(network):
         assert not nx.has_path(left, "source", "sink")
 
 
+def stops(network: Network, good: str, countries: set[str]) -> bool:
+    """Whether no maker of `good` is left once `countries` are lost: the definition, read up the chain."""
+    makers = network.producers[network.producers["output_per_week"] > 0]
+    made = set(makers[["good", "place"]].itertuples(index=False, name=None))
+    lanes = set(network.lanes[["good", "origin", "destination"]].itertuples(index=False, name=None))
+
+    def stopped(one: str, place: str) -> bool:
+        if place in countries:
+            return True
+        whole = network.needs[(network.needs["good"] == one) & (network.needs["essential"] == 1)]["input"]
+        return any(
+            all(
+                stopped(need, origin)
+                for other, origin in made
+                if other == need and (origin == place or (need, origin, place) in lanes)
+            )
+            for need in whole
+        )
+
+    return all(stopped(one, place) for one, place in made if one == good)
+
+
 @FEW
 @given(network=layered())
-def test_cuts_stop_the_good_and_nothing_smaller_does(network):
+def test_smallest_cuts_equal_brute_force_over_the_definition(network):
     good = network.demand["good"].min()
     found = metrics.chokepoints(network, good)
-    for cut in found.cuts:
-        assert (metrics.dependence_through(network, PLACES, list(cut)).get(good, 1.0)) == pytest.approx(1.0)
-    assert found.searched == len(found.cuts[0])
-    for fewer in combinations(PLACES, found.searched - 1):
-        made = set(network.producers["place"]) & set(fewer)
-        assert not made or set(fewer) not in [set(cut) for cut in found.cuts]
+    assert all(stops(network, good, set(cut)) for cut in found.cuts)
+    countries = sorted(set(network.producers["place"]))
+    for size in range(1, found.searched + 1):
+        stopping = {sets for sets in combinations(countries, size) if stops(network, good, set(sets))}
+        assert stopping <= (set(found.cuts) if size == found.searched else set())
 
 
 @FEW

@@ -24,7 +24,9 @@ def test_a_country_falls_with_all_it_makes(chain, recipe):
 def test_only_what_members_lose_is_counted(rivals):
     # X lost: P misses 5 at USD 1, Q misses 1 at USD 10; Y lost: Q misses 4 at USD 10
     assert n_minus_1(rivals).set_index("country")["usd_per_week"].to_dict() == pytest.approx({"X": 15, "Y": 40})
-    assert n_minus_1(rivals, members="P").set_index("country")["usd_per_week"].to_dict() == pytest.approx({"X": 5, "Y": 0})
+    assert n_minus_1(rivals, members="P").set_index("country")["usd_per_week"].to_dict() == pytest.approx(
+        {"X": 5, "Y": 0}
+    )
     assert n_minus_1(rivals, members="P")["share"].tolist() == pytest.approx([1.0, 0.0])
 
 
