@@ -26,7 +26,7 @@ def chain() -> Network:
 
 @pytest.fixture
 def recipe() -> Network:
-    """A chip made in B of gas (half essential, all from A) and wafers (half from A, half from D), with a tool from E."""
+    """A chip made in B of gas (half essential, all from A) and wafers (half from A, half from D); a tool from E."""
     return Network.from_frames(
         goods={"good": ["gas", "wafer", "tool", "chip"]},
         producers={
