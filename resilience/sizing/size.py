@@ -18,6 +18,7 @@ from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates, stores
 from resilience.sizing.compiled import Compiler
+from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
@@ -34,7 +35,8 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet.
+    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and credit (the
+    loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 
     reserve: Reserve
@@ -46,6 +48,8 @@ class Sizing:
     marginal_value: pd.DataFrame
     losses: pd.DataFrame
     unmet: pd.DataFrame
+    unmet_without: pd.DataFrame
+    credit: pd.DataFrame
     size: tuple[int, int]
     seconds: float
 
@@ -61,6 +65,8 @@ class Sizing:
             "marginal_value": self.marginal_value,
             "losses": self.losses,
             "unmet": self.unmet,
+            "unmet_without": self.unmet_without,
+            "credit": self.credit,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -128,6 +134,45 @@ def size_reserve(
       good place owner  units
     0  gas     A     A   40.0
     """
+    stated = state_sizing(
+        network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, members=members, goods=goods,
+        release=release, periods=periods, weights=weights, scope=scope, say=say,
+    )  # fmt: skip
+    return solve_sizing(stated, method=method, say=say)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stated:
+    """The whole sizing program before it is solved: to solve it, to write it to a file, or to look at it."""
+
+    network: Network  # balanced
+    laws: Physics
+    scenarios: ScenarioSet
+    cases: Sequence[Case]
+    rows: pd.DataFrame  # good, place, owner of each store
+    release: Release
+    terms: Terms
+    joined: Extensive
+    budget_usd: float | None
+
+
+def state_sizing(
+    network: Network,
+    scenarios: ScenarioSet | Sequence[Scenario],
+    *,
+    weeks: int = 104,
+    risk: Risk | None = None,
+    budget_usd: float | None = None,
+    floors: Sequence[Floor] = (),
+    members: str | None = None,
+    goods: Sequence[str] | None = None,
+    release: Release | None = None,
+    periods: Periods | None = None,
+    weights: Mapping[str, float] | None = None,
+    scope: Scope | None = None,
+    say: Say = lambda text: None,
+) -> Stated:
+    """The program that `size_reserve` solves, with the same parameters."""
     chosen = ScenarioSet(scenarios=tuple(scenarios))
     network = balance(network).network
     inside = frozenset(network.countries(members) if members else network.places["country"])
@@ -136,7 +181,6 @@ def size_reserve(
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
     blocks = _compiled(cases, say)
-    without = _without(blocks, cases, method, say)
     terms = Terms(
         holding=laws.price[held.point] * network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy(),
         purchase=laws.price[held.point],
@@ -148,13 +192,28 @@ def size_reserve(
         floors=tuple(floors),
     )  # fmt: skip
     joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
-    height, width = joined.program.shape
-    say(f"sizing over {len(chosen)} scenarios at once: {height:,} rows, {width:,} columns")
+    return Stated(
+        network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release, terms=terms,
+        joined=joined, budget_usd=budget_usd,
+    )  # fmt: skip
+
+
+def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lambda text: None) -> Sizing:
+    """The answer to a stated program, and what every scenario would lose without a reserve.
+
+    Raises
+    ------
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    """
+    without = _without(stated, method, say)
+    height, width = stated.joined.program.shape
+    say(f"sizing over {len(stated.cases)} scenarios at once: {height:,} rows, {width:,} columns")
     try:
-        found = solve(joined.program, method)
+        found = solve(stated.joined.program, method)
     except InfeasibleError as error:
-        raise _explained(error, budget_usd, floors) from error
-    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, without, held.release)
+        raise _explained(error, stated.budget_usd, stated.terms.floors) from error
+    return _sizing(stated, found, without)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
@@ -197,13 +256,13 @@ def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
     return blocks
 
 
-def _without(blocks: Sequence[Compiled], cases: Sequence[Case], method: Method | None, say: Say) -> Floats:
-    """Loss of each scenario when nothing is held."""
-    losses = []
-    for number, (block, case) in enumerate(zip(blocks, cases, strict=True), 1):
-        say(f"loss without a reserve, scenario {number} of {len(cases)}: {case.scenario.name}")
-        losses.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method).objective)
-    return np.array(losses)
+def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
+    """The best response to each scenario when nothing is held."""
+    found = []
+    for number, (block, case) in enumerate(zip(stated.joined.blocks, stated.cases, strict=True), 1):
+        say(f"loss without a reserve, scenario {number} of {len(stated.cases)}: {case.scenario.name}")
+        found.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method))
+    return found
 
 
 def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) -> Floats:
@@ -224,28 +283,20 @@ def _explained(error: InfeasibleError, budget_usd: float | None, floors: Sequenc
     return InfeasibleError(f"No reserve meets these limits together. {remedy}", limits)
 
 
-def _sizing(
-    network: Network,
-    laws: Physics,
-    terms: Terms,
-    joined: Extensive,
-    cases: Sequence[Case],
-    chosen: ScenarioSet,
-    found: Solution,
-    rows: pd.DataFrame,
-    without: Floats,
-    release: Release,
-) -> Sizing:
-    scale = laws.scale[laws.points.reset_index().set_index(["good", "place"])["index"][pd.MultiIndex.from_frame(rows[["good", "place"]])]]
+def _sizing(stated: Stated, found: Solution, without: Sequence[Solution]) -> Sizing:
+    laws, joined, rows, terms = stated.laws, stated.joined, stated.rows, stated.terms
+    points = laws.points.reset_index().set_index(["good", "place"])["index"]
+    scale = laws.scale[points[pd.MultiIndex.from_frame(rows[["good", "place"]])]]
     held = joined.held(found.x)
     kept = held > DUST
-    reserve = Reserve.of(network, rows.assign(units=held * scale)[kept], release=release)
-    losses, unmet = [], []
-    for number, (scenario, case, block) in enumerate(zip(chosen, cases, joined.blocks, strict=True)):
-        plan = joined.plan(found.x, number)
+    reserve = Reserve.of(stated.network, rows.assign(units=held * scale)[kept], release=stated.release)
+    losses, unmet, unmet_without = [], [], []
+    for number, (case, block, alone) in enumerate(zip(stated.cases, joined.blocks, without, strict=True)):
+        plan, scenario = joined.plan(found.x, number), case.scenario
         loss = float(block.program.cost @ plan)
-        losses.append((scenario.name, scenario.probability, without[number] * laws.usd, loss * laws.usd))
+        losses.append((scenario.name, scenario.probability, alone.objective * laws.usd, loss * laws.usd))
         unmet.append(response_tables(case, block, plan)["unmet"].assign(scenario=scenario.name))
+        unmet_without.append(response_tables(case, block, alone.x)["unmet"].assign(scenario=scenario.name))
     table = pd.DataFrame(losses, columns=["scenario", "probability", "without_usd", "loss_usd"])
     worth = joined.marginal(found.row_dual)
     marginal = rows.assign(
@@ -259,10 +310,12 @@ def _sizing(
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, without, terms.probabilities) * laws.usd,
+        without_reserve_usd=measure(terms.risk, [alone.objective for alone in without], terms.probabilities) * laws.usd,
         marginal_value=marginal,
         losses=table,
         unmet=pd.concat(unmet, ignore_index=True),
+        unmet_without=pd.concat(unmet_without, ignore_index=True),
+        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table),
         size=joined.program.shape,
         seconds=found.seconds,
     )
