@@ -1,0 +1,143 @@
+"""The network from ore to chip as a drawing: where each good stands, how large, how concentrated, what needs it."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from resilience import views
+from resilience.network import Network
+
+COLUMNS = (
+    ("Raw materials", ("raw",)),
+    ("Materials", ("material",)),
+    ("Tools and design", ("tool", "design")),
+    ("Fabrication", ("fabrication",)),
+    ("Assembly", ("assembly",)),
+    ("Finished chips", ("chip",)),
+)
+PITCH, ROW, TOP = 190, 36, 64  # pixels: column to column, row to row, room for the heads
+SMALLEST, LARGEST = 4.0, 13.0  # radius of a node
+MOST = 24  # goods a column can show
+WEAK = 0.7  # share of one country from which a good is lit
+STEPS = ((WEAK, "weak"), (0.5, "high"), (0.3, "middle"), (0.0, "low"))
+SWEEPS = 12  # of putting each good level with its neighbours
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """One good."""
+
+    good: str
+    name: str
+    lines: tuple[str, ...]
+    maker: str
+    tone: str
+    held: bool
+    told: str  # all of it, for who cannot see it
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A need: from the input to what is made of it."""
+
+    path: str
+    weak: bool
+    capital: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layers:
+    """The drawing."""
+
+    heads: tuple[tuple[float, str], ...]
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    width: int
+    height: int
+    told: str
+    left_out: int
+    kind: str = field(default="layers", init=False)
+
+
+def layers(network: Network, *, held: frozenset[str] = frozenset()) -> Layers:
+    """Lay out `network`; goods in `held` are ringed."""
+    every = views.goods_in_layers(network)
+    used = [(head, tiers) for head, tiers in COLUMNS if every["tier"].isin(tiers).any()]
+    column = {tier: number for number, (_, tiers) in enumerate(used) for tier in tiers}
+    goods = every.assign(column=every["tier"].map(column)).sort_values(["usd_per_week", "good"], ascending=[False, True])
+    goods = goods.groupby("column").head(MOST).set_index("good").sort_index()
+    needs = network.needs[["input", "good", "kind"]]
+    needs = needs[needs["input"].isin(goods.index) & needs["good"].isin(goods.index)]
+    height = TOP + ROW * int(goods.groupby("column").size().max())
+    y = _rows(goods["column"], needs, height)
+    names = views.place_names(network, goods["country"].fillna(""))
+    nodes = [_node(row, names[row.Index], y[row.Index], held, goods["usd_per_week"].max()) for row in goods.itertuples()]
+    at = {node.good: node for node in nodes}
+    links = [
+        Link(path=_curve(at[need.input], at[need.good]), weak=at[need.input].tone == "weak", capital=need.kind == "capital")
+        for need in needs.itertuples()
+    ]
+    weak = goods[goods["share"] >= WEAK].sort_values("share", ascending=False)
+    told = f"{len(goods)} goods in {len(used)} layers, joined by {len(needs)} needs. "
+    told += f"One country makes at least {WEAK:.0%} of {len(weak)} of them"
+    told += ": " + ", ".join(f"{row.name_} ({row.country} {row.share:.0%})" for row in weak.rename(columns={"name": "name_"}).itertuples()) + "." if len(weak) else "."
+    return Layers(
+        heads=tuple((PITCH * number + 18.0, head) for number, (head, _) in enumerate(used)),
+        nodes=tuple(nodes),
+        links=tuple(sorted(links, key=lambda link: link.weak)),
+        width=PITCH * len(used),
+        height=height,
+        told=told,
+        left_out=len(every) - len(goods),
+    )
+
+
+def _rows(column: pd.Series, needs: pd.DataFrame, height: int) -> pd.Series:
+    """A height for each good: evenly spaced in its column, in the order of its neighbours' mean height."""
+    y = pd.Series(0.0, index=column.index)
+    ends = pd.concat([needs[["input", "good"]], needs[["good", "input"]].set_axis(["input", "good"], axis=1)])
+    order = {number: list(rows.index) for number, rows in column.groupby(column)}
+    for _ in range(SWEEPS):
+        for goods in order.values():
+            gap = (height - TOP) / len(goods)
+            y[goods] = TOP + gap * (np.arange(len(goods)) + 0.5)
+        pull = ends["good"].map(y).groupby(ends["input"]).mean().reindex(column.index).fillna(y)
+        order = {number: sorted(goods, key=lambda good: (pull[good], good)) for number, goods in order.items()}
+    return y
+
+
+def _node(row: object, country: str, y: float, held: frozenset[str], largest: float) -> Node:
+    good, share, value = str(row.Index), float(row.share), float(row.usd_per_week)  # type: ignore[attr-defined]
+    known = math.isfinite(share)
+    tone = next(tone for least, tone in STEPS if share >= least) if known else "low"
+    name, code = str(row.name), str(row.country)  # type: ignore[attr-defined]
+    size = math.log10(max(value, 1.0)) / math.log10(max(largest, 10.0)) if math.isfinite(value) else 0.0
+    made = f"{country} makes {share:.0%}" if known else "no producer is listed"
+    told = f"{name}: USD {value:,.0f} a week; {made}" + ("; held in the reserve" if good in held else "")
+    return Node(
+        good=good,
+        name=name,
+        lines=tuple(textwrap.wrap(name[:1].upper() + name[1:], 24, max_lines=2, placeholder=" …")) or (good,),
+        maker=f"{code} {share:.0%}" if known else "",
+        tone=tone,
+        held=good in held,
+        told=told,
+        x=PITCH * float(row.column) + 18.0,  # type: ignore[attr-defined]
+        y=round(y, 1),
+        radius=round(SMALLEST + (LARGEST - SMALLEST) * size**2, 1),
+    )
+
+
+def _curve(tail: Node, head: Node) -> str:
+    if tail.x == head.x:  # within a layer: an arc to the left
+        return f"M{tail.x},{tail.y} C{tail.x - 22},{tail.y} {head.x - 22},{head.y} {head.x},{head.y}"
+    bend = (head.x - tail.x) / 2
+    return f"M{tail.x},{tail.y} C{tail.x + bend:.0f},{tail.y} {head.x - bend:.0f},{head.y} {head.x},{head.y}"

@@ -1,0 +1,79 @@
+"""Numbers as people read them: one unit a column, one number of decimals a column."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+MONEY = ((1e9, "USD billion"), (1e6, "USD million"), (1e3, "USD thousand"), (1.0, "USD"))
+
+
+def money(values: Iterable[float]) -> tuple[float, str]:
+    """What to divide a column of USD by, and the name of the unit that leaves.
+
+    >>> money([2_500_000.0, 40.0])
+    (1000000.0, 'USD million')
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    return next(((size, unit) for size, unit in MONEY if largest >= size), (1.0, "USD"))
+
+
+def column(values: Sequence[float]) -> tuple[str, ...]:
+    """A column of numbers with as many decimals as its largest needs for three digits; at most three.
+
+    What is there but too small to show is told apart from nothing.
+
+    >>> column([12.345, 0.001, 0.0, float("nan")])
+    ('12.3', '< 0.1', '0', '–')
+    """
+    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    places = min(3, max(0, 2 - math.floor(math.log10(largest)))) if largest > 0 else 0
+    return tuple(_shown(value, places) for value in values)
+
+
+def percent(value: float) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.123), percent(0.0004), percent(1.0)
+    ('12.3 %', '< 0.1 %', '100 %')
+    """
+    if not math.isfinite(value):
+        return "–"
+    shown = _shown(100 * value, 1)
+    return f"{shown.removesuffix('.0')} %"
+
+
+def dollars(value: float) -> str:
+    """An amount in a sentence.
+
+    >>> dollars(17_416_183), dollars(950)
+    ('USD 17.4 million', 'USD 950')
+    """
+    size, unit = money([value])
+    word = unit.partition(" ")[2]
+    return f"USD {column([value / size])[0]}" + (f" {word}" if word else "")
+
+
+def plain(value: object) -> str:
+    """A cell whose unit is not known: four digits of a number, anything else as it is written.
+
+    >>> plain(1234567.8), plain(0.01234), plain(7), plain("gallium")
+    ('1,234,568', '0.01234', '7', 'gallium')
+    """
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return "–"
+        return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return str(value)
+
+
+def _shown(value: float, places: int) -> str:
+    if not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    if abs(value) < 10**-places:
+        return f"< {10**-places:.{places}f}" if value > 0 else f"−{10**-places:.{places}f} < 0"
+    return f"{value:,.{places}f}".replace("-", "−")
