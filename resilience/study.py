@@ -1,7 +1,7 @@
 """A study: one question about one network, as a TOML file says it.
 
-The file is data: it names scenarios, a release rule, how losses count and what may be bought, and one dict maps each `kind`
-to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
+The file is data: it names scenarios, a release rule, how losses count and what may be bought, and one dict maps each
+`kind` to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
 """
 
 from __future__ import annotations
@@ -297,8 +297,9 @@ class Study(Table):
             return datasets.folder(self.dataset)
         if beside.is_dir():
             return beside
-        remedy = f"{near(self.dataset, datasets.names())}; or give a folder, seen from the study's own"
-        raise AskError(f"{self.where('dataset')}: no dataset is called {self.dataset!r}", [remedy])
+        remedy = f"{near(self.dataset, datasets.names())} Or give a folder, seen from the study's own."
+        fault = f"{self.where('dataset')}: no dataset is called {self.dataset!r}. {remedy}"
+        raise AskError(f"The study {self.name} has no network", [fault])
 
     def network(self) -> Network:
         """The network it asks about, checked."""

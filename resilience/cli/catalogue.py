@@ -25,7 +25,7 @@ def find_network(name: str) -> Network:
         return datasets.load(name)
     if Path(name).is_dir():
         return Network.read(Path(name))
-    raise AskError(f"No dataset is called {name!r}, and no such folder is here", [near(name, datasets.names())])
+    raise AskError(f"No dataset is called {name!r}, and no such folder is here. {near(name, datasets.names())}")
 
 
 def find_study(name: str) -> Study:
@@ -34,7 +34,7 @@ def find_study(name: str) -> Study:
         return models.load(name)
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
-    raise AskError(f"No model is called {name!r}, and no such file is here", [near(name, models.names())])
+    raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
 
 
 def listed() -> Answer:
@@ -94,9 +94,7 @@ def checked(path: str) -> Answer:
     except DataError as error:
         faults = [str(fault) for fault in error.faults]
     except AskError as error:
-        faults = [f"{error.what}: {fault}" if len(error.faults) == 1 else fault for fault in error.faults] or [
-            error.what
-        ]
+        faults = list(error.faults) or [error.what]
     if not faults:
         return Answer(text=good, data={"ok": True, "checked": path, "faults": []})
     count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
 from importlib.util import find_spec
 
 import numpy as np
@@ -66,7 +65,6 @@ def examined() -> Answer:
         "models": models.names(),
         "broken": broken,
         "extras": extras,
-        "licence": _licence(),
     }
     return Answer(text="\n".join(lines), data=data)
 
@@ -86,10 +84,3 @@ def _solver_check() -> str:
     except ResilienceError as error:
         return f"failed: {error}"
     return "ok" if abs(objective - 1.25) < 1e-9 else f"failed: 1.25 expected, {objective!r} found"
-
-
-def _licence() -> str:
-    try:
-        return str(metadata("supply-resilience").get("License-Expression", ""))
-    except PackageNotFoundError:
-        return ""

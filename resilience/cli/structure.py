@@ -68,6 +68,6 @@ def measured(name: str, *, members: str | None, suppliers: Sequence[str] | None,
     for key, head in heads.items():
         lines += [head, columns(tables[key].head(SHOWN)), ""]
     lines.append(f"At most {SHOWN} rows of each; --out DIR writes all of them, --json prints them.")
-    data = {"dataset": network.name, "members": members, "suppliers": chosen}
+    data: dict[str, object] = {"dataset": network.name, "members": members, "suppliers": chosen}
     data |= {key: plainly(table.to_dict("records")) for key, table in tables.items()}
     return Answer(text="\n".join(lines), data=data, tables=tables)

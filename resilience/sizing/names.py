@@ -51,8 +51,9 @@ def _block(
     where, shape = compiled.columns[block]
     first = np.repeat(np.arange(shape[0]), int(np.prod(shape[1:]))) if shape else np.zeros(0, dtype=int)
     labels = np.array(of, dtype=object)[first] if of else (first + 1).astype(str)
-    timed = weeks is not None and len(shape) == 2
-    week = pd.array(np.tile(weeks, shape[0]), dtype="Int64") if timed else pd.array([pd.NA] * len(first), dtype="Int64")
+    week = pd.Series(pd.NA, index=range(len(first)), dtype="Int64")
+    if weeks is not None and len(shape) == 2:
+        week[:] = np.tile(weeks, shape[0])
     numbers = np.arange(where.start, where.stop)
     return pd.DataFrame({"number": numbers, "scenario": scenario, "block": block, "of": labels, "first_week": week})
 
