@@ -194,8 +194,7 @@ def _fit(origin: np.ndarray, end: np.ndarray, held: np.ndarray, target: np.ndarr
     kept = np.where(free, 0.0, held)
     rows = np.maximum(target - np.bincount(origin, weights=kept, minlength=size), 0.0)
     columns = np.maximum(taken - np.bincount(end, weights=kept, minlength=size), 0.0)
-    moved = _proportional(np.where(free, seed, 0.0), origin, end, rows, columns)
-    moved = kept + moved
+    moved: np.ndarray = kept + _proportional(np.where(free, seed, 0.0), origin, end, rows, columns)
     met = np.bincount(origin, weights=moved, minlength=size), np.bincount(end, weights=moved, minlength=size)
     if np.allclose(met, (target, taken), rtol=CLOSE, atol=CLOSE * taken.sum()):
         return moved  # what was held is held to the last digit
