@@ -124,7 +124,8 @@ class Network:
                 broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
             faults += broken
         faults += tables.check_references(frames, shown)
-        complete = {table: frames.get(table, tables.empty(schema)) for table, schema in tables.schemas().items()}
+        absent = {table: tables.empty(schema) for table, schema in tables.schemas().items() if table not in frames}
+        complete = frames | absent
         told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
         wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
         faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]

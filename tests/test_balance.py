@@ -243,7 +243,7 @@ def dense(draw):
     return makers, users, lanes
 
 
-LAWS = settings(max_examples=8, deadline=None)
+LAWS = settings(max_examples=6, deadline=None)
 
 
 @LAWS
