@@ -229,6 +229,26 @@ def test_a_broken_file_is_told_by_file_row_column_and_value(folder, name, old, n
     assert expected in found
 
 
+def test_files_without_any_share_are_refused(folder):
+    header, *_ = FILES["provision"].splitlines()
+    (folder / "provision.csv").write_text(header + "\n")
+    with pytest.raises(DataError, match=r"provision\.csv"):
+        read_eto(folder)
+
+
+def test_a_full_cover_keeps_every_lane_and_a_lower_one_says_what_it_leaves_out(folder):
+    full, few = read_eto(folder, lane_cover=1), read_eto(folder, lane_cover=0.1)
+    assert full.report["why"].str.contains("lanes stay few").sum() == 0
+    assert len(full.network.lanes.query("good == 'I5'")) == 3 * 2 - 2
+    left_out = few.report[few.report["why"].str.contains("lanes stay few")]["value"].sum()
+    assert len(few.network.lanes) + left_out == len(full.network.lanes)
+
+
+def test_figures_keep_the_year_they_are_told_for(folder):
+    years = read_eto(folder).network.figures.set_index("key")["year"]
+    assert years[["I5", "I6", "I5/USA", "I1/TWN"]].tolist() == ["2019", "", "2019", ""]
+
+
 def test_missing_files_are_all_told(tmp_path):
     with pytest.raises(DataError) as caught:
         read_eto(tmp_path)
