@@ -1,0 +1,88 @@
+"""Stress a supply network and size the reserve that a coalition should share.
+
+Names are loaded when first used, so that `import resilience` and `resilience --help` stay quick.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resilience import datasets, risk
+    from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
+    from resilience.network import Network
+    from resilience.policy import Reserve
+    from resilience.scenario import Scenario, ScenarioSet
+    from resilience.sizing.response import best_response
+    from resilience.sizing.size import size_reserve
+
+    __version__: str
+
+__all__ = [
+    "DemandSurge",
+    "ExportControl",
+    "Hoarding",
+    "Network",
+    "Outage",
+    "Reserve",
+    "RouteClosure",
+    "Scenario",
+    "ScenarioSet",
+    "StockLoss",
+    "__version__",
+    "best_response",
+    "datasets",
+    "risk",
+    "size_reserve",
+]
+
+_HOMES = {  # a public name, and the module that defines it
+    "DemandSurge": "disruption",
+    "ExportControl": "disruption",
+    "Hoarding": "disruption",
+    "Network": "network",
+    "Outage": "disruption",
+    "Reserve": "policy",
+    "RouteClosure": "disruption",
+    "Scenario": "scenario",
+    "ScenarioSet": "scenario",
+    "StockLoss": "disruption",
+    "best_response": "sizing.response",
+    "size_reserve": "sizing.size",
+}
+_ROOMS = ("datasets", "risk")  # modules that are public themselves
+
+
+class _Face(ModuleType):
+    """The package, with one rule more: a public name stays what it says.
+
+    Some verbs share a name with their module (`compare`). Python binds a module to its package when it is first
+    imported, which would replace the verb by the module for whoever asks next.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOMES and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+if not TYPE_CHECKING:  # hidden from type checkers, which would take any name for a public one
+
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            value = import_module("importlib.metadata").version("supply-resilience")
+        elif name in _ROOMS:
+            value = import_module(f"{__name__}.{name}")
+        elif name in _HOMES:
+            value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted(set(globals()) | set(__all__))
+
+
+sys.modules[__name__].__class__ = _Face

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,16 @@ class Network:
         return self.table("places")
 
     @property
+    def points(self) -> pd.DataFrame:
+        """Every stock point: a good at a place that makes, ships, receives, uses, wants or holds it."""
+        made = self.frames["producers"][["good", "place"]]
+        used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
+        ends = [self.frames["lanes"][["good", end]] for end in ("origin", "destination")]
+        parts = [made, used, *ends, self.frames["demand"][["good", "place"]], self.frames["stocks"][["good", "place"]]]
+        every = pd.concat([part.set_axis(["good", "place"], axis=1) for part in parts]).drop_duplicates()
+        return every.sort_values(["good", "place"], ignore_index=True)
+
+    @property
     def figures(self) -> pd.DataFrame:
         """The evidence: one row for each figure, with source, confidence and range."""
         return self.table("figures")
@@ -217,6 +227,16 @@ class Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
         frames = _settled({**self.frames, "producers": producers, "lanes": lanes})
         return replace(self, frames=frames, about={**self.about, "balanced": True})
+
+    def only(self, goods: Iterable[str]) -> Network:
+        """The part of this network that concerns `goods`: their makers, lanes, demand, stocks, and needs among them."""
+        kept = set(goods)
+        frames = {name: self.table(name) for name in self.frames}
+        for name in ("goods", "producers", "needs", "lanes", "demand", "stocks"):
+            frames[name] = frames[name][frames[name]["good"].isin(kept)]
+        frames["needs"] = frames["needs"][frames["needs"]["input"].isin(kept)]
+        frames["figures"] = frames["figures"].iloc[:0]
+        return replace(self, frames=_settled(frames))
 
     def renamed(self, name: str) -> Network:
         """This network under another name."""

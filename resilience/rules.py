@@ -31,6 +31,7 @@ def faults(frames: Frames, shown: Shown, *, balanced: bool = False) -> list[Faul
         lanes_start_at_producers,
         lanes_go_somewhere_else,
         what_is_wanted_is_made,
+        capacity_regrows_no_faster_than_it_wears,
         cycles_of_needs_hold_stock,
         places_are_listed,
         figures_agree_with_cells,
@@ -115,6 +116,18 @@ def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
             wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
                                rule="nobody makes it", remedy="Add a row to producers"))  # fmt: skip
     return wrong
+
+
+def capacity_regrows_no_faster_than_it_wears(frames: Frames, shown: Shown) -> list[Fault]:
+    """Regrowth at most as fast as wear: else the best plan would need integers to see that starving tools never pays."""
+    needs = frames["needs"]
+    quick = (needs["kind"] == "capital") & (needs["regrow_per_week"] > needs["wear_per_week"] + SLACK)
+    return [
+        Fault(file=shown["needs"], row=row, column="regrow_per_week", value=float(needs.at[row, "regrow_per_week"]),
+              rule=f"above wear_per_week, which is {needs.at[row, 'wear_per_week']:g}",
+              remedy="Lower it to the wear, or raise the wear")
+        for row in needs.index[quick]
+    ]  # fmt: skip
 
 
 def cycles_of_needs_hold_stock(frames: Frames, shown: Shown) -> list[Fault]:

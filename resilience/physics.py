@@ -1,0 +1,178 @@
+"""Frames to arrays: the physical rules that the simulator and the program share.
+
+Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week, so
+that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an array back
+into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand would cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from resilience.balance import balance, use_per_week
+from resilience.errors import AskError
+from resilience.network import Network
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Physics:
+    """One balanced network as arrays. Rows of `points`, `producers`, `lanes` and `demand` follow its tables."""
+
+    network: Network
+    points: pd.DataFrame  # good, place, country, tier
+    scale: Floats  # per point: own units in one scaled unit of its good
+    usd: float  # USD in one unit of money
+    storable: NDArray[np.bool_]
+    price: Floats  # per point, in money per scaled unit
+    use: Floats  # per point and week, by local producers and demand
+    stock: Floats  # per point, at the start
+    position: Floats  # per point: stock, what is on its way there, and work in process there
+    weight: Floats  # per point: how much a loss there counts
+
+    made_at: Whole  # per producer: its stock point
+    output: Floats  # per producer and week, baseline
+    surge: Floats
+    cycle: Whole
+
+    consumer: Whole  # per consumed need of a producer: the producer
+    consumed_at: Whole  # the stock point it draws on
+    consumed: Floats  # scaled units of input per scaled unit of output
+    essential: Floats
+
+    worker: Whole  # per capital need of a producer: the producer
+    worked_at: Whole
+    worked: Floats  # scaled units of tools and spares a week at baseline
+    wear: Floats
+    regrow: Floats
+
+    origin: Whole  # per lane: the stock point it leaves
+    destination: Whole
+    flow: Floats  # per lane and week, baseline
+    limit: Floats
+    transit: Whole
+
+    wanted_at: Whole  # per demand: its stock point
+    wanted: Floats  # per demand and week, baseline
+    at_stake: Floats  # per demand: money per scaled unit unmet, weighted by place
+
+
+def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd: float | None = None) -> Physics:
+    """The arrays of `network`, balanced first if need be.
+
+    Parameters
+    ----------
+    weights
+        How much a loss in each country or bloc counts against 1 elsewhere; the default counts the world as one.
+        `members_first(network, "ipef")` builds the usual alternative.
+    usd
+        USD in one unit of money, to put a part of a network on the whole's scale.
+
+    Raises
+    ------
+    BalanceError
+        If the network does not balance.
+    """
+    network = balance(network).network
+    points, producers, lanes, demand = network.points, network.producers, network.lanes, network.demand
+    goods = network.goods.set_index("good")
+    points = points.assign(
+        country=points["place"].map(network.places.set_index("place")["country"]),
+        tier=points["good"].map(goods["tier"]),
+    )
+    row = pd.Series(np.arange(len(points)), index=pd.MultiIndex.from_frame(points[["good", "place"]]))
+
+    def at(frame: pd.DataFrame, good: str, place: str) -> Whole:
+        return row.reindex(pd.MultiIndex.from_frame(frame[[good, place]])).to_numpy(dtype=np.int64)
+
+    use = use_per_week(network).reindex(row.index, fill_value=0.0).to_numpy()
+    world = points["good"].map(pd.Series(use).groupby(points["good"].to_numpy()).sum()).to_numpy()
+    scale = np.where(world > 0, world / 1000.0, 1.0)
+    weight = _weights(network, points["country"], weights or {})
+    wanted_at = at(demand, "good", "place")
+    lost_per_week = float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum())
+    usd = usd or lost_per_week / 1e4 or 1.0
+
+    made_at = at(producers, "good", "place")
+    output = producers["output_per_week"].to_numpy() / scale[made_at]
+    surge = producers["surge"].to_numpy()
+    cycle = producers["good"].map(goods["cycle_weeks"]).to_numpy(dtype=np.int64)
+    taken = producers.reset_index(names="producer").merge(network.needs, on="good").sort_values(["producer", "input"])
+    drawn_at = at(taken, "input", "place")
+    per_output = taken["units"].to_numpy() * scale[made_at[taken["producer"]]] / scale[drawn_at]
+    consumed = (taken["kind"] == "consumed").to_numpy()
+    capital = ~consumed
+
+    origin, destination = at(lanes, "good", "origin"), at(lanes, "good", "destination")
+    flow = lanes["flow_per_week"].to_numpy() / scale[origin]
+    able = pd.Series(output * surge).groupby(made_at).sum().reindex(origin, fill_value=0.0).to_numpy()
+    limit = np.fmin(able, lanes["limit_per_week"].to_numpy() / scale[origin])
+    limit = np.maximum(np.fmin(limit, lanes["limit_factor"].to_numpy() * flow), flow)
+    transit = lanes["transit_weeks"].to_numpy(dtype=np.int64)
+
+    leaving = np.bincount(origin, weights=flow, minlength=len(points))
+    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy()
+    storable = points["good"].map(goods["storable"]).to_numpy(dtype=bool)
+    stock = np.where(storable, weeks * np.where(use > 0, use / scale, leaving), 0.0)
+    coming = np.bincount(destination, weights=flow * transit, minlength=len(points))
+    underway = np.bincount(made_at, weights=output * cycle, minlength=len(points))
+    return Physics(
+        network=network,
+        points=points,
+        scale=scale,
+        usd=usd,
+        storable=storable,
+        price=points["good"].map(goods["usd_per_unit"]).to_numpy() * scale / usd,
+        use=use / scale,
+        stock=stock,
+        position=stock + coming + underway,
+        weight=weight,
+        made_at=made_at,
+        output=output,
+        surge=surge,
+        cycle=cycle,
+        consumer=taken["producer"].to_numpy(dtype=np.int64)[consumed],
+        consumed_at=drawn_at[consumed],
+        consumed=per_output[consumed],
+        essential=taken["essential"].to_numpy()[consumed],
+        worker=taken["producer"].to_numpy(dtype=np.int64)[capital],
+        worked_at=drawn_at[capital],
+        worked=(per_output * output[taken["producer"]])[capital],
+        wear=taken["wear_per_week"].to_numpy()[capital],
+        regrow=taken["regrow_per_week"].to_numpy()[capital],
+        origin=origin,
+        destination=destination,
+        flow=flow,
+        limit=limit,
+        transit=transit,
+        wanted_at=wanted_at,
+        wanted=demand["units_per_week"].to_numpy() / scale[wanted_at],
+        at_stake=demand["usd_per_unit_unmet"].to_numpy() * scale[wanted_at] / usd * weight[wanted_at],
+    )
+
+
+def members_first(network: Network, members: str, *, others: float = 0.01) -> dict[str, float]:
+    """Weights that count a loss of the members in full and of everybody else at `others` (0 to 1, best above 0).
+
+    Zero would let a plan starve non-members for the smallest gain.
+    """
+    if not 0 <= others <= 1:
+        raise AskError(f"others is {others!r}: it must lie between 0 and 1")
+    inside = set(network.countries(members))
+    return {country: 1.0 if country in inside else others for country in set(network.places["country"])}
+
+
+def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:
+    spread: dict[str, float] = {}
+    for who, weight in weights.items():
+        if weight < 0:
+            raise AskError(f"weight of {who!r} is {weight!r}: it must be 0 or more")
+        spread |= dict.fromkeys(network.countries(who), float(weight))
+    return np.asarray(countries.map(spread).fillna(1.0).to_numpy(dtype=np.float64))

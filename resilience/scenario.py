@@ -1,0 +1,231 @@
+"""Scenarios and frozen sets of them.
+
+A scenario's probability is its chance per year; what is left of one over a set is the undisturbed year.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from resilience.disruption import (
+    DemandSurge,
+    Disruption,
+    ExportControl,
+    Hoarding,
+    Outage,
+    RouteClosure,
+    Shock,
+    StockLoss,
+)
+from resilience.errors import AskError, ResilienceError, near
+from resilience.network import Network
+from resilience.recovery import Exponential, Linear, SCurve, Series, Step
+
+KINDS: Mapping[str, type] = {
+    "outage": Outage,
+    "export_control": ExportControl,
+    "route_closure": RouteClosure,
+    "demand_surge": DemandSurge,
+    "stock_loss": StockLoss,
+    "hoarding": Hoarding,
+}
+RECOVERIES: Mapping[str, type] = {
+    "step": Step,
+    "linear": Linear,
+    "exponential": Exponential,
+    "s_curve": SCurve,
+    "series": Series,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Named disruptions with a chance per year.
+
+    `notice_weeks` says how long before the first disruption actors may react; nothing reacts earlier.
+
+    >>> Scenario(name="gallium ban", probability=0.1, disruptions=(Outage(good="gallium", country="CHN"),)).first_week
+    1
+    """
+
+    name: str
+    disruptions: tuple[Disruption, ...] = ()
+    probability: float = 1.0
+    notice_weeks: int = 0
+    note: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "disruptions", tuple(self.disruptions))
+        faults = []
+        if not 0 <= self.probability <= 1:
+            faults.append(f"probability is {self.probability!r}: a chance per year lies between 0 and 1")
+        if self.notice_weeks < 0:
+            faults.append(f"notice_weeks is {self.notice_weeks!r}: it must be 0 or more")
+        if faults:
+            raise AskError(f"Scenario {self.name!r} cannot be as described", faults)
+
+    @property
+    def first_week(self) -> int:
+        """The week the first disruption begins; 1 where there is none."""
+        return min((disruption.first_week for disruption in self.disruptions), default=1)
+
+    @property
+    def reaction_week(self) -> int:
+        """The first week in which anything may depart from baseline."""
+        return max(1, self.first_week - self.notice_weeks)
+
+    def shock(self, network: Network, weeks: int) -> Shock:
+        """What this scenario does to `network` over `weeks` weeks.
+
+        Raises
+        ------
+        AskError
+            Where a disruption names something the network does not have, or strikes nothing.
+        """
+        shock = Shock.none(network, weeks)
+        for disruption in self.disruptions:
+            try:
+                disruption.strike(shock)
+            except AskError as error:
+                raise AskError(f"Scenario {self.name!r}: {error.what}", error.faults) from error
+        return shock
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values, as a study's TOML writes them."""
+        record = {"name": self.name, "probability": self.probability}
+        record |= {key: getattr(self, key) for key in ("notice_weeks", "note", "source") if getattr(self, key)}
+        record["disruptions"] = [_plain(disruption, KINDS) for disruption in self.disruptions]
+        return record
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Scenario:
+        """The scenario a TOML table describes.
+
+        Raises
+        ------
+        AskError
+            Naming every key that is unknown, missing or out of range.
+        """
+        name = str(record.get("name", "without a name"))
+        known = {entry.name for entry in fields(cls)}
+        faults = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known]
+        if "name" not in record:
+            faults.append("name is missing")
+        built = []
+        for number, entry in enumerate(record.get("disruptions", ()), 1):
+            try:
+                built.append(_object(entry, KINDS))
+            except ResilienceError as error:
+                faults.append(f"disruption {number}: {error}")
+        if faults:
+            raise AskError(f"Scenario {name!r} cannot be read", faults)
+        return cls(**{**record, "disruptions": tuple(built)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScenarioSet:
+    """Scenarios that stay as they are: every policy is tried on the same ones.
+
+    Probabilities add up to at most one; the rest is the undisturbed year.
+    """
+
+    scenarios: tuple[Scenario, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scenarios", tuple(self.scenarios))
+        names = [scenario.name for scenario in self.scenarios]
+        faults = [f"{name!r} names more than one scenario" for name in sorted({n for n in names if names.count(n) > 1})]
+        total = sum(scenario.probability for scenario in self.scenarios)
+        if total > 1 + 1e-9:
+            faults.append(f"probabilities add up to {total:.4f}, past one: they are chances per year of excluding events")
+        if faults:
+            raise AskError("These scenarios do not form a set", faults)
+
+    def __iter__(self) -> Iterator[Scenario]:
+        return iter(self.scenarios)
+
+    def __len__(self) -> int:
+        return len(self.scenarios)
+
+    def __getitem__(self, name: str) -> Scenario:
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
+        raise AskError(f"No scenario {name!r}. {near(name, [scenario.name for scenario in self.scenarios])}")
+
+    @property
+    def undisturbed(self) -> float:
+        """Chance of a year without any of these scenarios."""
+        return max(0.0, 1.0 - sum(scenario.probability for scenario in self.scenarios))
+
+    def checksum(self) -> str:
+        """SHA-256 of every scenario in order."""
+        records = [scenario.to_record() for scenario in self.scenarios]
+        return hashlib.sha256(json.dumps(records, sort_keys=True).encode()).hexdigest()
+
+    def write(self, path: str | Path) -> Path:
+        """Write the set as TOML that `read` returns equal."""
+        path = Path(path)
+        path.write_text(tomli_w.dumps({"scenario": [scenario.to_record() for scenario in self.scenarios]}), "utf-8")
+        return path
+
+    @classmethod
+    def read(cls, path: str | Path) -> ScenarioSet:
+        """The set in a TOML file of `[[scenario]]` tables."""
+        try:
+            found = tomllib.loads(Path(path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise AskError(f"Cannot read scenarios from {path}: {error}") from error
+        return cls.from_records(found.get("scenario", []))
+
+    @classmethod
+    def from_records(cls, records: list[Mapping[str, Any]]) -> ScenarioSet:
+        """The set that a list of TOML tables describes; every fault at once."""
+        built, faults = [], []
+        for record in records:
+            try:
+                built.append(Scenario.from_record(record))
+            except ResilienceError as error:
+                faults.append(str(error))
+        if faults:
+            raise AskError("These scenarios cannot be read", faults)
+        return cls(scenarios=tuple(built))
+
+
+def _plain(thing: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
+    kind = next(name for name, made in kinds.items() if isinstance(thing, made))
+    record: dict[str, Any] = {"kind": kind}
+    for entry in fields(thing):
+        value = getattr(thing, entry.name)
+        if entry.name == "recovery":
+            value = _plain(value, RECOVERIES)
+        if value is not None:
+            record[entry.name] = list(value) if isinstance(value, tuple) else value
+    return record
+
+
+def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
+    """The value object that `kind` and the other keys describe."""
+    kind = str(record.get("kind", ""))
+    if kind not in kinds:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
+    known = {entry.name for entry in fields(kinds[kind])}
+    strange = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known | {"kind"}]
+    if strange:
+        raise AskError(f"{kind} cannot be read", strange)
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "kind"}
+    if "recovery" in values:
+        values["recovery"] = _object(values["recovery"], RECOVERIES)
+    try:
+        return kinds[kind](**values)
+    except TypeError as error:
+        raise AskError(f"{kind}: {error}") from error

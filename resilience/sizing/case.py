@@ -1,0 +1,236 @@
+"""What one scenario puts into the response program: its limits over a grid of periods, and the stores it may draw on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from resilience.balance import balance, use_per_week
+from resilience.errors import AskError
+from resilience.network import Network
+from resilience.periods import Grid, Periods, Weekly
+from resilience.physics import Physics
+from resilience.policy import Release
+from resilience.scenario import Scenario
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stores:
+    """Where a reserve stands or could stand: one row for each good, place and owner.
+
+    A bloc's stores form one pool for each good: what one sends, any member may receive. A country's own stores
+    supply only its own stock points.
+    """
+
+    rows: pd.DataFrame  # good, place, owner
+    point: Whole  # stock point of each row
+    largest: Floats  # scaled units beyond which more could never be drawn
+    pool: Whole  # pool of each row, -1 for a country's own
+    receiver_pool: Whole  # per receiver of pooled draws: its pool
+    receiver_point: Whole
+    release: Release
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release) -> Stores:
+    """The stores in `rows` (good, place, owner), tied to the stock points they supply.
+
+    Raises
+    ------
+    AskError
+        If a store stands where the network has no such stock point.
+    """
+    points = physics.points
+    index = pd.MultiIndex.from_frame(points[["good", "place"]])
+    rows = rows[["good", "place", "owner"]].reset_index(drop=True)
+    point = index.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))
+    lost = rows[point < 0]
+    if len(lost):
+        named = [f"{row.good} at {row.place}: nobody there makes, uses or wants it" for row in lost.itertuples()]
+        raise AskError("A reserve can only be held where its good has a stock point", named)
+    network = physics.network
+    blocs = network.blocs
+    pooled = rows[rows["owner"].isin(blocs)]
+    pools = list(dict.fromkeys(pooled[["good", "owner"]].itertuples(index=False, name=None)))
+    number = {pool: n for n, pool in enumerate(pools)}
+    pool = np.array([number.get(key, -1) for key in rows[["good", "owner"]].itertuples(index=False, name=None)], dtype=int)
+    receivers = [
+        (number[good, owner], at)
+        for good, owner in pools
+        for at in np.flatnonzero((points["good"] == good) & points["country"].isin(blocs[owner]))
+        if physics.use[at] > 0
+    ]
+    drawn = [
+        physics.use[(points["good"] == row.good) & points["country"].isin(network.countries(row.owner))].sum()
+        for row in rows.itertuples()
+    ]
+    pairs = np.array(receivers, dtype=np.int64).reshape(-1, 2)
+    return Stores(
+        rows=rows,
+        point=point.astype(np.int64),
+        largest=2.0 * weeks * np.array(drawn, dtype=np.float64).reshape(-1),
+        pool=pool,
+        receiver_pool=pairs[:, 0],
+        receiver_point=pairs[:, 1],
+        release=release,
+    )
+
+
+def no_stores(physics: Physics) -> Stores:
+    """No reserve at all."""
+    return stores(physics, pd.DataFrame(columns=["good", "place", "owner"]), weeks=0, release=Release())
+
+
+def candidates(
+    network: Network, members: str, *, owner: str | None = None, goods: tuple[str, ...] | None = None
+) -> pd.DataFrame:
+    """Where the members could hold what: every storable good at every place of theirs that uses it.
+
+    Goods in `goods` only, where given. The owner defaults to `members`, so that stores are pooled.
+    """
+    network = balance(network).network
+    inside = network.countries(members)
+    use = use_per_week(network)
+    rows = use[use > 0].reset_index()[["good", "place"]]
+    rows = rows[rows["place"].map(network.places.set_index("place")["country"]).isin(inside)]
+    storable = network.goods.loc[network.goods["storable"], "good"]
+    unknown = sorted(set(goods or ()) - set(storable))
+    if unknown:
+        raise AskError(f"These goods cannot be held in reserve (unknown, or not storable): {', '.join(unknown)}")
+    rows = rows[rows["good"].isin(goods or storable)]
+    return rows.assign(owner=owner or members).reset_index(drop=True)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Case:
+    """One scenario on one network over one grid of periods, in the words of the program page.
+
+    Everything before `scenario.reaction_week` is held at baseline, so the grid starts there.
+    """
+
+    physics: Physics
+    scenario: Scenario
+    grid: Grid
+    stores: Stores
+    left: Floats  # producers x periods: share of capacity left
+    open: Floats  # lanes x periods: share of the limit open
+    lag: NDArray[np.float64]  # lanes x weeks: transit of what leaves in each week
+    multiple: Floats  # demand x periods: multiple of baseline demand
+    lost: Floats  # points x periods: share of the stock lost
+
+    @cached_property
+    def lengths(self) -> Floats:
+        """Weeks in each period."""
+        return np.array(self.grid.lengths, dtype=np.float64)
+
+    @cached_property
+    def most_shipped(self) -> Floats:
+        """Lanes x periods: open[e,k] * limit[e] * weeks."""
+        return self.open * self.physics.limit[:, None] * self.lengths
+
+    @cached_property
+    def most_started(self) -> Floats:
+        """Producers x periods: left[p,k] * surge[p] * output[p] * weeks."""
+        able = self.physics.surge * self.physics.output
+        return self.left * able[:, None] * self.lengths
+
+    @cached_property
+    def wanted(self) -> Floats:
+        """Demand x periods: units wanted."""
+        return self.multiple * self.physics.wanted[:, None] * self.lengths
+
+    @cached_property
+    def arriving(self) -> Floats:
+        """Points x periods: what was on its way, or in process, before the grid starts, and lands in each period."""
+        found = np.zeros((len(self.physics.points), len(self.grid)))
+        for lag in np.unique(self.physics.transit):
+            rows = self.physics.transit == lag
+            landed = self.physics.flow[rows, None] * self.grid.underway(float(lag))
+            np.add.at(found, self.physics.destination[rows], landed)
+        for lag in np.unique(self.physics.cycle):
+            rows = self.physics.cycle == lag
+            landed = self.physics.output[rows, None] * self.grid.underway(float(lag))
+            np.add.at(found, self.physics.made_at[rows], landed)
+        return found
+
+    @cached_property
+    def most_held(self) -> Floats:
+        """Points: more than could ever stand there, so that every variable has a finite bound."""
+        weeks = self.grid.weeks
+        physics, size = self.physics, len(self.physics.points)
+        shipped = np.bincount(physics.destination, weights=physics.limit * weeks, minlength=size)
+        made = np.bincount(physics.made_at, weights=physics.output * physics.surge * weeks, minlength=size)
+        drawn = np.bincount(self.stores.point, weights=self.stores.largest, minlength=size)
+        sent = np.bincount(
+            self.stores.pool[self.stores.pool >= 0],
+            weights=self.stores.largest[self.stores.pool >= 0],
+            minlength=int(self.stores.pool.max(initial=-1)) + 1,
+        )
+        received = np.bincount(self.stores.receiver_point, weights=sent[self.stores.receiver_pool], minlength=size)
+        return physics.position + shipped + made + drawn + received
+
+    @cached_property
+    def drawable(self) -> tuple[Floats, Floats]:
+        """Share of each period in which home draws, and pooled draws, may arrive."""
+        onset = self.scenario.first_week - self.scenario.reaction_week
+        home = onset + self.stores.release.first_arrival
+        ends = (home, home + self.stores.release.pooled_weeks)
+        after, afar = (self.grid.overlap(first, self.grid.weeks) / self.lengths for first in ends)
+        return after, afar
+
+    @cached_property
+    def _landings(self) -> dict[bytes, Floats]:
+        return {}
+
+    def arrivals(self, lag_by_week: Floats) -> Floats:
+        """Share of what leaves in period j that arrives in period k, worked out once for each pattern of lags."""
+        key = np.asarray(lag_by_week, dtype=np.float64).tobytes()
+        if key not in self._landings:
+            self._landings[key] = self.grid.arrivals(list(lag_by_week))
+        return self._landings[key]
+
+    def structure(self) -> tuple[object, ...]:
+        """What decides the coefficients of the program: cases that share it differ only in bounds and sides."""
+        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes()
+
+
+def build_case(
+    physics: Physics, scenario: Scenario, *, weeks: int, held: Stores | None = None, periods: Periods | None = None
+) -> Case:
+    """`scenario` over `weeks` weeks as a case of the response program.
+
+    Raises
+    ------
+    AskError
+        If the horizon ends before the scenario begins.
+    """
+    if weeks < scenario.first_week:
+        raise AskError(
+            f"Scenario {scenario.name!r} begins in week {scenario.first_week}, past the horizon of {weeks} weeks. "
+            "Raise `weeks`."
+        )
+    shock = scenario.shock(physics.network, weeks)
+    skip = scenario.reaction_week - 1
+    grid = Grid(lengths=(periods or Weekly()).lengths(weeks - skip))
+    starts = grid.edges[:-1].astype(int)
+    kept = np.multiply.reduceat(1.0 - shock.lost[:, skip:], starts, axis=1)
+    return Case(
+        physics=physics,
+        scenario=scenario,
+        grid=grid,
+        stores=no_stores(physics) if held is None else held,
+        left=grid.mean(shock.left[:, skip:]),
+        open=grid.mean(shock.open[:, skip:]),
+        lag=physics.transit[:, None] + shock.added[:, skip:],
+        multiple=grid.mean(shock.wanted[:, skip:]),
+        lost=1.0 - kept,
+    )

@@ -1,0 +1,155 @@
+"""The extensive form: the reserve program and every scenario's response program joined into one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from resilience.physics import Floats, Whole
+from resilience.sizing.case import Case
+from resilience.sizing.reserve import Floor
+from resilience.sizing.statement import Compiled
+from resilience.solver import LinearProgram
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Extensive:
+    """The joined program, and where each part of it stands."""
+
+    program: LinearProgram
+    first: Compiled
+    blocks: tuple[Compiled, ...]
+    mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
+    shares: tuple[Floats, ...]  # of each block's periods, the share of a store that may leave in one; empty: any
+    columns: tuple[slice, ...]  # of each scenario's block
+    rows: tuple[slice, ...]
+
+    def plan(self, x: Floats, number: int) -> Floats:
+        """The part of an answer that is scenario `number`'s response."""
+        return x[self.columns[number]]
+
+    def held(self, x: Floats) -> Floats:
+        """The part of an answer that is the reserve."""
+        return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
+
+    def marginal(self, row_dual: Floats) -> Floats:
+        """Money saved a year by one more scaled unit in each store, before its holding cost: the duals of what is held."""
+        worth = np.zeros(self.first.columns["held"][1])
+        for block, mine, rows, shares in zip(self.blocks, self.mine, self.rows, self.shares, strict=True):
+            duals = row_dual[rows]
+            np.subtract.at(worth, mine, duals[block.rows["held"]])
+            if len(shares):
+                np.subtract.at(worth, mine, duals[block.rows["rate"]].reshape(len(mine), -1) @ shares)
+        return worth
+
+
+def join(
+    first: Compiled,
+    blocks: Sequence[Compiled],
+    cases: Sequence[Case],
+    *,
+    mine: Sequence[Whole],
+    floors: Sequence[Floor],
+    members: frozenset[str],
+) -> Extensive:
+    """The joined program of `first` (the reserve program) and one block for each case.
+
+    `mine` tells, for each case, which of the reserve program's stores its own stores are.
+    """
+    width = first.program.matrix.shape[1]
+    held, loss, unmet = (np.arange(width)[first.columns[name][0]] for name in ("held", "loss", "unmet"))
+    unmet = unmet.reshape(len(floors), len(cases))
+    ties, recourse, offsets = [], [], []
+    for number, (block, case) in enumerate(zip(blocks, cases, strict=True)):
+        size = block.program.matrix.shape[1]
+        ties.append(_draws_on(block, case, held[mine[number]], width))
+        link = [(loss[number], block.program.cost)]
+        for row, floor in zip(unmet[:, number], floors, strict=True):
+            link.append((row, _unmet_share(block, case, floor, members, size)))
+        recourse.append(link)
+        offsets.append(size)
+    shares = tuple(rate_shares(case) for case in cases)
+    return _assemble(first, tuple(blocks), tuple(mine), shares, ties, recourse, offsets)
+
+
+def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
+    """What one more unit held adds to the sides of the block's rows: 1 to `held`, a share to each of `rate`."""
+    rows = [np.arange(block.program.matrix.shape[0])[block.rows["held"]]]
+    columns, values = [held], [np.full(len(held), -1.0)]
+    shares = rate_shares(case)
+    if len(shares):
+        rows.append(np.arange(block.program.matrix.shape[0])[block.rows["rate"]])
+        columns.append(np.repeat(held, len(shares)))
+        values.append(-np.tile(shares, len(held)))
+    shape = block.program.matrix.shape[0], width
+    return sparse.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+
+
+def rate_shares(case: Case) -> Floats:
+    """Share of a store that may leave in each period; empty where the release rule sets no rate."""
+    rate = case.stores.release.rate_per_week
+    return np.minimum(rate * case.lengths, 1.0) if rate < 1 else np.zeros(0)
+
+
+def _unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[str], size: int) -> Floats:
+    """Row that turns the block's columns into the share of the floor's demand left unmet, in value at stake."""
+    laws = case.physics
+    demand = laws.network.demand
+    country = laws.points["country"].to_numpy()[laws.wanted_at]
+    counted = (demand["tier"] == floor.tier).to_numpy() & np.isin(country, list(members))
+    stake = np.where(counted, demand["usd_per_unit_unmet"].to_numpy() * laws.scale[laws.wanted_at], 0.0)
+    whole = float((stake[:, None] * case.wanted).sum())
+    row = np.zeros(size)
+    where, shape = block.columns["short"]
+    row[where] = np.repeat(stake / whole if whole else stake, shape[1])
+    return row
+
+
+def _assemble(
+    first: Compiled,
+    blocks: tuple[Compiled, ...],
+    mine: tuple[Whole, ...],
+    shares: tuple[Floats, ...],
+    ties: list[sparse.csc_matrix],
+    recourse: list[list[tuple[int, Floats]]],
+    sizes: list[int],
+) -> Extensive:
+    height, width = first.program.matrix.shape
+    starts = np.cumsum([width, *sizes])
+    links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
+    tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
+    link_first = sparse.csc_matrix(
+        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])), shape=(len(links), width)
+    )
+    link_second = [
+        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links])
+        for number in range(len(blocks))
+    ]
+    grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]
+    grid.append([link_first, *link_second])
+    for number, block in enumerate(blocks):
+        row: list[sparse.spmatrix | None] = [ties[number], *([None] * len(blocks))]
+        row[number + 1] = block.program.matrix
+        grid.append(row)
+    parts = [first.program, *(block.program for block in blocks)]
+    free, zero = np.full(len(links), -np.inf), np.zeros(len(links))
+    program = LinearProgram(
+        cost=np.concatenate([first.program.cost, *(np.zeros(size) for size in sizes)]),
+        matrix=sparse.bmat(grid, format="csc"),
+        row_lower=np.concatenate([parts[0].row_lower, free, *(part.row_lower for part in parts[1:])]),
+        row_upper=np.concatenate([parts[0].row_upper, zero, *(part.row_upper for part in parts[1:])]),
+        column_lower=np.concatenate([part.column_lower for part in parts]),
+        column_upper=np.concatenate([part.column_upper for part in parts]),
+    )
+    return Extensive(
+        program=program,
+        first=first,
+        blocks=blocks,
+        mine=mine,
+        shares=shares,
+        columns=tuple(slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)),
+        rows=tuple(slice(a, b) for a, b in zip(tall[:-1], tall[1:], strict=True)),
+    )

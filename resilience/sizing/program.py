@@ -1,0 +1,287 @@
+"""The response program: the least loss that any behaviour could reach once a scenario strikes.
+
+Sets        points n = (good, place); producers p; lanes e; demands d; stores i; periods k of L_k weeks
+Data        output_p, surge_p, left_pk, cycle_p; limit_e, open_ek, transit_e; wanted_dk, at_stake_d; stock_n, position_n,
+            price_n, weight_n, lost_nk; a_pn units of n per unit of p, essential_pn; worked_pn tools and spares a week,
+            wear_pn, regrow_pn; held_i units in store i
+Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input, supplied_ck of tools,
+            health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet, home_ik and send_ik drawn,
+            receive_rk by members from the pool, missing_n at the horizon
+Objective   least  sum at_stake_d short_dk + sum weight_n price_n missing_n + sum price_i (home_ik + send_ik)
+Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is what is left
+            (2) limit_starts_by_plan     start <= plan                       where an input is only partly essential
+            (3) need_what_is_essential   essential used >= a (start - (1 - essential) plan)
+            (4) limit_starts_by_health   start <= output surge L health      where tools are needed
+            (5) wear_without_tools       health follows the supplied share s of tools: down at wear, up at regrow
+            (6) draw_what_is_held        sum_k home + send <= held;  home + send <= rate L held
+            (7) share_the_pool           sum_i send = sum_r receive          for each pool and period
+            (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
+and bounds  flow <= open limit L, start <= left surge output L, short <= wanted, no draw before it can arrive.
+
+The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over L
+weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is concave,
+so the program needs no integers, and capacity never falls below zero.
+
+Reference: design of stochastic programs with recourse, J. R. Birge and F. Louveaux (2011), Introduction to Stochastic
+Programming, chapters 1 and 3; inoperability and partial essentiality, S. Hallegatte (2014), Risk Analysis 34(1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resilience.sizing.case import Case, Floats
+from resilience.sizing.statement import Statement, Variables, total
+
+
+def response_program(case: Case) -> Statement:
+    """The page: variables, objective and rules of the least-loss response to one scenario."""
+    statement = Statement("response")
+    chosen = variables(statement, case)
+    minimise_loss(statement, case, chosen)
+    balance_every_stock(statement, case, chosen)
+    limit_starts_by_plan(statement, case, chosen)
+    need_what_is_essential(statement, case, chosen)
+    limit_starts_by_health(statement, case, chosen)
+    wear_without_tools(statement, case, chosen)
+    draw_what_is_held(statement, case, chosen)
+    draw_no_faster_than_allowed(statement, case, chosen)
+    share_the_pool(statement, case, chosen)
+    restore_positions(statement, case, chosen)
+    return statement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """The variables, a block each; the last axis is the period."""
+
+    flow: Variables
+    start: Variables
+    plan: Variables
+    used: Variables
+    supplied: Variables
+    health: Variables
+    stock: Variables
+    spill: Variables
+    short: Variables
+    home: Variables
+    send: Variables
+    receive: Variables
+    missing: Variables
+    partial: list[int] = field(default_factory=list)  # consumed needs with essentiality strictly between 0 and 1
+
+
+def upper_bounds(case: Case) -> dict[str, Floats]:
+    """Upper bounds of the blocks that a scenario moves; the rest stay as the structure has them."""
+    at_home, from_afar = case.drawable
+    most = case.stores.largest
+    members = np.bincount(case.stores.pool[case.stores.pool >= 0], weights=most[case.stores.pool >= 0])
+    pooled = most * (case.stores.pool >= 0)
+    return {
+        "flow": case.most_shipped,
+        "start": case.most_started,
+        "plan": case.most_started[planners(case)],
+        "short": case.wanted,
+        "home": np.outer(most, np.ceil(at_home)),
+        "send": np.outer(pooled, np.ceil(from_afar)),
+        "receive": np.outer(members[case.stores.receiver_pool], np.ceil(from_afar)),
+    }
+
+
+def sides(case: Case) -> dict[str, Floats]:
+    """Right-hand sides that a scenario moves."""
+    physics = case.physics
+    wanted = np.zeros(case.arriving.shape)
+    np.add.at(wanted, physics.wanted_at, case.wanted)
+    side = case.arriving - wanted
+    side[:, 0] += physics.stock * (1.0 - case.lost[:, 0])
+    return {"balance": side}
+
+
+def planners(case: Case) -> np.ndarray:
+    """Producers with an input that is only partly essential."""
+    return np.unique(case.physics.consumer[_partly(case)])
+
+
+def toolers(case: Case) -> np.ndarray:
+    """Producers whose capacity wears without tools and spares."""
+    return np.unique(case.physics.worker)
+
+
+def _partly(case: Case) -> np.ndarray:
+    return (case.physics.essential > 0) & (case.physics.essential < 1)
+
+
+def variables(statement: Statement, case: Case) -> Chosen:
+    """Every choice the program has, with its bounds."""
+    physics, periods = case.physics, len(case.grid)
+    upper = upper_bounds(case)
+    partial = np.flatnonzero(_partly(case))
+    consumed = physics.consumed[partial, None] * (physics.output * physics.surge)[physics.consumer[partial], None]
+    held = np.outer(case.most_held, np.ones(periods))
+    return Chosen(
+        flow=statement.variables("flow", upper["flow"]),
+        start=statement.variables("start", upper["start"]),
+        plan=statement.variables("plan", upper["plan"]),
+        used=statement.variables("used", consumed * case.lengths),
+        supplied=statement.variables("supplied", np.outer(physics.worked, case.lengths)),
+        health=statement.variables("health", np.ones((len(toolers(case)), periods))),
+        stock=statement.variables("stock", held[physics.storable]),
+        spill=statement.variables("spill", held[~physics.storable]),
+        short=statement.variables("short", upper["short"]),
+        home=statement.variables("home", upper["home"]),
+        send=statement.variables("send", upper["send"]),
+        receive=statement.variables("receive", upper["receive"]),
+        missing=statement.variables("missing", physics.position),
+        partial=partial.tolist(),
+    )
+
+
+def minimise_loss(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """Value at stake in what stays unmet, and the replacement price of what is missing at the end or drawn."""
+    physics = case.physics
+    unmet = [(physics.at_stake[d], short) for d, row in enumerate(chosen.short) for short in row]
+    owed = [(physics.price[n] * physics.weight[n], missing) for n, missing in enumerate(chosen.missing)]
+    drawn = [
+        (physics.price[point], draw)
+        for point, *rows in zip(case.stores.point, chosen.home, chosen.send, strict=True)
+        for row in rows
+        for draw in row
+    ]
+    statement.minimise(total([*unmet, *owed, *drawn]))
+
+
+def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(1) Conservation at every point in every period."""
+    physics, periods = case.physics, len(case.grid)
+    terms: list[list[list[tuple[float, object]]]] = [[[] for _ in range(periods)] for _ in physics.points.index]
+    keeper = np.cumsum(physics.storable) - 1
+    for n in range(len(physics.points)):
+        row = chosen.stock[keeper[n]] if physics.storable[n] else chosen.spill[n - keeper[n] - 1]
+        for k in range(periods):
+            terms[n][k].append((1.0, row[k]))
+            if physics.storable[n] and k > 0:
+                terms[n][k].append((-(1.0 - case.lost[n, k]), row[k - 1]))
+    for e, row in enumerate(chosen.flow):
+        _land(terms[physics.destination[e]], case.arrivals(case.lag[e]), row)
+        for k in range(periods):
+            terms[physics.origin[e]][k].append((1.0, row[k]))
+    for p, row in enumerate(chosen.start):
+        _land(terms[physics.made_at[p]], case.arrivals(np.full(case.grid.weeks, physics.cycle[p])), row)
+    partial = set(chosen.partial)
+    for c in np.flatnonzero(physics.essential == 1):
+        for k in range(periods):
+            terms[physics.consumed_at[c]][k].append((physics.consumed[c], chosen.start[physics.consumer[c]][k]))
+    for c, row in zip(sorted(partial), chosen.used, strict=True):
+        for k in range(periods):
+            terms[physics.consumed_at[c]][k].append((1.0, row[k]))
+    for c, row in enumerate(chosen.supplied):
+        for k in range(periods):
+            terms[physics.worked_at[c]][k].append((1.0, row[k]))
+    for d, row in enumerate(chosen.short):
+        for k in range(periods):
+            terms[physics.wanted_at[d]][k].append((-1.0, row[k]))
+    for points, rows in ((case.stores.point, chosen.home), (case.stores.receiver_point, chosen.receive)):
+        for n, row in zip(points, rows, strict=True):
+            for k in range(periods):
+                terms[n][k].append((-1.0, row[k]))
+    side = sides(case)["balance"]
+    statement.keep("balance", (total(terms[n][k]) == side[n, k] for n, k in np.ndindex(side.shape)))
+
+
+def _land(terms: list[list[tuple[float, object]]], shares: Floats, row: Variables) -> None:
+    for k, j in zip(*np.nonzero(shares), strict=True):
+        terms[k].append((-shares[k, j], row[j]))
+
+
+def limit_starts_by_plan(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(2) A plan stands for the activity that partly essential inputs are measured against."""
+    starts = chosen.start[planners(case)]
+    statement.keep("plan", (start <= plan for start, plan in zip(starts.flat, chosen.plan.flat, strict=True)))
+
+
+def need_what_is_essential(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(3) An input wholly missing costs the share `essential` of the plan, linearly between."""
+    physics = case.physics
+    plan_of = {p: row for p, row in zip(planners(case), chosen.plan, strict=True)}
+    rules = []
+    for c, row in zip(chosen.partial, chosen.used, strict=True):
+        p, share, units = physics.consumer[c], physics.essential[c], physics.consumed[c]
+        for used, start, plan in zip(row, chosen.start[p], plan_of[p], strict=True):
+            rules.append(total([(share, used), (-units, start), (units * (1.0 - share), plan)]) >= 0)
+    statement.keep("essential", rules)
+
+
+def limit_starts_by_health(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(4) Worn capacity starts less."""
+    physics = case.physics
+    able = physics.surge * physics.output
+    rules = []
+    for p, row in zip(toolers(case), chosen.health, strict=True):
+        for k, length in enumerate(case.lengths):
+            rules.append(total([(1.0, chosen.start[p][k]), (-able[p] * length, row[k])]) <= 0)
+    statement.keep("health", rules)
+
+
+def wear_without_tools(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(5) Capacity follows the supplied share of each tool: down at its wear, up at its regrowth, the worst tool ruling."""
+    physics = case.physics
+    health_of = {p: row for p, row in zip(toolers(case), chosen.health, strict=True)}
+    rules = []
+    for c, row in enumerate(chosen.supplied):
+        health = health_of[physics.worker[c]]
+        for rate in {physics.wear[c], physics.regrow[c]}:
+            for k, length in enumerate(case.lengths):
+                moved = 1.0 - (1.0 - rate) ** length
+                terms = [(1.0, health[k]), (-moved / (physics.worked[c] * length) if physics.worked[c] else 0.0, row[k])]
+                if k == 0:
+                    rules.append(total(terms) <= 1.0 - moved)
+                else:
+                    rules.append(total([*terms, (moved - 1.0, health[k - 1])]) <= 0)
+    statement.keep("wear", rules)
+
+
+def draw_what_is_held(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(6) In all no more than the store holds. The side is 0 here: what is held enters as a bound or as a column."""
+    rows = zip(chosen.home, chosen.send, strict=True)
+    statement.keep("held", (total([(1.0, draw) for draw in [*home, *send]]) <= 0 for home, send in rows))
+
+
+def draw_no_faster_than_allowed(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(6) In any period no more than the release rate allows; no rows where it allows all."""
+    if case.stores.release.rate_per_week >= 1:
+        statement.keep("rate", ())
+        return
+    rows = zip(chosen.home, chosen.send, strict=True)
+    statement.keep("rate", (home[k] + send[k] <= 0 for home, send in rows for k in range(len(case.grid))))
+
+
+def share_the_pool(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(7) What the stores of a pool send, its members receive."""
+    rules = []
+    for pool in np.unique(case.stores.pool[case.stores.pool >= 0]):
+        senders, receivers = chosen.send[case.stores.pool == pool], chosen.receive[case.stores.receiver_pool == pool]
+        for k in range(len(case.grid)):
+            sent = [(1.0, row[k]) for row in senders] + [(-1.0, row[k]) for row in receivers]
+            rules.append(total(sent) == 0)
+    statement.keep("pool", rules)
+
+
+def restore_positions(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(8) What is short of the first week's stock, transit and work in process is missing."""
+    physics = case.physics
+    terms: list[list[tuple[float, object]]] = [[(1.0, missing)] for missing in chosen.missing]
+    keeper = np.cumsum(physics.storable) - 1
+    for n in np.flatnonzero(physics.storable):
+        terms[n].append((1.0, chosen.stock[keeper[n]][-1]))
+    for at, rows, lags in (
+        (physics.destination, chosen.flow, case.lag),
+        (physics.made_at, chosen.start, np.repeat(physics.cycle[:, None], case.grid.weeks, axis=1)),
+    ):
+        for n, row, lag in zip(at, rows, lags, strict=True):
+            late = 1.0 - case.arrivals(lag).sum(axis=0)
+            terms[n] += [(share, variable) for share, variable in zip(late, row, strict=True) if share > 1e-12]
+    landed = physics.stock + case.arriving.sum(axis=1)  # the rest of the first position is still on its way at the end
+    statement.keep("position", (total(row) >= side for row, side in zip(terms, landed, strict=True)))

@@ -1,0 +1,162 @@
+"""The least loss that any behaviour could reach in one scenario, and what it looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resilience.balance import balance
+from resilience.errors import AskError, near
+from resilience.network import Network
+from resilience.periods import Periods
+from resilience.physics import Floats, Physics, physics
+from resilience.policy import Reserve
+from resilience.scenario import Scenario
+from resilience.sizing.case import Case, build_case, no_stores, stores
+from resilience.sizing.compiled import Compiler
+from resilience.sizing.extensive import rate_shares
+from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.statement import Compiled
+from resilience.solver import Method, Status, relative_gap, solve
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Response:
+    """The best response to one scenario.
+
+    `loss_usd` is value at stake in unmet demand, plus the replacement price of private stock, transit and work in
+    process missing at the horizon, plus that of every unit drawn from a reserve. No behaviour loses less than
+    `bound_usd`. Tables: unmet, missing, drawn, stocks, flows, starts.
+    """
+
+    scenario: str
+    loss_usd: float
+    bound_usd: float
+    status: Status
+    seconds: float
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def gap(self) -> float:
+        """(loss - bound) / loss."""
+        return relative_gap(self.loss_usd, self.bound_usd)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A tidy frame: week (the first of its period), weeks, and what the table is about."""
+        if name not in self.tables:
+            raise AskError(f"A response has no table {name!r}. {near(name, self.tables)}")
+        return self.tables[name].copy()
+
+    def __repr__(self) -> str:
+        return f"Response to {self.scenario!r}: loss {self.loss_usd:,.0f} USD (bound {self.bound_usd:,.0f}; {self.status.name})"
+
+
+def best_response(
+    network: Network,
+    scenario: Scenario,
+    *,
+    weeks: int = 104,
+    reserve: Reserve | None = None,
+    periods: Periods | None = None,
+    weights: Mapping[str, float] | None = None,
+    scope: Scope | None = None,
+    method: Method | None = None,
+) -> Response:
+    """The least loss in `scenario`, with every flow, start and draw chosen in full knowledge of it.
+
+    A floor under what real behaviour loses, not a forecast of it: `simulate` gives that.
+
+    Parameters
+    ----------
+    weeks
+        Horizon, from week 1.
+    reserve
+        What may be drawn, after its release rule's delays.
+    periods
+        How weeks are gathered; weekly by default.
+    weights
+        How much losses count by country or bloc (default: one everywhere).
+    scope
+        How much of the network to keep; all of it by default.
+
+    Raises
+    ------
+    AskError
+        Where the scenario or the reserve names what the network does not have.
+    BalanceError
+        Where the network does not balance.
+
+    >>> network = Network.from_frames(
+    ...     goods={"good": ["chip"]}, producers={"good": ["chip"], "place": ["TWN"], "output_per_week": [10.0]},
+    ...     demand={"good": ["chip"], "place": ["TWN"], "units_per_week": [10.0], "usd_per_unit_unmet": [5.0]})
+    >>> from resilience.disruption import Outage
+    >>> round(best_response(network, Scenario(name="stop", disruptions=(Outage(weeks=3),)), weeks=8).loss_usd, 3)
+    150.0
+    """
+    network = balance(network).network
+    kept = (scope or Everything()).goods(network, scenario, weeks)
+    laws = physics(network.only(kept), weights=weights)
+    held, units = no_stores(laws), np.zeros(0)
+    if reserve is not None:
+        rows = reserve.table()
+        rows = rows[rows["good"].isin(kept)]
+        held = stores(laws, rows, weeks=weeks, release=reserve.release)
+        units = rows["units"].to_numpy() / laws.scale[held.point]
+    case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
+    compiled = with_units(Compiler().compile(case), case, units)
+    found = solve(compiled.program, method)
+    return Response(
+        scenario=scenario.name,
+        loss_usd=found.objective * laws.usd,
+        bound_usd=found.bound * laws.usd,
+        status=found.status,
+        seconds=found.seconds,
+        tables=response_tables(case, compiled, found.x),
+    )
+
+
+def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
+    """The program with `units` (scaled) held in its stores."""
+    return compiled.bounded(upper={}, sides={"held": units, "rate": np.outer(units, rate_shares(case))})
+
+
+def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.DataFrame]:
+    """The plan `x` in the goods' own units, as tidy frames without zeros."""
+    laws = case.physics
+    demand, lanes, makers = laws.network.demand, laws.network.lanes, laws.network.producers
+    points = laws.points[["good", "place"]]
+    short = compiled.block(x, "short") * laws.scale[laws.wanted_at, None]
+    unmet = _tidy(demand[["good", "place", "tier"]], short, case)
+    stake = demand.set_index(["good", "place", "tier"])["usd_per_unit_unmet"]
+    unmet["usd"] = unmet["units"] * stake.reindex(pd.MultiIndex.from_frame(unmet[["good", "place", "tier"]])).to_numpy()
+    missing = points.assign(units=compiled.block(x, "missing") * laws.scale)
+    missing["usd"] = compiled.block(x, "missing") * laws.price * laws.usd
+    drawn = (compiled.block(x, "home") + compiled.block(x, "send")) * laws.scale[case.stores.point, None]
+    stock = compiled.block(x, "stock") * laws.scale[laws.storable, None]
+    return {
+        "unmet": unmet,
+        "missing": missing[missing["units"] > _dust(laws, missing)].reset_index(drop=True),
+        "drawn": _tidy(case.stores.rows, drawn, case),
+        "stocks": _tidy(points[laws.storable], stock, case),
+        "flows": _tidy(lanes[["good", "origin", "destination"]],
+                       compiled.block(x, "flow") * laws.scale[laws.origin, None], case),
+        "starts": _tidy(makers[["good", "place"]], compiled.block(x, "start") * laws.scale[laws.made_at, None], case),
+    }  # fmt: skip
+
+
+def _dust(laws: Physics, rows: pd.DataFrame) -> Floats:
+    """What counts as nothing: a billionth of a week of the world's use."""
+    return 1e-6 * pd.Series(laws.scale).reindex(rows.index).to_numpy()
+
+
+def _tidy(keys: pd.DataFrame, values: Floats, case: Case) -> pd.DataFrame:
+    """Rows x periods as a long frame; what is nothing but rounding is left out."""
+    first = case.scenario.reaction_week + case.grid.edges[:-1].astype(int)
+    rows, periods = np.nonzero(values > 1e-9 * max(values.max(initial=0.0), 1e-300))
+    tidy = keys.iloc[rows].reset_index(drop=True)
+    tidy.insert(0, "week", first[periods])
+    tidy.insert(1, "weeks", case.lengths[periods].astype(int))
+    return tidy.assign(units=values[rows, periods])

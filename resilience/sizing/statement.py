@@ -1,0 +1,121 @@
+"""A program stated with pulp and compiled to arrays.
+
+Variables are numbered, never named after data (`x-1` and `x_1` would collide, and the pulp majors rewrite names
+differently); blocks remember which numbers belong to what. Only what both pulp majors share is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pulp
+from numpy.typing import NDArray
+from scipy import sparse
+
+from resilience.solver import LinearProgram
+
+Floats = NDArray[np.float64]
+Variables = NDArray[Any]  # pulp variables, in the shape of their block
+
+
+class Statement:
+    """A minimisation in the making: blocks of variables, blocks of rows, one objective."""
+
+    def __init__(self, name: str) -> None:
+        self.problem = pulp.LpProblem(name, pulp.LpMinimize)
+        self.columns: dict[str, tuple[slice, tuple[int, ...]]] = {}
+        self.rows: dict[str, slice] = {}
+        self._count = 0
+        self._rows = 0
+
+    def variables(self, block: str, upper: Floats, lower: Floats | float = 0.0, *, whole: bool = False) -> Variables:
+        """A block of variables in the shape of `upper`, each between `lower` and `upper`."""
+        shape = upper.shape
+        lowest = np.broadcast_to(lower, shape)
+        made = np.empty(shape, dtype=object)
+        first = self._count
+        kind = "Integer" if whole else "Continuous"
+        for place in np.ndindex(*shape):
+            low, high = (float(bound[place]) if np.isfinite(bound[place]) else None for bound in (lowest, upper))
+            made[place] = self.problem.add_variable(f"x{self._count}", low, high, kind)
+            self._count += 1
+        self.columns[block] = slice(first, self._count), shape
+        return made
+
+    def keep(self, block: str, rules: Iterable[Any]) -> None:
+        """A block of rows: pulp (in)equalities, in order."""
+        first = self._rows
+        for rule in rules:
+            self.problem += rule
+            self._rows += 1
+        self.rows[block] = slice(first, self._rows)
+
+    def minimise(self, cost: Any) -> None:
+        """The objective."""
+        self.problem += cost
+
+    def compiled(self) -> Compiled:
+        """The same program as arrays."""
+        count = self._count
+        lower, upper, cost = np.full(count, -np.inf), np.full(count, np.inf), np.zeros(count)
+        whole = np.zeros(count, dtype=bool)
+        for variable in self.problem.variables():
+            number = int(variable.name[1:])
+            if variable.lowBound is not None:
+                lower[number] = variable.lowBound
+            if variable.upBound is not None:
+                upper[number] = variable.upBound
+            whole[number] = variable.cat == "Integer"
+        for variable, factor in self.problem.objective.items():
+            cost[int(variable.name[1:])] = factor
+        i, j, values, low, high = [], [], [], np.full(self._rows, -np.inf), np.full(self._rows, np.inf)
+        for row, rule in enumerate(self.problem.constraints()):
+            for variable, factor in rule.items():
+                i.append(row)
+                j.append(int(variable.name[1:]))
+                values.append(factor)
+            if rule.sense >= 0:
+                low[row] = -rule.constant
+            if rule.sense <= 0:
+                high[row] = -rule.constant
+        matrix = sparse.csc_matrix((values, (i, j)), shape=(self._rows, count), dtype=np.float64)
+        matrix.eliminate_zeros()
+        program = LinearProgram(
+            cost=cost, matrix=matrix, row_lower=low, row_upper=high, column_lower=lower, column_upper=upper,
+            integer=whole if whole.any() else None,
+        )  # fmt: skip
+        return Compiled(program=program, columns=dict(self.columns), rows=dict(self.rows))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Compiled:
+    """A program as arrays, with the blocks that tell what each column and row is."""
+
+    program: LinearProgram
+    columns: dict[str, tuple[slice, tuple[int, ...]]]
+    rows: dict[str, slice]
+
+    def block(self, values: Floats, name: str) -> Floats:
+        """The part of a vector over columns that belongs to one block, in its shape."""
+        where, shape = self.columns[name]
+        return values[where].reshape(shape)
+
+    def bounded(self, *, upper: dict[str, Floats], sides: dict[str, Floats]) -> Compiled:
+        """This program with other upper bounds on some blocks and other sides of some rows; nothing else moves."""
+        high = self.program.column_upper.copy()
+        low_side, high_side = self.program.row_lower.copy(), self.program.row_upper.copy()
+        for name, values in upper.items():
+            high[self.columns[name][0]] = values.ravel()
+        for name, values in sides.items():
+            for side in (low_side, high_side):
+                rows = side[self.rows[name]]
+                side[self.rows[name]] = np.where(np.isfinite(rows), values.ravel(), rows)
+        return replace(self, program=replace(self.program, column_upper=high, row_lower=low_side, row_upper=high_side))
+
+
+def total(terms: Iterable[tuple[float, Any]]) -> Any:
+    """Sum of factor times variable, leaving out factors of zero."""
+    return pulp.lpSum([factor * variable for factor, variable in terms if factor != 0.0])

@@ -1,0 +1,225 @@
+"""The only door to a solver.
+
+A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are read
+from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer program.
+Minimisation only: dual signs of maximisation differ between solvers.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from resilience.errors import AskError, InfeasibleError, SolverError
+
+Floats = NDArray[np.float64]
+INFINITE = highspy.kHighsInf
+LARGEST_RATIO = 1e13  # of coefficients in one program; past it answers are numerical accident
+
+
+class Status(Enum):
+    """What an answer is worth, and what to do about it."""
+
+    OPTIMAL = "Optimal: the bound proves it to the stated gap."
+    FEASIBLE = "Feasible, not proved best: read the gap, and give more time or a looser gap."
+    TIME_LIMIT = "Stopped by the time limit: read the gap. Raise `time_limit_s` for a better answer."
+    INFEASIBLE = "No plan meets the limits. Loosen one of those named."
+    UNBOUNDED = "The cost falls without end: a price or a limit is missing."
+    INTERRUPTED = "Interrupted: what was found so far is returned."
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LinearProgram:
+    """Minimise cost @ x subject to row_lower <= matrix @ x <= row_upper and column_lower <= x <= column_upper."""
+
+    cost: Floats
+    matrix: sparse.csc_matrix
+    row_lower: Floats
+    row_upper: Floats
+    column_lower: Floats
+    column_upper: Floats
+    integer: NDArray[np.bool_] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.matrix.shape
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How HiGHS is to work.
+
+    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `crossover` turns an interior answer into a corner,
+    which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
+    """
+
+    algorithm: str = "choose"
+    crossover: bool = True
+    gap: float = 1e-6
+    time_limit_s: float = math.inf
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        if self.algorithm not in ("choose", "simplex", "ipm"):
+            raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solution:
+    """An answer: values, objective, a certified bound below every plan's cost, duals, and what it took."""
+
+    status: Status
+    objective: float
+    bound: float
+    x: Floats
+    row_dual: Floats
+    column_dual: Floats
+    seconds: float
+    iterations: int
+    solver: str = field(default_factory=lambda: f"HiGHS {highspy.Highs().version()}")
+
+    @property
+    def gap(self) -> float:
+        """(objective - bound) / |objective|; infinite where either is unknown."""
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """(objective - bound) / |objective|, at least 0; infinite unless both are finite.
+
+    >>> relative_gap(10.0, 9.0), relative_gap(math.inf, 9.0), relative_gap(0.0, 0.0)
+    (0.1, inf, 0.0)
+    """
+    if not (math.isfinite(objective) and math.isfinite(bound)):  # `inf - bound <= tol * inf` would be true
+        return math.inf
+    return max(0.0, objective - bound) / max(abs(objective), 1e-9)
+
+
+def solve(program: LinearProgram, method: Method | None = None) -> Solution:
+    """The least-cost answer of `program`.
+
+    Raises
+    ------
+    InfeasibleError
+        If no answer meets the rows and bounds.
+    SolverError
+        If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
+    """
+    method = method or Method()
+    _refuse_poor_data(program)
+    started = time.process_time()
+    highs = _loaded(program, method)
+    highs.run()
+    status = _status(highs, program)
+    if status is Status.INFEASIBLE:
+        raise InfeasibleError(status.value)
+    if status is Status.UNBOUNDED:
+        raise SolverError(status.value)
+    found, info = highs.getSolution(), highs.getInfo()
+    x = np.array(found.col_value)
+    duals = (np.array(found.row_dual), np.array(found.col_dual))
+    objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf
+    whole = program.integer is not None and bool(program.integer.any())
+    bound = float(info.mip_dual_bound) if whole else certified_bound(program, duals[0])
+    return Solution(
+        status=status,
+        objective=objective,
+        bound=min(bound, objective),
+        x=x,
+        row_dual=duals[0],
+        column_dual=duals[1],
+        seconds=time.process_time() - started,
+        iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
+    )
+
+
+def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
+    """A value no answer can beat, from any row duals: each reduced cost is priced at its cheaper bound.
+
+    Valid for inexact duals too, as interior points give; -inf where a column without a finite bound has a reduced cost
+    that points that way. Weak duality, e.g. R. T. Rockafellar (1970), Convex Analysis, section 28.
+    """
+    if len(row_dual) != program.matrix.shape[0]:
+        return -math.inf
+    dual = np.where(np.isfinite(program.row_lower), row_dual, np.minimum(row_dual, 0.0))
+    dual = np.where(np.isfinite(program.row_upper), dual, np.maximum(dual, 0.0))
+    reduced = program.cost - program.matrix.T @ dual
+    rows = np.where(dual > 0, program.row_lower, program.row_upper)
+    columns = np.where(reduced > 0, program.column_lower, program.column_upper)
+    used_rows, used_columns = dual != 0, np.abs(reduced) > 1e-12
+    priced = float(dual[used_rows] @ rows[used_rows] + reduced[used_columns] @ columns[used_columns])
+    return priced if math.isfinite(priced) else -math.inf
+
+
+def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", method.threads)
+    highs.setOptionValue("solver", method.algorithm)
+    highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
+    highs.setOptionValue("mip_rel_gap", method.gap)
+    if math.isfinite(method.time_limit_s):
+        highs.setOptionValue("time_limit", method.time_limit_s)
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = program.matrix.shape
+    model.col_cost_ = program.cost
+    model.col_lower_ = np.where(np.isneginf(program.column_lower), -INFINITE, program.column_lower)
+    model.col_upper_ = np.where(np.isposinf(program.column_upper), INFINITE, program.column_upper)
+    model.row_lower_ = np.where(np.isneginf(program.row_lower), -INFINITE, program.row_lower)
+    model.row_upper_ = np.where(np.isposinf(program.row_upper), INFINITE, program.row_upper)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_ = program.matrix.indptr
+    model.a_matrix_.index_ = program.matrix.indices
+    model.a_matrix_.value_ = program.matrix.data
+    if program.integer is not None and program.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[bool(flag)] for flag in program.integer]
+    if highs.passModel(model) == highspy.HighsStatus.kError:
+        raise SolverError("HiGHS refused the program: its arrays do not fit together")
+    return highs
+
+
+def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
+    found = highs.getModelStatus()
+    words = highspy.HighsModelStatus
+    if found in (words.kOptimal, words.kModelEmpty):
+        return Status.OPTIMAL
+    if found == words.kUnboundedOrInfeasible:  # presolve could not tell; without it, HiGHS can
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+        found = highs.getModelStatus()
+    if found == words.kInfeasible:
+        return Status.INFEASIBLE
+    if found in (words.kUnbounded, words.kUnboundedOrInfeasible):
+        return Status.UNBOUNDED
+    if found == words.kTimeLimit:
+        return Status.TIME_LIMIT
+    if found == words.kInterrupt:
+        return Status.INTERRUPTED
+    if highs.getInfo().primal_solution_status == 2:  # a feasible point, whatever stopped it
+        return Status.FEASIBLE
+    raise SolverError(f"The solver stopped without an answer ({highs.modelStatusToString(found)}). Check the data's scale.")
+
+
+def _refuse_poor_data(program: LinearProgram) -> None:
+    for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
+        if np.isnan(getattr(program, name)).any():
+            raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")
+    sizes = np.abs(program.matrix.data)
+    sizes = sizes[sizes > 0]
+    if np.isnan(program.matrix.data).any():
+        raise SolverError("The program's matrix holds NaN: a figure is missing where one is needed")
+    if len(sizes) and sizes.max() / sizes.min() > LARGEST_RATIO:
+        ratio = sizes.max() / sizes.min()
+        raise SolverError(
+            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), past {LARGEST_RATIO:.0e}: "
+            "no answer could be trusted. Check needs whose units are far too large or too small."
+        )
