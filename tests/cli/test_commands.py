@@ -150,7 +150,7 @@ def test_floors_out_of_reach_end_with_four(tiny, tmp_path):
     tiny.write_text(tiny.read_text() + '\n[sizing]\nbudget_usd = 1\nfloors = [{ tier = "defence", served = 1.0 }]\n')
     stdout, stderr = call("run", tiny, "--out", tmp_path / "run", code=4)
     assert stdout == ""
-    assert "at least 100% of defence demand served" in stderr
+    assert "lower `served` of the floor under defence demand" in stderr
     assert not (tmp_path / "run").exists()
 
 
