@@ -228,9 +228,7 @@ def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
         return Status.INTERRUPTED
     if highs.getInfo().primal_solution_status == 2:  # a feasible point, whatever stopped it
         return Status.FEASIBLE
-    raise SolverError(
-        f"The solver stopped without an answer ({highs.modelStatusToString(found)}). Check the data's scale."
-    )
+    raise SolverError(f"The solver stopped without an answer ({highs.modelStatusToString(found)}). Check the data's scale.")
 
 
 def _refuse_poor_data(program: LinearProgram) -> None:

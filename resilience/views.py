@@ -47,7 +47,7 @@ def losses(result: Result) -> pd.DataFrame:
         table[column] = table[column].where(table[column] > dust, 0.0)
     open_usd = result.sizing.gap * abs(result.sizing.objective_usd) / table["probability"].clip(lower=NOISE)
     avoided = table["without_usd"] - table["loss_usd"]
-    table["avoided_usd"] = avoided.where(avoided.abs() > open_usd, 0.0)
+    table["avoided_usd"] = avoided.where(avoided.abs() > np.maximum(open_usd, dust), 0.0)
     return table.sort_values(["without_usd", "scenario"], ascending=[False, True], ignore_index=True)
 
 
@@ -94,11 +94,12 @@ def still_short(result: Result) -> pd.DataFrame:
     found = pd.DataFrame(index=pd.MultiIndex.from_product([names, tiers], names=["scenario", "tier"]))
     for who in ("members", "others"):
         part = rows[rows.index.get_level_values("who") == who].droplevel("who").reindex(found.index, fill_value=0.0)
-        of = found.index.get_level_values("tier").map(
-            wanted[wanted.index.get_level_values("who") == who].droplevel("who")
-        )
         found[f"{who}_without_usd"], found[f"{who}_usd"] = part["without_usd"], part["usd"]
-        found[f"{who}_share"] = part["usd"] / pd.Series(np.asarray(of, dtype=float), index=found.index)
+        wanted_by = {tier: float(wanted.get((tier, who), np.nan)) for tier in tiers}
+        found[f"{who}_share"] = [
+            short / wanted_by[tier]
+            for tier, short in zip(found.index.get_level_values("tier"), part["usd"], strict=True)
+        ]
     return found[(found.filter(like="usd") > 0).any(axis=1)].reset_index()
 
 
@@ -136,7 +137,7 @@ def goods_in_layers(network: Network) -> pd.DataFrame:
 def coverage(network: Network) -> pd.DataFrame:
     """How many figures by table and confidence, with a last row for all. Columns table, then the confidences, total."""
     figures = network.figures
-    counts = figures.groupby(["table", "confidence"]).size().unstack(fill_value=0)
+    counts = pd.crosstab(figures["table"], figures["confidence"])
     counts = counts.reindex(columns=list(CONFIDENCES), fill_value=0)
     counts.loc["all tables"] = counts.sum()
     return counts.assign(total=counts.sum(axis=1)).rename_axis("table").reset_index()

@@ -1,4 +1,4 @@
-"""What a page is built from: tables, small charts over time, the network in layers. Plain values; templates draw them."""
+"""What a page is built from, as plain values that templates draw."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Column:
         size, unit = numbers.money([*values, *alike])
         largest = max([*values, *alike], default=0.0)
         drawn = tuple(value / largest if largest > 0 else 0.0 for value in values) if bars else ()
-        shown = numbers.column([value / size for value in values])
+        shown = numbers.column([value / size for value in values], alike=[value / size for value in alike])
         return cls(head=head, unit=unit + per, cells=shown, number=True, bars=drawn, tone=bars or "held")
 
     @classmethod

@@ -52,6 +52,8 @@ class Node:
 class Link:
     """A need: from the input to what is made of it."""
 
+    tail: str
+    head: str
     path: str
     weak: bool
     capital: bool
@@ -76,23 +78,23 @@ def layers(network: Network, *, held: frozenset[str] = frozenset()) -> Layers:
     every = views.goods_in_layers(network).rename(columns={"name": "name_"})
     used = [(head, tiers) for head, tiers in COLUMNS if every["tier"].isin(tiers).any()]
     column = {tier: number for number, (_, tiers) in enumerate(used) for tier in tiers}
-    goods = every.assign(column=every["tier"].map(column)).sort_values(
-        ["usd_per_week", "good"], ascending=[False, True]
-    )
+    goods = every.assign(column=every["tier"].map(column))
+    goods = goods.sort_values(["usd_per_week", "good"], ascending=[False, True])
     goods = goods.groupby("column").head(MOST).set_index("good").sort_index()
     needs = network.needs[["input", "good", "kind"]]
     needs = needs[needs["input"].isin(goods.index) & needs["good"].isin(goods.index)]
     height = TOP + ROW * int(goods.groupby("column").size().max())
-    y = _rows(goods["column"], needs, height)
+    y = _rows(goods["column"], needs, height).to_dict()
     countries = dict(zip(goods.index, views.place_names(network, goods["largest"]), strict=True))
     top = float(goods["usd_per_week"].max())
     nodes = [
-        _node(row, countries[row.Index], float(y[row.Index]), row.Index in held, top) for row in goods.itertuples()
+        _node(row, countries[good], y[good], good in held, top)
+        for row, good in zip(goods.itertuples(), goods.index, strict=True)
     ]
     at = {node.good: node for node in nodes}
     links = [
-        Link(path=_curve(at[need.input], at[need.good]), weak=at[need.input].weak, capital=need.kind == "capital")
-        for need in needs.itertuples()
+        Link(tail=tail, head=head, path=_curve(at[tail], at[head]), weak=at[tail].weak, capital=kind == "capital")
+        for tail, head, kind in needs.astype(str).itertuples(index=False)
     ]
     return Layers(
         heads=tuple((PITCH * number + 18.0, head) for number, (head, _) in enumerate(used)),

@@ -18,15 +18,16 @@ def money(values: Iterable[float]) -> tuple[float, str]:
     return next(((size, unit) for size, unit in MONEY if largest >= size), (1.0, "USD"))
 
 
-def column(values: Sequence[float]) -> tuple[str, ...]:
+def column(values: Sequence[float], *, alike: Sequence[float] = ()) -> tuple[str, ...]:
     """A column of numbers with as many decimals as its largest needs for three digits; none where all are whole.
 
-    What is there but too small to show is told apart from nothing.
+    `alike` are numbers of another column that should look the same. What is there but too small to show is told apart
+    from nothing.
 
     >>> column([12.345, 0.001, 0.0, float("nan")])
     ('12.3', '< 0.1', '0', '–')
     """
-    known = [abs(value) for value in values if math.isfinite(value)]
+    known = [abs(value) for value in [*values, *alike] if math.isfinite(value)]
     largest = max(known, default=0.0)
     whole = all(value == int(value) for value in known)
     places = 0 if whole or largest == 0 else min(3, max(0, 2 - math.floor(math.log10(largest))))
@@ -47,12 +48,13 @@ def percent(value: float) -> str:
 def dollars(value: float) -> str:
     """An amount in a sentence.
 
-    >>> dollars(17_416_183), dollars(950)
-    ('USD 17.4 million', 'USD 950')
+    >>> dollars(17_416_183), dollars(1159.2), dollars(0.25)
+    ('USD 17.4 million', 'USD 1,159', 'USD 0.250')
     """
+    if abs(value) < 1e6:
+        return f"USD {value:,.0f}" if abs(value) >= 100 else f"USD {column([value])[0]}"
     size, unit = money([value])
-    word = unit.partition(" ")[2]
-    return f"USD {column([value / size])[0]}" + (f" {word}" if word else "")
+    return f"USD {column([value / size])[0]} {unit.removeprefix('USD ')}"
 
 
 def label(name: str) -> str:

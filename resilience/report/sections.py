@@ -21,8 +21,8 @@ SHOWN_MARGINS = 15
 def key_figures(result: Result) -> tuple[tuple[str, str, str], ...]:
     """The four numbers at the head of the page: what, how much, a remark."""
     sizing, held, table = result.sizing, result.table("reserve"), views.losses(result)
-    before = float(table["probability"] @ table["without_usd"])
-    after = float(table["probability"] @ table["loss_usd"])
+    before = float((table["probability"] * table["without_usd"]).sum())
+    after = float((table["probability"] * table["loss_usd"]).sum())
     left = f"{after / before:.0%} of the loss without a reserve" if before > 0 else "nothing is lost without one either"
     where = f"{_count(held['good'].nunique(), 'good')} at {_count(held['place'].nunique(), 'place')}"
     return (
@@ -38,8 +38,8 @@ def caution(result: Result) -> Section:
     words = []
     if result.study.members == "ipef":
         words.append(
-            "The IPEF supply-chain agreement holds no duty to stockpile. The reserve here is a proposal to be examined, "
-            "not an obligation of any member."
+            "The IPEF supply-chain agreement holds no duty to stockpile. The reserve here is a proposal to be "
+            "examined, not an obligation of any member."
         )
     else:
         words.append("The reserve is a proposal to be examined; nothing obliges its owners to hold it.")
@@ -53,14 +53,15 @@ def caution(result: Result) -> Section:
     )
     counts = result.network.coverage()
     if counts["assumed"]:
+        share = counts["assumed"] / counts.sum()
         words.append(
-            f"{counts['assumed']:,} of {counts.sum():,} figures behind the network ({counts['assumed'] / counts.sum():.0%}) "
-            "are assumed: nobody has published them."
+            f"{counts['assumed']:,} of {counts.sum():,} figures behind the network ({share:.0%}) are assumed: nobody "
+            "has published them."
         )
     if result.sizing.gap > NEAR:
         words.append(
-            f"The solver stopped early: a better reserve might cost up to {numbers.percent(result.sizing.gap)} less, all "
-            "losses counted."
+            f"The answer is not exact: a better reserve might cost up to {numbers.percent(result.sizing.gap)} less, "
+            "losses included."
         )
     return Section(key="care", title="Read with care", words=tuple(words))
 
@@ -84,8 +85,8 @@ def summary(result: Result) -> Section:
         Column.usd("Loss avoided", frame["avoided_usd_per_year"], per=" a year"),
     )
     words = (
-        "Cover counts days of normal use of that good in all the countries that own it. The loss avoided is expected over "
-        "all years; goods work together, so its split between them is one fair reading of several."
+        "Cover counts days of normal use of that good in all the countries that own it. The loss avoided is expected "
+        "over all years; goods work together, so its split between them is one fair reading of several."
     )
     return Section(
         key="summary", title="Summary", words=(words,), blocks=(Table(caption="The answer in brief", columns=columns),)
@@ -208,9 +209,9 @@ def margins(result: Result) -> Section | None:
         Column.text("Held", ["yes" if held else "no" for held in table["held"]]),
     )
     words = (
-        "What one more unit in the reserve would save in a year, against what holding it costs. A reserve grows until a "
-        "dollar of holding saves just a dollar; where it saves more, a limit stops it (budget, shelf life, what could be "
-        "drawn). A good that is worth as much as it costs but is not held makes no difference either way."
+        "What one more unit in the reserve would save in a year, against what holding it costs. A reserve grows until "
+        "a dollar of holding saves just a dollar; where it saves more, a limit stops it (budget, shelf life, what can "
+        "be drawn). A good that is worth as much as it costs but is not held makes no difference either way."
     )
     found = Table(caption="Marginal value by good, best place of each", columns=columns)
     return Section(key="margins", title="Worth of one more unit", words=(words,), blocks=(found,))
@@ -220,9 +221,9 @@ def network(result: Result) -> Section:
     """The layers from ore to chip."""
     drawn = layers(result.network, held=frozenset(result.table("reserve")["good"]))
     words = [
-        f"Each circle is a good; its size grows with the value the world makes of it in a week, its colour with the share "
-        f"of its largest producer. Goods of which one country makes at least {WEAK:.0%} are lit. Lines join an input to "
-        "what needs it.",
+        "Each circle is a good; its size grows with the value the world makes of it in a week, its colour with the "
+        f"share of its largest producer. Goods of which one country makes at least {WEAK:.0%} are lit. Lines join an "
+        "input to what needs it.",
     ]
     if drawn.left_out:
         words.append(f"{_count(drawn.left_out, 'good')} of least value are left out: each layer shows at most {MOST}.")
@@ -252,9 +253,9 @@ def data(result: Result) -> Section | None:
     if not counts.sum():
         return None
     words = (
-        f"{counts['assumed']:,} of {counts.sum():,} figures are assumed: nobody published them, and a note in the data says "
-        "why this value was taken. Measured: counted by who publishes it. Result: stated by who should know. Estimated: "
-        "worked out by somebody."
+        f"{counts['assumed']:,} of {counts.sum():,} figures are assumed: nobody published them, and a note in the data "
+        "says why this value was taken. Measured: counted by who publishes it. Reported: stated by who should know. "
+        "Estimated: worked out by somebody."
     )
     columns = (
         Column.text("Table", table["table"]),
@@ -307,10 +308,11 @@ def _weight(result: Result) -> str:
     others = result.study.losses.others
     if not result.study.members or others == 1:
         return " A loss counts the same wherever it falls."
-    return f" In this table and in the expected losses, a loss outside the members counts {numbers.percent(others)} of one inside."
+    share = numbers.percent(others)
+    return f" Here and in the expected losses, a loss outside the members counts as {share} of the same loss inside."
 
 
-def _flat(facts: Mapping[str, Any], before: str = "") -> tuple[tuple[str, str], ...]:
+def _flat(facts: Mapping[str, object], before: str = "") -> tuple[tuple[str, str], ...]:
     """Nested facts as one list of lines."""
     rows: list[tuple[str, str]] = []
     for key, value in facts.items():

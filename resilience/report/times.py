@@ -15,7 +15,7 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 312, 14, 136
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One scenario as SVG paths: areas stacked from the axis up, and the line of what would be short without a reserve."""
+    """One scenario as SVG paths: areas from the axis up, and the line of what is short without a reserve."""
 
     title: str
     told: str
@@ -41,7 +41,7 @@ class Times:
 
 
 def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame) -> Times:
-    """Charts of three frames of USD a week (weeks by scenario); scenarios in which nothing is ever short are left out."""
+    """Charts of three frames of USD a week (weeks by scenario), without scenarios in which nothing is ever short."""
     highest = pd.concat([whole, without]).max()
     shown = list(highest[highest > 0].index)
     weeks = len(whole)
@@ -72,9 +72,10 @@ def _panel(name: str, members: pd.Series, whole: pd.Series, without: pd.Series, 
     spell = (
         f"demand is short from week {short.index[0]} to week {short.index[-1]}" if len(short) else "hardly any is short"
     )
+    most, left, own = (numbers.dollars(float(values.max())) for values in (without, whole, members))
     told = (
-        f"Without a reserve at most {numbers.dollars(float(without.max()))} of demand a week is unmet. With it {spell}, by "
-        f"at most {numbers.dollars(float(whole.max()))} a week, of which members {numbers.dollars(float(members.max()))}."
+        f"Without a reserve at most {most} of demand a week is unmet. "
+        f"With it {spell}, by at most {left} a week; members by at most {own}."
     )
     title = numbers.label(name)
     areas = {"members": _steps(members, top) + "Z", "whole": _steps(whole, top) + "Z"}

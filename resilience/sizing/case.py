@@ -62,9 +62,7 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
     pooled = rows[rows["owner"].isin(blocs)]
     pools = list(dict.fromkeys(pooled[["good", "owner"]].itertuples(index=False, name=None)))
     number = {pool: n for n, pool in enumerate(pools)}
-    pool = np.array(
-        [number.get(key, -1) for key in rows[["good", "owner"]].itertuples(index=False, name=None)], dtype=int
-    )
+    pool = np.array([number.get(key, -1) for key in rows[["good", "owner"]].itertuples(index=False, name=None)], dtype=int)
     receivers = [
         (number[good, owner], at)
         for good, owner in pools

@@ -235,10 +235,7 @@ def wear_without_tools(statement: Statement, case: Case, chosen: Chosen) -> None
         for rate in {physics.wear[c], physics.regrow[c]}:
             for k, length in enumerate(case.lengths):
                 moved = 1.0 - (1.0 - rate) ** length
-                terms = [
-                    (1.0, health[k]),
-                    (-moved / (physics.worked[c] * length) if physics.worked[c] else 0.0, row[k]),
-                ]
+                terms = [(1.0, health[k]), (-moved / (physics.worked[c] * length) if physics.worked[c] else 0.0, row[k])]
                 if k == 0:
                     rules.append(total(terms) <= 1.0 - moved)
                 else:

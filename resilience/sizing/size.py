@@ -219,10 +219,7 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
     if members:
         return candidates(network, members, goods=tuple(goods) if goods else None)
-    own = [
-        candidates(network, country, goods=tuple(goods) if goods else None)
-        for country in sorted(set(network.places["country"]))
-    ]
+    own = [candidates(network, country, goods=tuple(goods) if goods else None) for country in sorted(set(network.places["country"]))]
     return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
 
 
@@ -318,9 +315,7 @@ def _sizing(stated: Stated, found: Solution, without: Sequence[Solution]) -> Siz
         losses=table,
         unmet=pd.concat(unmet, ignore_index=True),
         unmet_without=pd.concat(unmet_without, ignore_index=True),
-        credit=credit(
-            joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table
-        ),
+        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table),
         size=joined.program.shape,
         seconds=found.seconds,
     )
