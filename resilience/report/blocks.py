@@ -1,12 +1,10 @@
-"""What a page is built from: tables, small charts over time, the network in layers. Plain values; templates draw them."""
+"""What a page is built from, as plain values that templates draw."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-
-import pandas as pd
 
 from resilience.report import numbers
 
@@ -19,32 +17,40 @@ class Column:
     cells: tuple[str, ...]
     unit: str = ""
     number: bool = False
+    notes: tuple[str, ...] = ()  # a smaller line under each cell
     bars: tuple[float, ...] = ()
     tone: str = "held"  # which colour of the stylesheet the bars take
 
     @classmethod
-    def text(cls, head: str, cells: Sequence[object]) -> Column:
+    def text(cls, head: str, cells: Iterable[object], *, notes: Iterable[object] = ()) -> Column:
         """Words."""
-        return cls(head=head, cells=tuple(str(cell) for cell in cells))
+        return cls(head=head, cells=tuple(map(str, cells)), notes=tuple(map(str, notes)))
 
     @classmethod
-    def numbers(cls, head: str, unit: str, values: Sequence[float]) -> Column:
+    def mixed(cls, head: str, unit: str, values: Iterable[float], *, notes: Iterable[object] = ()) -> Column:
+        """Numbers whose units differ from row to row."""
+        cells = tuple(numbers.plain(float(value)) for value in values)
+        return cls(head=head, unit=unit, cells=cells, notes=tuple(map(str, notes)), number=True)
+
+    @classmethod
+    def numbers(cls, head: str, unit: str, values: Iterable[float], *, bars: Iterable[float] = ()) -> Column:
         """Numbers in one unit."""
-        return cls(head=head, unit=unit, cells=numbers.column(list(values)), number=True)
+        return cls(head=head, unit=unit, cells=numbers.column(list(values)), number=True, bars=tuple(bars))
 
     @classmethod
     def usd(
-        cls, head: str, values: Sequence[float], *, per: str = "", alike: Sequence[float] = (), bars: str = ""
+        cls, head: str, values: Iterable[float], *, per: str = "", alike: Iterable[float] = (), bars: str = ""
     ) -> Column:
         """Money, in the unit that suits the largest of `values` and `alike`; `bars` is their tone."""
+        values, alike = list(values), list(alike)
         size, unit = numbers.money([*values, *alike])
         largest = max([*values, *alike], default=0.0)
         drawn = tuple(value / largest if largest > 0 else 0.0 for value in values) if bars else ()
-        shown = numbers.column([value / size for value in values])
+        shown = numbers.column([value / size for value in values], alike=[value / size for value in alike])
         return cls(head=head, unit=unit + per, cells=shown, number=True, bars=drawn, tone=bars or "held")
 
     @classmethod
-    def shares(cls, head: str, unit: str, values: Sequence[float]) -> Column:
+    def shares(cls, head: str, unit: str, values: Iterable[float]) -> Column:
         """Shares as percentages."""
         return cls(head=head, unit=unit, cells=tuple(numbers.percent(value) for value in values), number=True)
 
@@ -59,27 +65,16 @@ class Table:
     kind: str = field(default="table", init=False)
 
     @property
-    def rows(self) -> list[tuple[tuple[Column, str, float | None], ...]]:
-        """Each row as (column, text, bar) cells."""
-        bars = [column.bars or (None,) * len(column.cells) for column in self.columns]
+    def rows(self) -> list[tuple[tuple[Column, str, str, float | None], ...]]:
+        """Each row as (column, text, note, bar) cells."""
+        count = len(self.columns[0].cells)
+        notes = [column.notes or ("",) * count for column in self.columns]
+        bars = [column.bars or (None,) * count for column in self.columns]
+        parts = list(zip(self.columns, notes, bars, strict=True))
         return [
-            tuple((column, column.cells[row], drawn[row]) for column, drawn in zip(self.columns, bars, strict=True))
-            for row in range(len(self.columns[0].cells))
+            tuple((column, column.cells[row], note[row], bar[row]) for column, note, bar in parts)
+            for row in range(count)
         ]
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, *, caption: str) -> Table:
-        """Any frame, under its own headers."""
-        columns = []
-        for name in frame.columns:
-            values = frame[name]
-            if pd.api.types.is_float_dtype(values):
-                columns.append(Column(head=str(name), cells=numbers.column(values.tolist()), number=True))
-            else:
-                number = bool(pd.api.types.is_integer_dtype(values))
-                shown = tuple(numbers.plain(value) for value in values.tolist())
-                columns.append(Column(head=str(name), cells=shown, number=number))
-        return cls(caption=caption, columns=tuple(columns))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,6 +40,7 @@ class Node:
     lines: tuple[str, ...]
     maker: str
     tone: str
+    weak: bool
     held: bool
     told: str  # all of it, for who cannot see it
     x: float
@@ -48,6 +52,8 @@ class Node:
 class Link:
     """A need: from the input to what is made of it."""
 
+    tail: str
+    head: str
     path: str
     weak: bool
     capital: bool
@@ -69,33 +75,34 @@ class Layers:
 
 def layers(network: Network, *, held: frozenset[str] = frozenset()) -> Layers:
     """Lay out `network`; goods in `held` are ringed."""
-    every = views.goods_in_layers(network)
+    every = views.goods_in_layers(network).rename(columns={"name": "name_"})
     used = [(head, tiers) for head, tiers in COLUMNS if every["tier"].isin(tiers).any()]
     column = {tier: number for number, (_, tiers) in enumerate(used) for tier in tiers}
-    goods = every.assign(column=every["tier"].map(column)).sort_values(["usd_per_week", "good"], ascending=[False, True])
+    goods = every.assign(column=every["tier"].map(column))
+    goods = goods.sort_values(["usd_per_week", "good"], ascending=[False, True])
     goods = goods.groupby("column").head(MOST).set_index("good").sort_index()
     needs = network.needs[["input", "good", "kind"]]
     needs = needs[needs["input"].isin(goods.index) & needs["good"].isin(goods.index)]
     height = TOP + ROW * int(goods.groupby("column").size().max())
-    y = _rows(goods["column"], needs, height)
-    names = views.place_names(network, goods["country"].fillna(""))
-    nodes = [_node(row, names[row.Index], y[row.Index], held, goods["usd_per_week"].max()) for row in goods.itertuples()]
+    y = _rows(goods["column"], needs, height).to_dict()
+    countries = dict(zip(goods.index, views.place_names(network, goods["largest"]), strict=True))
+    top = float(goods["usd_per_week"].max())
+    nodes = [
+        _node(row, countries[good], y[good], good in held, top)
+        for row, good in zip(goods.itertuples(), goods.index, strict=True)
+    ]
     at = {node.good: node for node in nodes}
     links = [
-        Link(path=_curve(at[need.input], at[need.good]), weak=at[need.input].tone == "weak", capital=need.kind == "capital")
-        for need in needs.itertuples()
+        Link(tail=tail, head=head, path=_curve(at[tail], at[head]), weak=at[tail].weak, capital=kind == "capital")
+        for tail, head, kind in needs.astype(str).itertuples(index=False)
     ]
-    weak = goods[goods["share"] >= WEAK].sort_values("share", ascending=False)
-    told = f"{len(goods)} goods in {len(used)} layers, joined by {len(needs)} needs. "
-    told += f"One country makes at least {WEAK:.0%} of {len(weak)} of them"
-    told += ": " + ", ".join(f"{row.name_} ({row.country} {row.share:.0%})" for row in weak.rename(columns={"name": "name_"}).itertuples()) + "." if len(weak) else "."
     return Layers(
         heads=tuple((PITCH * number + 18.0, head) for number, (head, _) in enumerate(used)),
         nodes=tuple(nodes),
         links=tuple(sorted(links, key=lambda link: link.weak)),
         width=PITCH * len(used),
         height=height,
-        told=told,
+        told=_told(nodes, len(needs)),
         left_out=len(every) - len(goods),
     )
 
@@ -114,26 +121,32 @@ def _rows(column: pd.Series, needs: pd.DataFrame, height: int) -> pd.Series:
     return y
 
 
-def _node(row: object, country: str, y: float, held: frozenset[str], largest: float) -> Node:
-    good, share, value = str(row.Index), float(row.share), float(row.usd_per_week)  # type: ignore[attr-defined]
-    known = math.isfinite(share)
-    tone = next(tone for least, tone in STEPS if share >= least) if known else "low"
-    name, code = str(row.name), str(row.country)  # type: ignore[attr-defined]
-    size = math.log10(max(value, 1.0)) / math.log10(max(largest, 10.0)) if math.isfinite(value) else 0.0
-    made = f"{country} makes {share:.0%}" if known else "no producer is listed"
-    told = f"{name}: USD {value:,.0f} a week; {made}" + ("; held in the reserve" if good in held else "")
+def _node(row: Any, country: str, y: float, held: bool, top: float) -> Node:
+    tone = next(tone for least, tone in STEPS if row.largest_share >= least)
+    size = math.log10(max(row.usd_per_week, 1.0)) / math.log10(max(top, 10.0))
+    short = re.sub(r"\s*\([^)]*\)", "", row.name_)
+    told = f"{row.name_}: USD {row.usd_per_week:,.0f} a week; {country} makes {row.largest_share:.0%}"
+    told += f" of it, as if {row.effective_suppliers:.1f} equal countries did"
     return Node(
-        good=good,
-        name=name,
-        lines=tuple(textwrap.wrap(name[:1].upper() + name[1:], 24, max_lines=2, placeholder=" …")) or (good,),
-        maker=f"{code} {share:.0%}" if known else "",
+        good=row.Index,
+        name=row.name_,
+        lines=tuple(textwrap.wrap(short[:1].upper() + short[1:], 24, max_lines=2, placeholder=" …")) or (row.Index,),
+        maker=f"{row.largest} {row.largest_share:.0%}",
         tone=tone,
-        held=good in held,
-        told=told,
-        x=PITCH * float(row.column) + 18.0,  # type: ignore[attr-defined]
+        weak=tone == "weak",
+        held=held,
+        told=told + ("; held in the reserve" if held else ""),
+        x=PITCH * float(row.column) + 18.0,
         y=round(y, 1),
         radius=round(SMALLEST + (LARGEST - SMALLEST) * size**2, 1),
     )
+
+
+def _told(nodes: Sequence[Node], needs: int) -> str:
+    """The drawing in words."""
+    weak = [f"{node.name} ({node.maker})" for node in nodes if node.weak]
+    start = f"{len(nodes)} goods from raw materials to finished chips, joined by {needs} needs. "
+    return start + (f"One country makes at least {WEAK:.0%} of {', '.join(weak)}." if weak else "None is lit.")
 
 
 def _curve(tail: Node, head: Node) -> str:

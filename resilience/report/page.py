@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from resilience.report.sections import key_figures, sections
-from resilience.views import Reported
+
+if TYPE_CHECKING:
+    from resilience.result import Result
 
 
-def write_report(result: Reported, path: str | Path) -> Path:
+def write_report(result: Result, path: str | Path) -> Path:
     """Write the report of `result` to `path`, with folders above it where they lack."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,7 +21,7 @@ def write_report(result: Reported, path: str | Path) -> Path:
     return path
 
 
-def html(result: Reported) -> str:
+def html(result: Result) -> str:
     """The report as text. Whatever comes from data is escaped, and the page forbids itself scripts and requests."""
     page = _environment().get_template("page.html.j2")
     return page.render(

@@ -15,12 +15,13 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 312, 14, 136
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One scenario: areas stacked from the axis up, as SVG paths."""
+    """One scenario as SVG paths: areas from the axis up, and the line of what is short without a reserve."""
 
     title: str
     told: str
     members: str
-    others: str
+    whole: str
+    without: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,19 +40,19 @@ class Times:
     kind: str = field(default="times", init=False)
 
 
-def times(members: pd.DataFrame, others: pd.DataFrame) -> Times:
-    """Charts of two frames of USD a week (weeks by scenario); scenarios in which nothing is short are left out."""
-    whole = members + others
-    shown = [name for name in whole.columns if whole[name].max() > 0]
+def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame) -> Times:
+    """Charts of three frames of USD a week (weeks by scenario), without scenarios in which nothing is ever short."""
+    highest = pd.concat([whole, without]).max()
+    shown = list(highest[highest > 0].index)
     weeks = len(whole)
-    top = round_up(float(whole[shown].to_numpy().max(initial=0.0)) or 1.0)
+    top = round_up(float(highest.max()) or 1.0)
     size, unit = numbers.money([top])
-    step = next(step for step in (4, 8, 13, 26, 52, 104, weeks) if weeks / step <= 5 or step == weeks)
+    step = next((step for step in (4, 8, 13, 26, 52, 104) if weeks / step <= 5), weeks)
     marks = (0.0, top / 2, top)
     return Times(
-        panels=tuple(_panel(name, members[name], whole[name], top) for name in shown),
+        panels=tuple(_panel(name, members[name], whole[name], without[name], top) for name in shown),
         across=tuple((_x(week, weeks), str(week)) for week in range(0, weeks + 1, step)),
-        up=tuple(zip((_y(mark, top) for mark in marks), (f"{mark / size:g}" for mark in marks), strict=True)),
+        up=tuple((_y(mark, top), f"{mark / size:g}") for mark in marks),
         unit=f"{unit} a week",
     )
 
@@ -66,25 +67,30 @@ def round_up(value: float) -> float:
     return next(step * size for step in (1, 2, 4, 5, 8, 10) if step * size >= value * (1 - 1e-9))
 
 
-def _panel(name: str, members: pd.Series, whole: pd.Series, top: float) -> Panel:
+def _panel(name: str, members: pd.Series, whole: pd.Series, without: pd.Series, top: float) -> Panel:
     short = whole[whole > 0.001 * top]
-    spell = f"from week {short.index[0]} to week {short.index[-1]}" if len(short) else "hardly at all"
-    told = (
-        f"{name}: demand is short {spell}; at most {numbers.dollars(float(whole.max()))} a week, "
-        f"of which members {numbers.dollars(float(members[whole.idxmax()]))}."
+    spell = (
+        f"demand is short from week {short.index[0]} to week {short.index[-1]}" if len(short) else "hardly any is short"
     )
-    return Panel(title=name, told=told, members=_area(members, top), others=_area(whole, top))
+    most, left, own = (numbers.dollars(float(values.max())) for values in (without, whole, members))
+    told = (
+        f"Without a reserve at most {most} of demand a week is unmet. "
+        f"With it {spell}, by at most {left} a week; members by at most {own}."
+    )
+    title = numbers.label(name)
+    areas = {"members": _steps(members, top) + "Z", "whole": _steps(whole, top) + "Z"}
+    return Panel(title=title, told=told, without=_steps(without, top), **areas)
 
 
-def _area(values: pd.Series, top: float) -> str:
-    """A stepped area over the weeks."""
+def _steps(values: pd.Series, top: float) -> str:
+    """A stepped line over the weeks, from the axis to the axis."""
     weeks = len(values)
     path, last = [f"M{_x(0, weeks)},{BOTTOM}"], 0.0
     for week, value in enumerate(values.tolist()):
         if value != last:
             path.append(f"H{_x(week, weeks)}V{_y(value, top)}")
             last = value
-    return "".join([*path, f"H{_x(weeks, weeks)}V{BOTTOM}Z"])
+    return "".join([*path, f"H{_x(weeks, weeks)}V{BOTTOM}"])
 
 
 def _x(week: float, weeks: int) -> float:
