@@ -1,7 +1,7 @@
 """On which line of a TOML text each key stands, for errors that point at it.
 
-Read alongside `tomllib`, which gives values and no places. Keys inside an inline table or an array that runs over several
-lines are found where their own line begins with them, else at the statement that holds them.
+Read alongside `tomllib`, which gives values and no places. What stands inside an inline table or an array is found at
+the statement that holds it.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ STATEMENT = re.compile(rf"^\s*({DOTTED})\s*=\s*(.*)$")
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line, counted from 1, of every table and key of a TOML text that stands at the start of a line.
+    r"""The line, counted from 1, of every table and key of a TOML text that stands at the start of a line.
 
-    >>> lines_of('name = "a"\\n[[scenario]]\\n[[scenario]]\\nname = "b"')[("scenario", 1, "name")]
+    >>> lines_of('name = "a"\n[[scenario]]\n[[scenario]]\nname = "b"')[("scenario", 1, "name")]
     4
     """
     found: dict[Path, int] = {}

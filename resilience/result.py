@@ -57,9 +57,10 @@ class Result:
         left = losses.sort_values(["usd", "scenario"], ascending=[False, True]).iloc[0]
         return (
             f"A reserve of {count} worth {money(sizing.reserve.usd)} USD for {owner} costs "
-            f"{money(sizing.holding_usd_per_year)} USD a year to hold and lowers the {weighed} loss from {money(before)} to "
-            f"{money(after)} USD a year ({cut:.0%} less; proved to within {sizing.gap:.1e}). Most of what is left comes "
-            f"from {left['scenario']}: {money(float(left['usd']))} USD a year."
+            f"{money(sizing.holding_usd_per_year)} USD a year to hold and lowers the {weighed} loss from "
+            f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
+            f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
+            f"{money(float(left['usd']))} USD a year."
         )
 
     def summary(self) -> pd.DataFrame:
@@ -78,9 +79,9 @@ class Result:
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame.
 
-        goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what stays
-        short, with the reserve and without), marginal_value (by store), credit (loss avoided by scenario and good), unmet
-        and unmet_without (week by week), adjustments (what balancing changed), summary.
+        goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what
+        stays short, with the reserve and without), marginal_value (by store), credit (loss avoided by scenario and
+        good), unmet and unmet_without (week by week), adjustments (what balancing changed), summary.
         """
         known: dict[str, Callable[[], pd.DataFrame]] = {
             "summary": self.summary,
@@ -311,7 +312,7 @@ def _goods(result: Result) -> pd.DataFrame:
         most = stores.sort_values(["usd", "place"], ascending=[False, True])
         last = worth[(worth["good"] == good) & (worth["units"] > 0)]
         saved = float((last["saved_usd_per_unit"] * last["units"]).sum() / last["units"].sum())
-        price = float(goods.at[good, "usd_per_unit"])
+        price = float(goods["usd_per_unit"][good])
         rows.append(
             {
                 "good": good,
@@ -320,7 +321,7 @@ def _goods(result: Result) -> pd.DataFrame:
                 "reserve_usd": usd,
                 "cover_days": units / use if use > 0 else np.nan,
                 "held_at": _places(most),
-                "holding_usd_per_year": usd * float(goods.at[good, "holding_share_per_year"]),
+                "holding_usd_per_year": usd * float(goods["holding_share_per_year"][good]),
                 "avoided_usd_per_year": float(avoided.get(good, 0.0)),
                 "saved_usd_per_usd_held": saved / price if price > 0 else np.nan,
             }
@@ -346,8 +347,8 @@ def _places(stores: pd.DataFrame) -> str:
 def _shortfall(result: Result) -> pd.DataFrame:
     """What stays short over the horizon.
 
-    Columns scenario, good, tier (of use), who (members or others), unit, without_units, units, without_usd, usd; money is
-    the value at stake, unweighted.
+    Columns scenario, good, tier (of use), who (members or others), unit, without_units, units, without_usd, usd; money
+    is the value at stake, unweighted.
     """
     network, members = result.network, result.study.members
     inside = set(network.countries(members)) if members else set(network.places["country"])

@@ -56,7 +56,9 @@ class CVaR:
     def __post_init__(self) -> None:
         faults = []
         if not 0 < self.tail <= 1:
-            faults.append(f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (0.1: the worst tenth)")
+            faults.append(
+                f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (0.1: the worst tenth)"
+            )
         if not 0 <= self.weight <= 1:
             faults.append(f"weight is {self.weight!r}: it must lie between 0 and 1")
         if faults:

@@ -28,7 +28,7 @@ def test_an_empty_folder_is_taken(tmp_path):
 
 def test_a_folder_in_use_is_left_alone(tmp_path):
     write(tmp_path / "a")
-    with pytest.raises(RunError, match="holds another run. Give another folder with --out"):
+    with pytest.raises(RunError, match="holds another run"):
         write(tmp_path / "a")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "mine.txt").write_text("mine")

@@ -16,7 +16,7 @@ def result(tiny):
 
 
 def test_four_weeks_without_gas_are_worth_three_weeks_of_gas(result):
-    """The first week cannot be reached (delivery takes one); after it each unit saves 1,000 or 5,000 USD a year in ten."""
+    """The first week cannot be reached, for delivery takes one; after it each unit saves at least 1,000 USD."""
     goods = result.table("goods").set_index("good")
     assert goods.loc["gas", "quantity"] == pytest.approx(30.0, abs=1e-3)
     assert goods.loc["gas", "cover_days"] == pytest.approx(21.0, abs=1e-3)
@@ -93,7 +93,10 @@ def test_the_json_is_plain(result):
 
 
 def test_provenance_names_every_file_read_and_no_place_on_this_machine(result, tiny):
-    assert set(result.provenance["inputs"]) == {"study.toml", *(f"net/{path.name}" for path in (tiny.parent / "net").iterdir())}
+    assert set(result.provenance["inputs"]) == {
+        "study.toml",
+        *(f"net/{path.name}" for path in (tiny.parent / "net").iterdir()),
+    }
     assert str(tiny.parent) not in json.dumps(dict(result.provenance["inputs"]))
     with pytest.raises(dataclasses.FrozenInstanceError):
         result.provenance.seed = 2
@@ -109,9 +112,7 @@ def test_the_same_study_gives_the_same_bytes(tiny, tmp_path):
 
 
 def test_floors_out_of_reach_are_infeasible_by_name(tiny):
-    study = Study.read(tiny).having(
-        {"sizing.floors": [{"tier": "defence", "served": 1.0}], "sizing.budget_usd": 1.0}
-    )
+    study = Study.read(tiny).having({"sizing.floors": [{"tier": "defence", "served": 1.0}], "sizing.budget_usd": 1.0})
     with pytest.raises(InfeasibleError, match=r"(?s)raise `budget_usd` from 1 to .*lower `served`"):
         run(study)
 

@@ -71,7 +71,11 @@ def test_every_fault_is_told_at_once_with_its_line(tiny):
         ('dataset = "net"\n', "", "dataset: it is missing, and has no default"),
         ("weeks = 12", 'weeks = "12"', ":5: weeks is '12'"),
         ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvarr' }", ":6: sizing.risk: kind 'cvarr' is not known"),
-        ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvar' }", "missing 1 required keyword-only argument: 'tail'"),
+        (
+            "weeks = 12",
+            "weeks = 12\nsizing.risk = { kind = 'cvar' }",
+            "missing 1 required keyword-only argument: 'tail'",
+        ),
         ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvar', tail = 'x' }", "tail is 'x': it must be a number"),
         ("weeks = 12", "weeks = 12\nsizing.scope = 'downstreem'", "Did you mean downstream?"),
         ("weeks = 12", "weeks = 12\nperiods.steps = [[0, 1]]", "Coarsening.steps is ((0, 1),)"),

@@ -11,7 +11,10 @@ from typer.core import TyperGroup
 from resilience.cli.answer import INTERRUPTED, Answer, give, patiently
 from resilience.errors import InfeasibleError, ResilienceError
 
-EXITS = "Exit codes: 0 done, 1 error, 2 wrong usage, 3 some scenarios failed, 4 no reserve meets the limits, 130 interrupted."
+EXITS = (
+    "Exit codes: 0 done, 1 error, 2 wrong usage, 3 some scenarios failed, 4 no reserve meets the limits, "
+    "130 interrupted."
+)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write what is shown to files in this folder.")]

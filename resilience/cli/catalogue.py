@@ -202,8 +202,8 @@ def _coverage(figures: pd.DataFrame) -> pd.DataFrame:
 def _assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
     """The kinds of figure that are assumed, by what their range could move.
 
-    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of the
-    good it speaks of is largest.
+    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of
+    the good it speaks of is largest.
     """
     figures = network.figures
     figures = figures[figures["confidence"] == "assumed"].copy()
@@ -245,8 +245,8 @@ def _study(study: Study, table: str | None) -> Answer:
     lines = [
         f"{study.name}: {study.title}".rstrip(": "),
         *([study.question] if study.question else []),
-        f"Dataset {study.dataset}; members {study.members or 'each country for itself'}; {study.weeks} weeks; seed {study.seed}; "
-        f"budget: {budget}; losses outside the members count {study.losses.others:g}.",
+        f"Dataset {study.dataset}; members {study.members or 'each country for itself'}; {study.weeks} weeks; "
+        f"seed {study.seed}; budget: {budget}; losses outside the members count {study.losses.others:g}.",
         "",
         columns(scenarios[["scenario", "probability", "disruptions"]]),
         f"Chance of a year with none of these: {calm}. Reasons and sources: --table scenarios.",

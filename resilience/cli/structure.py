@@ -55,7 +55,7 @@ def measured(name: str, *, members: str | None, suppliers: Sequence[str] | None,
     who = members or "the world"
     heads = {
         "concentration": "Most concentrated goods (Herfindahl index of world output by country, 1/n to 1):",
-        "n_minus_1": f"Costliest single losses of one good in one country (value of demand unmet in {who}, USD a week):",
+        "n_minus_1": f"Costliest single losses of one good in one country (demand unmet in {who}, USD a week):",
         "n_minus_1_countries": f"Costliest single losses of a whole country (same measure, {who}):",
         "dependence": f"Dependence of {who}: share of use made there (direct), and lost with it through the chain:",
         "chokepoints": "Inputs whose loss everywhere stops a finished good, fewest effective suppliers first:",

@@ -1,13 +1,13 @@
 """Which good to thank for the loss a reserve avoids: a stated attribution, not a fact of nature.
 
 Goods of one reserve work together, so no split of what they avoid is the only right one. Here the loss avoided in each
-scenario is split in proportion to (worth of the first unit + worth of the last unit) / 2 x units held, where a worth is the
-dual of what a store holds: of the response to that scenario with nothing held, and with the whole reserve. That is the
-two-point (trapezoid) form of the Aumann-Shapley price, scaled so that the parts add up to the whole; it costs no further
-solve. Where only one good has any worth, it takes all.
+scenario is split in proportion to (worth of the first unit + worth of the last unit) / 2 x units held, where a worth is
+the dual of what a store holds: of the response to that scenario with nothing held, and with the whole reserve. That is
+the two-point (trapezoid) form of the Aumann-Shapley price, scaled so that the parts add up to the whole; it costs no
+further solve. Where only one good has any worth, it takes all.
 
-Reference: L. J. Billera and D. C. Heath (1982), Allocation of shared costs: a set of axioms yielding a unique procedure,
-Mathematics of Operations Research 7(1).
+Reference: L. J. Billera and D. C. Heath (1982), Allocation of shared costs: a set of axioms yielding a unique
+procedure, Mathematics of Operations Research 7(1).
 """
 
 from __future__ import annotations

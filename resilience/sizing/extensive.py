@@ -36,7 +36,7 @@ class Extensive:
         return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
 
     def marginal(self, row_dual: Floats) -> Floats:
-        """Money saved a year by one more scaled unit in each store, before its holding cost: the duals of what is held."""
+        """Money saved a year by one more scaled unit in each store, before its holding cost: duals of what is held."""
         worth = np.zeros(self.first.columns["held"][1])
         for number, (mine, rows) in enumerate(zip(self.mine, self.rows, strict=True)):
             np.add.at(worth, mine, self.worth(row_dual[rows], number))
@@ -51,7 +51,7 @@ class Extensive:
         return np.asarray(worth, dtype=np.float64)
 
     def weight(self, row_dual: Floats, number: int) -> float:
-        """What one unit of scenario `number`'s loss adds to the objective: its chance, as the risk measure weighs it."""
+        """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
         links = self.rows[0].start - self.first.program.matrix.shape[0]
         first = self.first.program.matrix.shape[0] + number * (links // len(self.blocks))
         return float(-row_dual[first])

@@ -14,7 +14,7 @@ COLUMNS = ["column", "scenario", "block", "of", "first_week"]
 
 
 def column_names(stated: Stated) -> pd.DataFrame:
-    """One row a column: its name in the file, scenario (blank: decided before one comes), block, of what, first week."""
+    """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week."""
     first = stated.joined.first
     names = [scenario.name for scenario in stated.scenarios]
     known = {"held": _joined(stated.rows), "loss": names}

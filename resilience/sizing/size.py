@@ -37,8 +37,8 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and credit (the
-    loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
+    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and credit
+    (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 
     reserve: Reserve
@@ -182,8 +182,9 @@ def state_sizing(
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
     blocks = _compiled(cases, say)
+    holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
-        holding=laws.price[held.point] * network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy(),
+        holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=np.minimum(held.largest, _rotated(network, laws, rows, held.largest)),
         probabilities=np.array([scenario.probability for scenario in chosen]),

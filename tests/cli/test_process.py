@@ -45,7 +45,10 @@ def test_help_takes_under_half_a_second_of_cpu():
 def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     folder = tmp_path / "runs" / "run"
     child = subprocess.Popen(
-        [*COMMAND, "run", "ipef_reserve", "--out", str(folder)], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*COMMAND, "run", "ipef_reserve", "--out", str(folder)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     time.sleep(4)  # into reading and stating, long before it could end
     child.send_signal(signal.SIGINT)
