@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, models, risk
+    from resilience import datasets, metrics, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -36,6 +36,7 @@ __all__ = [
     "__version__",
     "best_response",
     "datasets",
+    "metrics",
     "models",
     "risk",
     "run",
@@ -58,7 +59,7 @@ _HOMES = {  # a public name, and the module that defines it
     "run": "result",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "models", "risk")  # modules that are public themselves
+_ROOMS = ("datasets", "metrics", "models", "risk")  # modules that are public themselves
 
 
 class _Face(ModuleType):

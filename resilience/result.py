@@ -251,7 +251,18 @@ def plainly(value: object) -> object:
 
 
 _OF_SIZING = ("reserve", "losses", "marginal_value", "credit", "unmet", "unmet_without")
-SAVED = ("summary", "goods", "reserve", "losses", "shortfall", "marginal_value", "credit", "unmet", "unmet_without", "adjustments")
+SAVED = (
+    "summary",
+    "goods",
+    "reserve",
+    "losses",
+    "shortfall",
+    "marginal_value",
+    "credit",
+    "unmet",
+    "unmet_without",
+    "adjustments",
+)
 _WEIGHED = {"Expectation": "expected", "CVaR": "risk-weighed", "WorstCase": "worst"}
 
 

@@ -1,7 +1,7 @@
 """A study: one question about one network, as a TOML file says it.
 
-The file is data: it names scenarios, a release rule, how losses count and what may be bought, and one dict maps each `kind`
-to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
+The file is data: it names scenarios, a release rule, how losses count and what may be bought, and one dict maps each
+`kind` to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
 """
 
 from __future__ import annotations
@@ -81,7 +81,11 @@ def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """`record`, once it is seen that a disruption can be built from it."""
     kind = KINDS.get(str(record.get("kind")), Scenario)
     numbers = {entry.name for entry in fields(kind) if _number(entry.default)}
-    words = [f"{key} is {value!r}: it must be a number" for key, value in record.items() if key in numbers and not _number(value)]
+    words = [
+        f"{key} is {value!r}: it must be a number"
+        for key, value in record.items()
+        if key in numbers and not _number(value)
+    ]
     if words:
         raise AskError("; ".join(words))
     try:
@@ -176,7 +180,9 @@ class ScenarioTable(Table):
     note: str = ""
     source: str = ""
     disruptions: Annotated[
-        tuple[Annotated[dict[str, Any], AfterValidator(_disruption)], ...], BeforeValidator(_tuples), Field(min_length=1)
+        tuple[Annotated[dict[str, Any], AfterValidator(_disruption)], ...],
+        BeforeValidator(_tuples),
+        Field(min_length=1),
     ]
 
 
@@ -223,7 +229,9 @@ class Study(Table):
         except OSError as error:
             raise AskError(f"Cannot read the study {path}: {error.strerror or error}") from error
         except UnicodeDecodeError as error:
-            raise AskError(f"Cannot read the study {path}: byte {error.start} is not UTF-8. Save it as UTF-8") from error
+            raise AskError(
+                f"Cannot read the study {path}: byte {error.start} is not UTF-8. Save it as UTF-8"
+            ) from error
         return cls.from_text(text, path=path)
 
     @classmethod
@@ -289,8 +297,9 @@ class Study(Table):
             return datasets.folder(self.dataset)
         if beside.is_dir():
             return beside
-        remedy = f"{near(self.dataset, datasets.names())}; or give a folder, seen from the study's own"
-        raise AskError(f"{self.where('dataset')}: no dataset is called {self.dataset!r}", [remedy])
+        remedy = f"{near(self.dataset, datasets.names())} Or give a folder, seen from the study's own."
+        fault = f"{self.where('dataset')}: no dataset is called {self.dataset!r}. {remedy}"
+        raise AskError(f"The study {self.name} has no network", [fault])
 
     def network(self) -> Network:
         """The network it asks about, checked."""
@@ -383,7 +392,9 @@ def _put(values: dict[str, Any], key: str, value: object) -> None:
     at: Any = values
     for part in path:
         if isinstance(at, list):
-            named = {str(entry.get("name", number)): entry for number, entry in enumerate(at, 1) if isinstance(entry, dict)}
+            named = {
+                str(entry.get("name", number)): entry for number, entry in enumerate(at, 1) if isinstance(entry, dict)
+            }
             numbered = {str(number): entry for number, entry in enumerate(at, 1)}
             if part not in named | numbered:
                 raise AskError(f"{key!r} leads nowhere: no entry {part!r}", [near(part, named)])

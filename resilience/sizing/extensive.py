@@ -133,10 +133,13 @@ def _assemble(
     links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
     tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
     link_first = sparse.csc_matrix(
-        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])), shape=(len(links), width)
+        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])),
+        shape=(len(links), width),
     )
     link_second = [
-        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links])
+        sparse.vstack(
+            [sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links]
+        )
         for number in range(len(blocks))
     ]
     grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]

@@ -64,7 +64,9 @@ def reserve_program(terms: Terms) -> Statement:
     loss = statement.variables("loss", terms.largest_loss)
     unmet = statement.variables("unmet", np.ones((len(terms.floors), len(loss))))
     holding = list(zip(terms.holding, held, strict=True))
-    statement.minimise(total(holding + weighed(statement, "risk", terms.risk, loss, terms, float(terms.largest_loss.max(initial=0.0)))))
+    statement.minimise(
+        total(holding + weighed(statement, "risk", terms.risk, loss, terms, float(terms.largest_loss.max(initial=0.0))))
+    )
     keep_to_budget(statement, terms, held)
     keep_floors(statement, terms, unmet)
     return statement

@@ -20,6 +20,7 @@ from resilience.sizing.case import Case, build_case, candidates, stores
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
+from resilience.sizing.relax import relaxations
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
 from resilience.sizing.scope import Everything, Scope
@@ -27,6 +28,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
 
@@ -153,7 +155,6 @@ class Stated:
     release: Release
     terms: Terms
     joined: Extensive
-    budget_usd: float | None
 
 
 def state_sizing(
@@ -194,7 +195,7 @@ def state_sizing(
     joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release, terms=terms,
-        joined=joined, budget_usd=budget_usd,
+        joined=joined,
     )  # fmt: skip
 
 
@@ -212,14 +213,18 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
     try:
         found = solve(stated.joined.program, method)
     except InfeasibleError as error:
-        raise _explained(error, stated.budget_usd, stated.terms.floors) from error
+        changes = relaxations(stated.joined, stated.terms, stated.laws.usd, method)
+        raise InfeasibleError(UNMET, changes) from error
     return _sizing(stated, found, without)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
     if members:
         return candidates(network, members, goods=tuple(goods) if goods else None)
-    own = [candidates(network, country, goods=tuple(goods) if goods else None) for country in sorted(set(network.places["country"]))]
+    own = [
+        candidates(network, country, goods=tuple(goods) if goods else None)
+        for country in sorted(set(network.places["country"]))
+    ]
     return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
 
 
@@ -275,14 +280,6 @@ def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) 
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
 
 
-def _explained(error: InfeasibleError, budget_usd: float | None, floors: Sequence[Floor]) -> InfeasibleError:
-    limits = [f"at least {floor.served:.0%} of {floor.tier} demand served" for floor in floors]
-    if budget_usd is not None:
-        limits.append(f"a budget of {budget_usd:,.0f} USD")
-    remedy = "Lower `served` or raise `budget_usd`; shorter release delays and wider membership help too."
-    return InfeasibleError(f"No reserve meets these limits together. {remedy}", limits)
-
-
 def _sizing(stated: Stated, found: Solution, without: Sequence[Solution]) -> Sizing:
     laws, joined, rows, terms = stated.laws, stated.joined, stated.rows, stated.terms
     points = laws.points.reset_index().set_index(["good", "place"])["index"]
@@ -315,7 +312,9 @@ def _sizing(stated: Stated, found: Solution, without: Sequence[Solution]) -> Siz
         losses=table,
         unmet=pd.concat(unmet, ignore_index=True),
         unmet_without=pd.concat(unmet_without, ignore_index=True),
-        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table),
+        credit=credit(
+            joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table
+        ),
         size=joined.program.shape,
         seconds=found.seconds,
     )
