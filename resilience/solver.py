@@ -144,7 +144,7 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
 
 def version() -> str:
     """The version of HiGHS."""
-    return str(highspy.Highs().version())
+    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]
 
 
 def write(program: LinearProgram, path: Path) -> Path:
@@ -195,7 +195,7 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
 
 
 def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("solver", method.algorithm)

@@ -152,7 +152,7 @@ def _assemble(
     free, zero = np.full(len(links), -np.inf), np.zeros(len(links))
     program = LinearProgram(
         cost=np.concatenate([first.program.cost, *(np.zeros(size) for size in sizes)]),
-        matrix=sparse.bmat(grid, format="csc"),
+        matrix=sparse.csc_matrix(sparse.bmat(grid, format="csc")),
         row_lower=np.concatenate([parts[0].row_lower, free, *(part.row_lower for part in parts[1:])]),
         row_upper=np.concatenate([parts[0].row_upper, zero, *(part.row_upper for part in parts[1:])]),
         column_lower=np.concatenate([part.column_lower for part in parts]),

@@ -23,7 +23,9 @@ def column_names(stated: Stated) -> pd.DataFrame:
         named = _of(case)
         weeks = case.scenario.reaction_week + case.grid.edges[:-1].astype(int)
         made = [_block(block, name, case.scenario.name, named.get(name), weeks) for name in block.columns]
-        parts.append(pd.concat(made, ignore_index=True).assign(number=lambda part, by=span.start: part["number"] + by))
+        part = pd.concat(made, ignore_index=True)
+        part["number"] += span.start
+        parts.append(part)
     found = pd.concat(parts, ignore_index=True).sort_values("number", ignore_index=True)
     return found.assign(column="c" + found["number"].astype(str))[COLUMNS]
 

@@ -37,7 +37,7 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and credit
+    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same with nothing held) and credit
     (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 
@@ -275,7 +275,9 @@ def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) 
     """No more of a perishable than its owners' normal use turns over within its shelf life."""
     life = network.goods.set_index("good")["shelf_life_weeks"][rows["good"]].to_numpy()
     used = [
-        laws.use[(laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(row.owner))].sum()
+        laws.use[
+            (laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(str(row.owner)))
+        ].sum()
         for row in rows.itertuples()
     ]
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
