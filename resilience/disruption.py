@@ -1,7 +1,8 @@
-"""What can go wrong: each kind of disruption is a value object with one method, `strike`, that writes its mark on a `Shock`.
+"""What can go wrong: each disruption is a value object whose one method, `strike`, writes its mark on a `Shock`.
 
 Weeks count from 1. A disruption holds in full from `first_week` for `weeks` weeks, then fades as its recovery says.
-Selectors (`good`, `tier`, `place`, `country`, `bloc`, ...) take one name or a tuple of names; all that are given must hold.
+Selectors (`good`, `tier`, `place`, `country`, `bloc`, ...) take one name or a tuple of names; all that are given must
+hold.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ class Outage(_Spell):
     """Producers lose the share `lost` of their capacity.
 
     >>> Outage(good="gallium", country="CHN", lost=1.0, weeks=26)
-    Outage(first_week=1, weeks=26, recovery=Step(), good='gallium', tier=None, place=None, country='CHN', bloc=None, lost=1.0)
+    Outage(first_week=1, weeks=26, recovery=Step(),
+           good='gallium', tier=None, place=None, country='CHN', bloc=None, lost=1.0)
     """
 
     good: Names = None
@@ -286,10 +288,10 @@ def _select(disruption: _Spell, network: Network, rows: pd.DataFrame, *, tier_of
     if tier_of == "use":
         hit = np.ones(len(rows), dtype=bool)
         for field, column in (("good", "good"), ("tier", "tier")):
-            wanted = _names(getattr(disruption, field))
-            if wanted:
-                _all_known(disruption, field, wanted, set(rows[column]))
-                hit &= rows[column].isin(wanted).to_numpy()
+            asked = _names(getattr(disruption, field))
+            if asked:
+                _all_known(disruption, field, asked, set(rows[column]))
+                hit &= rows[column].isin(asked).to_numpy()
     else:
         hit = _goods(disruption, network, rows)
     country = rows["place"].map(places.set_index("place")["country"])

@@ -1,8 +1,9 @@
 """Frames to arrays: the physical rules that the simulator and the program share.
 
-Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week, so
-that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an array back
-into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand would cost.
+Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week,
+so that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an
+array back into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand
+would cost.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         price=points["good"].map(goods["usd_per_unit"]).to_numpy() * scale / usd,
         use=use / scale,
         stock=stock,
-        position=stock + coming + underway,
+        position=np.asarray(stock + coming + underway, dtype=np.float64),
         weight=weight,
         made_at=made_at,
         output=output,

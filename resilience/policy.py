@@ -92,7 +92,7 @@ class Reserve:
         price = network.goods.set_index("good")["usd_per_unit"]
         use = use_per_week(network)
         country = network.places.set_index("place")["country"]
-        by_country = use.groupby([use.index.get_level_values(0), use.index.get_level_values(1).map(country)]).sum()
+        by_country = use.groupby([use.index.get_level_values(0), use.index.get_level_values(1).map(country.get)]).sum()
         weekly = [
             sum(by_country.get((good, member), 0.0) for member in network.countries(owner))
             for good, owner in held[["good", "owner"]].itertuples(index=False)
@@ -118,16 +118,16 @@ def _check(network: Network, held: pd.DataFrame) -> None:
     places = set(network.places["place"])
     owners = set(network.places["country"]) | set(network.blocs)
     faults = []
-    for number, row in enumerate(held.itertuples(), 1):
-        if row.good not in goods.index:
-            faults.append(f"row {number}: unknown good {row.good!r}. {near(str(row.good), goods.index)}")
-        elif not goods.at[row.good, "storable"]:
-            faults.append(f"row {number}: {row.good} cannot be stored. Hold what it is made of, or what it makes")
-        if row.place not in places:
-            faults.append(f"row {number}: unknown place {row.place!r}. {near(str(row.place), places)}")
-        if row.owner not in owners:
-            faults.append(f"row {number}: unknown owner {row.owner!r}. {near(str(row.owner), owners)}")
-        if not row.units >= 0:
-            faults.append(f"row {number}: units is {row.units!r}: it must be 0 or more")
+    for number, (good, place, owner, units) in enumerate(held.to_numpy(), 1):
+        if good not in goods.index:
+            faults.append(f"row {number}: unknown good {good!r}. {near(str(good), goods.index)}")
+        elif not goods.at[good, "storable"]:
+            faults.append(f"row {number}: {good} cannot be stored. Hold what it is made of, or what it makes")
+        if place not in places:
+            faults.append(f"row {number}: unknown place {place!r}. {near(str(place), places)}")
+        if owner not in owners:
+            faults.append(f"row {number}: unknown owner {owner!r}. {near(str(owner), owners)}")
+        if not units >= 0:
+            faults.append(f"row {number}: units is {units!r}: it must be 0 or more")
     if faults:
         raise AskError("This reserve cannot be held", faults)

@@ -1,8 +1,8 @@
 """How uncertain losses are weighed into one number.
 
 Each choice is an object with one method, `mixture`, that writes the measure as a weighted mixture of tail means:
-(weight, tail) pairs, where tail 1 is the mean of all years, tail 0.1 the mean of the worst tenth (CVaR) and tail 0 the worst
-year. Sizing, floors and reports all read that one description.
+(weight, tail) pairs, where tail 1 is the mean of all years, tail 0.1 the mean of the worst tenth (CVaR) and tail 0 the
+worst year. Sizing, floors and reports all read that one description.
 
 References: R. T. Rockafellar and S. Uryasev (2000), Optimization of conditional value-at-risk, Journal of Risk 2(3);
 S. Kusuoka (2001), On law invariant coherent risk measures, Advances in Mathematical Economics 3 (mixtures of CVaR).
@@ -56,7 +56,7 @@ class CVaR:
     def __post_init__(self) -> None:
         faults = []
         if not 0 < self.tail <= 1:
-            faults.append(f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (0.1: the worst tenth)")
+            faults.append(f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (worst tenth: 0.1)")
         if not 0 <= self.weight <= 1:
             faults.append(f"weight is {self.weight!r}: it must lie between 0 and 1")
         if faults:

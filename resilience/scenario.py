@@ -146,7 +146,8 @@ class ScenarioSet:
         faults = [f"{name!r} names more than one scenario" for name in sorted({n for n in names if names.count(n) > 1})]
         total = sum(scenario.probability for scenario in self.scenarios)
         if total > 1 + 1e-9:
-            faults.append(f"probabilities add up to {total:.4f}, past one: they are chances per year of excluding events")
+            rule = "past one: they are chances per year of events that exclude one another"
+            faults.append(f"probabilities add up to {total:.4f}, {rule}")
         if faults:
             raise AskError("These scenarios do not form a set", faults)
 
@@ -222,7 +223,9 @@ def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
     strange = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known | {"kind"}]
     if strange:
         raise AskError(f"{kind} cannot be read", strange)
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "kind"}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "kind"
+    }
     if "recovery" in values:
         values["recovery"] = _object(values["recovery"], RECOVERIES)
     try:
