@@ -19,6 +19,7 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates, stores
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import Extensive, join
+from resilience.sizing.relax import relaxations
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
 from resilience.sizing.scope import Everything, Scope
@@ -26,6 +27,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
 
@@ -154,7 +156,7 @@ def size_reserve(
     try:
         found = solve(joined.program, method)
     except InfeasibleError as error:
-        raise _explained(error, budget_usd, floors) from error
+        raise InfeasibleError(UNMET, relaxations(joined, terms, laws.usd, method)) from error
     return _sizing(network, laws, terms, joined, cases, chosen, found, rows, held.point, without, held.release)
 
 
@@ -218,14 +220,6 @@ def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) 
         for row in rows.itertuples()
     ]
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
-
-
-def _explained(error: InfeasibleError, budget_usd: float | None, floors: Sequence[Floor]) -> InfeasibleError:
-    limits = [f"at least {floor.served:.0%} of {floor.tier} demand served" for floor in floors]
-    if budget_usd is not None:
-        limits.append(f"a budget of {budget_usd:,.0f} USD")
-    remedy = "Lower `served` or raise `budget_usd`; shorter release delays and wider membership help too."
-    return InfeasibleError(f"No reserve meets these limits together. {remedy}", limits)
 
 
 def _sizing(
