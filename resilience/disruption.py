@@ -7,6 +7,7 @@ hold.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import ClassVar, Protocol
 
@@ -78,10 +79,12 @@ class _Spell:
     recovery: Recovery = AT_ONCE
 
     shares: ClassVar[tuple[str, ...]] = ()
+    amounts: ClassVar[tuple[str, ...]] = ()
+    selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "place", "country", "bloc")
 
     def __post_init__(self) -> None:
         faults = []
-        if self.first_week < 1 or self.first_week != int(self.first_week):
+        if not self.first_week >= 1 or self.first_week % 1 != 0:
             faults.append(f"first_week is {self.first_week!r}: weeks count from 1, in whole weeks")
         if not self.weeks >= 0:
             faults.append(f"weeks is {self.weeks!r}: it must be 0 or more")
@@ -89,6 +92,16 @@ class _Spell:
             f"{name} is {getattr(self, name)!r}: it is a share and must lie between 0 and 1"
             for name in self.shares
             if not 0 <= getattr(self, name) <= 1
+        ]
+        faults += [
+            f"{name} is {getattr(self, name)!r}: it must be 0 or more"
+            for name in self.amounts
+            if not 0 <= getattr(self, name) < math.inf
+        ]
+        faults += [
+            f"{name} names nothing: leave it out to mean all"
+            for name in self.selectors
+            if getattr(self, name) is not None and not _names(getattr(self, name))
         ]
         if faults:
             raise AskError(f"{type(self).__name__} cannot be as described", faults)
@@ -140,6 +153,7 @@ class ExportControl(_Spell):
     leaked: float = 0.0
 
     shares: ClassVar[tuple[str, ...]] = ("licensed", "leaked")
+    selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "exporter", "importer")
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` on the lanes from exporter to importer."""
@@ -168,6 +182,13 @@ class RouteClosure(_Spell):
     added_weeks: int = 0
 
     shares: ClassVar[tuple[str, ...]] = ("open_share",)
+    amounts: ClassVar[tuple[str, ...]] = ("added_weeks",)
+    selectors: ClassVar[tuple[str, ...]] = ("route", "good", "tier", "exporter", "importer")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.added_weeks % 1 != 0:
+            raise AskError(f"RouteClosure.added_weeks is {self.added_weeks!r}: it must be a whole number of weeks")
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` and raise `added` on the lanes through the route."""
@@ -197,6 +218,8 @@ class DemandSurge(_Spell):
     country: Names = None
     bloc: Names = None
     factor: float = 1.5
+
+    amounts: ClassVar[tuple[str, ...]] = ("factor",)
 
     def strike(self, shock: Shock) -> None:
         """Raise `wanted`."""
@@ -237,6 +260,8 @@ class Hoarding(_Spell):
     bloc: Names = None
     extra_weeks: float = 4.0
 
+    amounts: ClassVar[tuple[str, ...]] = ("extra_weeks",)
+
     def strike(self, shock: Shock) -> None:
         """Raise `hoarded`."""
         rows = _select(self, shock.network, shock.points)
@@ -246,7 +271,7 @@ class Hoarding(_Spell):
 def _names(names: Names) -> set[str]:
     if names is None:
         return set()
-    return {names} if isinstance(names, str) else set(names)
+    return {name for name in ((names,) if isinstance(names, str) else names) if name}
 
 
 def _all_known(disruption: object, field: str, wanted: set[str], known: set[str]) -> None:
