@@ -80,6 +80,7 @@ class _Spell:
 
     shares: ClassVar[tuple[str, ...]] = ()
     amounts: ClassVar[tuple[str, ...]] = ()
+    delays: ClassVar[tuple[str, ...]] = ()
     selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "place", "country", "bloc")
 
     def __post_init__(self) -> None:
@@ -97,6 +98,11 @@ class _Spell:
             f"{name} is {getattr(self, name)!r}: it must be 0 or more"
             for name in self.amounts
             if not 0 <= getattr(self, name) < math.inf
+        ]
+        faults += [
+            f"{name} is {getattr(self, name)!r}: it must be a whole number of weeks, 0 or more"
+            for name in self.delays
+            if not getattr(self, name) >= 0 or getattr(self, name) % 1 != 0
         ]
         faults += [
             f"{name} names nothing: leave it out to mean all"
@@ -182,13 +188,8 @@ class RouteClosure(_Spell):
     added_weeks: int = 0
 
     shares: ClassVar[tuple[str, ...]] = ("open_share",)
-    amounts: ClassVar[tuple[str, ...]] = ("added_weeks",)
+    delays: ClassVar[tuple[str, ...]] = ("added_weeks",)
     selectors: ClassVar[tuple[str, ...]] = ("route", "good", "tier", "exporter", "importer")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.added_weeks % 1 != 0:
-            raise AskError(f"RouteClosure.added_weeks is {self.added_weeks!r}: it must be a whole number of weeks")
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` and raise `added` on the lanes through the route."""
