@@ -84,6 +84,9 @@ class _Spell:
     selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "place", "country", "bloc")
 
     def __post_init__(self) -> None:
+        for name in self.selectors:  # a list, as TOML and notebooks write it, would not compare or hash
+            if isinstance(getattr(self, name), list | set | frozenset):
+                object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
         faults = []
         if not self.first_week >= 1 or self.first_week % 1 != 0:
             faults.append(f"first_week is {self.first_week!r}: weeks count from 1, in whole weeks")
