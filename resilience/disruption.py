@@ -151,7 +151,8 @@ class Outage(_Spell):
 class ExportControl(_Spell):
     """`exporter` ships to `importer` only the share `licensed`, plus what leaks through third places.
 
-    Exporter and importer are countries, blocs or places; leave `importer` out for a ban on every export.
+    Exporter and importer are countries, blocs or places; leave `importer` out for a ban on every export. Lanes within
+    one country are no exports and stay open.
     """
 
     good: Names = None
@@ -170,6 +171,8 @@ class ExportControl(_Spell):
         lanes = network.lanes
         rows = _goods(self, network, lanes) & _ends(self, network, lanes, "exporter", "origin")
         rows &= _ends(self, network, lanes, "importer", "destination")
+        country = network.places.set_index("place")["country"]
+        rows &= (lanes["origin"].map(country) != lanes["destination"].map(country)).to_numpy()
         _must_hit(self, rows, "lane")
         closed = 1.0 - min(self.licensed + self.leaked, 1.0)
         shock.open[rows] *= 1.0 - closed * self.severity(shock.weeks)
