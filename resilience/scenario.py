@@ -9,7 +9,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +68,8 @@ class Scenario:
         faults = []
         if not 0 <= self.probability <= 1:
             faults.append(f"probability is {self.probability!r}: a chance per year lies between 0 and 1")
-        if self.notice_weeks < 0:
-            faults.append(f"notice_weeks is {self.notice_weeks!r}: it must be 0 or more")
+        if not self.notice_weeks >= 0 or self.notice_weeks % 1 != 0:
+            faults.append(f"notice_weeks is {self.notice_weeks!r}: it must be a whole number of weeks, 0 or more")
         if faults:
             raise AskError(f"Scenario {self.name!r} cannot be as described", faults)
 
@@ -120,6 +120,13 @@ class Scenario:
         faults = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known]
         if "name" not in record:
             faults.append("name is missing")
+        plain = {key: value for key, value in record.items() if key in known - {"disruptions"}}
+        try:
+            scenario = cls(**{"name": name, **plain})
+        except AskError as error:
+            faults += error.faults
+        except TypeError as error:
+            faults.append(f"a number is given as text: {error}")
         built = []
         for number, entry in enumerate(record.get("disruptions", ()), 1):
             try:
@@ -128,7 +135,7 @@ class Scenario:
                 faults.append(f"disruption {number}: {error}")
         if faults:
             raise AskError(f"Scenario {name!r} cannot be read", faults)
-        return cls(**{**record, "disruptions": tuple(built)})
+        return replace(scenario, disruptions=tuple(built))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +223,10 @@ def _plain(thing: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
     """The value object that `kind` and the other keys describe."""
+    if not isinstance(record, Mapping):
+        raise AskError(
+            f"{record!r} is no table. Write it as {{ kind = ..., ... }}, with kind one of {', '.join(kinds)}"
+        )
     kind = str(record.get("kind", ""))
     if kind not in kinds:
         raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
