@@ -10,6 +10,7 @@ import json
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,8 @@ class Scenario:
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as a study's TOML writes them."""
-        record = {"name": self.name, "probability": self.probability}
-        record |= {key: getattr(self, key) for key in ("notice_weeks", "note", "source") if getattr(self, key)}
+        record = {"name": self.name, "probability": _value(self.probability)}
+        record |= {key: _value(getattr(self, key)) for key in ("notice_weeks", "note", "source") if getattr(self, key)}
         record["disruptions"] = [_plain(disruption, KINDS) for disruption in self.disruptions]
         return record
 
@@ -210,15 +211,27 @@ class ScenarioSet:
 
 
 def _plain(thing: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
-    kind = next(name for name, made in kinds.items() if isinstance(thing, made))
+    kind = next((name for name, made in kinds.items() if type(thing) is made), None)
+    if kind is None:
+        raise AskError(f"{thing!r} cannot be written down: only {', '.join(kinds)} can. Keep such a scenario in Python")
     record: dict[str, Any] = {"kind": kind}
     for entry in fields(thing):
         value = getattr(thing, entry.name)
         if entry.name == "recovery":
             value = _plain(value, RECOVERIES)
         if value is not None:
-            record[entry.name] = list(value) if isinstance(value, tuple) else value
+            record[entry.name] = _value(value)
     return record
+
+
+def _value(value: Any) -> Any:
+    """A value as TOML writes it; equal numbers (4, 4.0, NumPy's own) come out alike, so that equal sets have one sum."""
+    if isinstance(value, tuple):
+        return [_value(part) for part in value]
+    if isinstance(value, Real):
+        number = float(value)
+        return int(number) if number.is_integer() else number
+    return value
 
 
 def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
