@@ -86,16 +86,21 @@ def measure(risk: Risk, losses: ArrayLike, probabilities: ArrayLike) -> float:
     Raises
     ------
     AskError
-        If a probability is negative or they add up past 1.
+        If a loss is not a number, a probability is negative, they add up past 1, or there are not as many as losses.
 
     >>> measure(CVaR(tail=0.5), [10.0], [0.2])
     4.0
     """
     values, chances = np.asarray(losses, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
-    if (chances < 0).any() or chances.sum() > 1 + 1e-9:
+    if values.shape != chances.shape:
+        raise AskError(f"{values.size} losses do not go with {chances.size} probabilities: give one for each")
+    if np.isnan(values).any():
+        raise AskError("A loss is not a number: leave out scenarios that gave no answer, and say so")
+    if not (chances >= 0).all() or chances.sum() > 1 + 1e-9:
         raise AskError(f"Probabilities must be 0 or more and add up to at most 1, not {chances.sum():.6g}")
-    calm = max(0.0, 1.0 - float(chances.sum()))
-    values, chances = np.append(values, 0.0), np.append(chances, calm)
+    calm = 1.0 - float(chances.sum())
+    if calm > 1e-9 or not values.size:
+        values, chances = np.append(values, 0.0), np.append(chances, calm)
     return float(sum(weight * _tail_mean(values, chances, tail) for weight, tail in risk.mixture()))
 
 
