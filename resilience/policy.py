@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -35,7 +37,7 @@ class Release:
         faults = [
             f"{name} is {getattr(self, name)!r}: it must be a whole number of weeks, 0 or more"
             for name in ("decision_weeks", "delivery_weeks", "pooled_weeks")
-            if getattr(self, name) < 0 or getattr(self, name) != int(getattr(self, name))
+            if not getattr(self, name) >= 0 or getattr(self, name) % 1 != 0
         ]
         if not 0 < self.rate_per_week <= 1:
             faults.append(f"rate_per_week is {self.rate_per_week!r}: it must lie above 0 and at most at 1")
@@ -127,7 +129,7 @@ def _check(network: Network, held: pd.DataFrame) -> None:
             faults.append(f"row {number}: unknown place {place!r}. {near(str(place), places)}")
         if owner not in owners:
             faults.append(f"row {number}: unknown owner {owner!r}. {near(str(owner), owners)}")
-        if not units >= 0:
-            faults.append(f"row {number}: units is {units!r}: it must be 0 or more")
+        if not isinstance(units, Real) or not 0 <= float(units) < math.inf:
+            faults.append(f"row {number}: units is {units!r}: it must be a number, 0 or more")
     if faults:
         raise AskError("This reserve cannot be held", faults)
