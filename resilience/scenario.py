@@ -225,7 +225,7 @@ def _plain(thing: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    """A value as TOML writes it; equal numbers (4, 4.0, NumPy's own) come out alike, so that equal sets have one sum."""
+    """A value as TOML writes it; equal numbers (4, 4.0, NumPy's own) come out alike: equal sets have one sum."""
     if isinstance(value, tuple):
         return [_value(part) for part in value]
     if isinstance(value, Real):
