@@ -173,7 +173,7 @@ def members_first(network: Network, members: str, *, others: float = 0.01) -> di
 def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:
     spread: dict[str, float] = {}
     for who, weight in weights.items():
-        if weight < 0:
+        if not weight >= 0:
             raise AskError(f"weight of {who!r} is {weight!r}: it must be 0 or more")
         spread |= dict.fromkeys(network.countries(who), float(weight))
     return np.asarray(countries.map(spread).fillna(1.0).to_numpy(dtype=np.float64))

@@ -2,15 +2,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience.errors import AskError
 from resilience.periods import Coarsening, Grid, Weekly
 
+LAWS = settings(max_examples=40, deadline=None)
 GRIDS = st.lists(st.integers(1, 6), min_size=1, max_size=8).map(lambda lengths: Grid(lengths=tuple(lengths)))
 
 
+@LAWS
 @given(st.integers(0, 150), st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1, max_size=4))
 def test_periods_add_up_to_the_horizon(weeks, steps):
     for periods in (Weekly(), Coarsening(), Coarsening(steps=tuple(steps))):
@@ -35,12 +37,14 @@ def test_edges_and_means_by_hand():
     assert grid.underway(2).tolist() == [1, 1, 0]
 
 
+@LAWS
 @given(GRIDS, st.data())
 def test_means_keep_the_sum(grid, data):
     weekly = np.array([data.draw(st.lists(st.floats(0, 100), min_size=grid.weeks, max_size=grid.weeks))])
     assert grid.mean(weekly) @ np.array(grid.lengths) == pytest.approx(weekly.sum(axis=1))
 
 
+@LAWS
 @given(GRIDS, st.floats(0, 60), st.floats(0, 60))
 def test_overlaps_add_up_to_the_stretch_within_the_horizon(grid, one, other):
     start, end = sorted((one, other))
@@ -48,6 +52,7 @@ def test_overlaps_add_up_to_the_stretch_within_the_horizon(grid, one, other):
     assert grid.overlap(start, end).sum() == pytest.approx(within)
 
 
+@LAWS
 @given(GRIDS, st.data())
 def test_every_unit_arrives_once_or_is_still_on_its_way(grid, data):
     lags = data.draw(st.lists(st.floats(0, 10), min_size=grid.weeks, max_size=grid.weeks))
@@ -60,12 +65,14 @@ def test_every_unit_arrives_once_or_is_still_on_its_way(grid, data):
         assert shares[:, j].sum() == pytest.approx(1.0 - np.mean(late))
 
 
+@LAWS
 @given(GRIDS, st.floats(0, 20))
 def test_a_calm_flow_arrives_as_it_left(grid, lag):
     lengths = np.array(grid.lengths, dtype=float)
     assert grid.arrivals([lag] * grid.weeks) @ lengths + grid.underway(lag) == pytest.approx(lengths)
 
 
+@LAWS
 @given(GRIDS, st.integers(0, 8))
 def test_what_leaves_by_the_week_lands_whole_weeks_later(grid, lag):
     weekly = Grid(lengths=(1,) * grid.weeks).arrivals([lag] * grid.weeks)

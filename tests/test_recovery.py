@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience.errors import AskError
 from resilience.recovery import Exponential, Linear, SCurve, Series, Step
 
+LAWS = settings(max_examples=40, deadline=None)
 WEEKS = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
 
 
@@ -31,6 +32,7 @@ def test_a_reported_series_holds_through_broken_weeks():
     assert Series(left=(0.9, 0.3)).remaining(np.array([0.5, 1.5, 2.5])).tolist() == [0.9, 0.3, 0.0]
 
 
+@LAWS
 @given(
     st.sampled_from([Linear, SCurve, Exponential]),
     st.floats(0.1, 200),

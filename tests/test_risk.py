@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from resilience.errors import AskError
 from resilience.risk import CVaR, Expectation, WorstCase, measure
 
+LAWS = settings(max_examples=40, deadline=None)
 TAILS = st.floats(0.01, 1.0)
 
 
@@ -18,24 +19,28 @@ def years(draw, least=0.0):
     return np.array(losses), parts / parts.sum()
 
 
+@LAWS
 @given(years(), TAILS)
 def test_a_tail_mean_lies_between_the_mean_and_the_worst(year, tail):
     slack = 1e-9 * (1 + year[0].max())
     assert measure(Expectation(), *year) - slack <= measure(CVaR(tail=tail), *year) <= year[0].max() + slack
 
 
+@LAWS
 @given(years(), TAILS, TAILS)
 def test_a_thinner_tail_is_never_better(year, one, other):
     thin, thick = sorted((one, other))
     assert measure(CVaR(tail=thin), *year) >= measure(CVaR(tail=thick), *year) - 1e-9 * (1 + year[0].max())
 
 
+@LAWS
 @given(years(), TAILS, st.floats(0, 1))
 def test_a_mixture_weighs_tail_and_mean(year, tail, weight):
     mixed = weight * measure(CVaR(tail=tail), *year) + (1 - weight) * measure(Expectation(), *year)
     assert measure(CVaR(tail=tail, weight=weight), *year) == pytest.approx(mixed, rel=1e-9, abs=1e-9)
 
 
+@LAWS
 @given(years(least=-1e4), st.sampled_from([Expectation(), CVaR(tail=0.3), CVaR(tail=0.1, weight=0.5), WorstCase()]),
        st.floats(-1e4, 1e4))  # fmt: skip
 def test_a_sure_loss_on_top_moves_every_measure_by_itself(year, risk, more):
@@ -44,6 +49,7 @@ def test_a_sure_loss_on_top_moves_every_measure_by_itself(year, risk, more):
     assert moved == pytest.approx(measure(risk, losses, chances) + more, rel=1e-9, abs=1e-5)
 
 
+@LAWS
 @given(years(), TAILS)
 def test_a_tail_mean_is_the_least_of_rockafellar_and_uryasev(year, tail):
     losses, chances = year
