@@ -100,8 +100,8 @@ def test_a_scenario_cannot_be_read_with_every_fault_told_at_once():
     faults = caught.value.faults
     assert len(faults) == 11
     expected = ("Did you mean source", "probability is 1.5", "notice_weeks is 0.5", "Did you mean outage",
-                "lost is 2.0", "weeks is -1", "Did you mean good", "'weeks'", "Did you mean linear", "'step' is no table",
-                "disruption 7", "'outage' is no table")  # fmt: skip
+                "lost is 2.0", "weeks is -1", "Did you mean good", "'weeks'", "Did you mean linear",
+                "'step' is no table", "disruption 7", "'outage' is no table")  # fmt: skip
     for words in expected:
         assert any(words in fault for fault in faults), words
 
