@@ -159,6 +159,15 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
     )
 
 
+def lane_limits(laws: Physics, open_share: Floats) -> Floats:
+    """Most each lane may carry in each week, from the share of it that is open. Shape (lanes, weeks).
+
+    An open lane carries up to its limit. One that a control or closure has narrowed carries at most the open share of
+    its *baseline flow*: licences are granted, and berths kept open, for what used to pass, not for what could.
+    """
+    return np.where(open_share < 1.0, open_share * laws.flow[:, None], laws.limit[:, None])
+
+
 def members_first(network: Network, members: str, *, others: float = 0.01) -> dict[str, float]:
     """Weights that count a loss of the members in full and of everybody else at `others` (0 to 1, best above 0).
 

@@ -33,7 +33,8 @@ def relaxations(joined: Extensive, terms: Terms, usd: float, method: Method | No
             said.append(f"raise `budget_usd` from {told:,.0f} to {told + slack * usd * (1 + 1e-6):,.0f}")
         else:
             served = terms.floors[number].served
-            said.append(f"lower `served` of {name} from {served:.4g} to {max(served - slack - 5e-5, 0.0):.4f}")
+            enough = max(np.floor((served - slack) * 1e4 + 1e-4) / 1e4, 0.0)  # four digits, rounded to the safe side
+            said.append(f"lower `served` of {name} from {served:.4g} to {enough:.4f}")
     return said
 
 
