@@ -125,6 +125,8 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     if status is Status.UNBOUNDED:
         raise SolverError(status.value)
     found, info = highs.getSolution(), highs.getInfo()
+    if status is not Status.OPTIMAL and info.primal_solution_status != 2:  # else zeros would read as a free plan
+        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
     x = np.array(found.col_value)
     duals = (np.array(found.row_dual), np.array(found.col_dual))
     objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf
