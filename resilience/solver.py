@@ -1,7 +1,8 @@
 """The only door to a solver.
 
-A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are read
-from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer program.
+A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are
+read from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer
+program.
 Minimisation only: dual signs of maximisation differ between solvers.
 """
 
@@ -124,6 +125,8 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     if status is Status.UNBOUNDED:
         raise SolverError(status.value)
     found, info = highs.getSolution(), highs.getInfo()
+    if status is not Status.OPTIMAL and info.primal_solution_status != 2:  # else zeros would read as a free plan
+        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
     x = np.array(found.col_value)
     duals = (np.array(found.row_dual), np.array(found.col_dual))
     objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf
@@ -220,7 +223,8 @@ def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
         return Status.INTERRUPTED
     if highs.getInfo().primal_solution_status == 2:  # a feasible point, whatever stopped it
         return Status.FEASIBLE
-    raise SolverError(f"The solver stopped without an answer ({highs.modelStatusToString(found)}). Check the data's scale.")
+    reason = highs.modelStatusToString(found)
+    raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
 def _refuse_poor_data(program: LinearProgram) -> None:
@@ -234,6 +238,7 @@ def _refuse_poor_data(program: LinearProgram) -> None:
     if len(sizes) and sizes.max() / sizes.min() > LARGEST_RATIO:
         ratio = sizes.max() / sizes.min()
         raise SolverError(
-            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), past {LARGEST_RATIO:.0e}: "
-            "no answer could be trusted. Check needs whose units are far too large or too small."
+            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), "
+            f"past {LARGEST_RATIO:.0e}: no answer could be trusted. "
+            "Check needs whose units are far too large or too small."
         )

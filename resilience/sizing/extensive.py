@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -36,7 +37,7 @@ class Extensive:
         return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
 
     def marginal(self, row_dual: Floats) -> Floats:
-        """Money saved a year by one more scaled unit in each store, before its holding cost: the duals of what is held."""
+        """Money saved a year by one more scaled unit in each store, before its holding cost: duals of what is held."""
         worth = np.zeros(self.first.columns["held"][1])
         for block, mine, rows, shares in zip(self.blocks, self.mine, self.rows, self.shares, strict=True):
             duals = row_dual[rows]
@@ -121,12 +122,11 @@ def _assemble(
     starts = np.cumsum([width, *sizes])
     links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
     tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
-    link_first = sparse.csc_matrix(
-        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])), shape=(len(links), width)
-    )
+    tied = np.arange(len(links)), [column for _, column, _ in links]
+    link_first = sparse.csc_matrix((np.full(len(links), -1.0), tied), shape=(len(links), width))
     link_second = [
-        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links])
-        for number in range(len(blocks))
+        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(size)) for owner, _, row in links])
+        for number, size in enumerate(sizes)
     ]
     grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]
     grid.append([link_first, *link_second])
@@ -138,7 +138,7 @@ def _assemble(
     free, zero = np.full(len(links), -np.inf), np.zeros(len(links))
     program = LinearProgram(
         cost=np.concatenate([first.program.cost, *(np.zeros(size) for size in sizes)]),
-        matrix=sparse.bmat(grid, format="csc"),
+        matrix=sparse.csc_matrix(sparse.bmat(grid, format="csc")),
         row_lower=np.concatenate([parts[0].row_lower, free, *(part.row_lower for part in parts[1:])]),
         row_upper=np.concatenate([parts[0].row_upper, zero, *(part.row_upper for part in parts[1:])]),
         column_lower=np.concatenate([part.column_lower for part in parts]),
@@ -150,6 +150,6 @@ def _assemble(
         blocks=blocks,
         mine=mine,
         shares=shares,
-        columns=tuple(slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)),
-        rows=tuple(slice(a, b) for a, b in zip(tall[:-1], tall[1:], strict=True)),
+        columns=tuple(slice(a, b) for a, b in pairwise(starts)),
+        rows=tuple(slice(a, b) for a, b in pairwise(tall)),
     )

@@ -143,8 +143,9 @@ def size_reserve(
     without = _without(blocks, cases, method, say)
     live = np.flatnonzero(without > HARMLESS)  # no reserve lowers, and none raises, a loss of nothing: exact to leave out
     blocks, cases, mine = ([part[number] for number in live] for part in (blocks, cases, mine))
+    holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
-        holding=laws.price[held.point] * network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy(),
+        holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=np.minimum(held.largest, _rotated(network, laws, rows, held.largest)),
         probabilities=np.array([scenario.probability for scenario in chosen])[live],
@@ -160,13 +161,14 @@ def size_reserve(
         found = solve(joined.program, method)
     except InfeasibleError as error:
         raise InfeasibleError(UNMET, relaxations(joined, terms, laws.usd, method)) from error
-    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, without, live, held.release)
+    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, held.point, without, live, held.release)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
+    named = tuple(goods) if goods else None
     if members:
-        return candidates(network, members, goods=tuple(goods) if goods else None)
-    own = [candidates(network, country, goods=tuple(goods) if goods else None) for country in sorted(set(network.places["country"]))]
+        return candidates(network, members, goods=named)
+    own = [candidates(network, country, goods=named) for country in sorted(set(network.places["country"]))]
     return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
 
 
@@ -216,7 +218,9 @@ def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) 
     """No more of a perishable than its owners' normal use turns over within its shelf life."""
     life = network.goods.set_index("good")["shelf_life_weeks"][rows["good"]].to_numpy()
     used = [
-        laws.use[(laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(row.owner))].sum()
+        laws.use[
+            (laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(str(row.owner)))
+        ].sum()
         for row in rows.itertuples()
     ]
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
@@ -231,11 +235,12 @@ def _sizing(
     chosen: ScenarioSet,
     found: Solution,
     rows: pd.DataFrame,
+    point: Whole,
     without: Floats,
     live: Whole,
     release: Release,
 ) -> Sizing:
-    scale = laws.scale[laws.points.reset_index().set_index(["good", "place"])["index"][pd.MultiIndex.from_frame(rows[["good", "place"]])]]
+    scale = laws.scale[point]
     held = joined.held(found.x)
     kept = held > DUST
     reserve = Reserve.of(network, rows.assign(units=held * scale)[kept], release=release)
