@@ -1,6 +1,6 @@
 """What each scenario of a study costs without a reserve. Run by hand: python tests/bench/bench_scenarios.py
 
-Options: --study NAME, --chip-weeks W (buyers hold W weeks of every chip), --others W (weight of a loss outside the members),
+Options: --study NAME, --chip-weeks W (buyers hold W weeks of every chip), --others W (weight of losses outside),
 and names of scenarios to leave the rest out. All of `ipef_reserve` take about three minutes of CPU.
 """
 

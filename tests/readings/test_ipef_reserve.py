@@ -16,8 +16,8 @@ from resilience.scenario import ScenarioSet
 
 WEEKS = 104
 FOURTEEN = (  # US Commerce on the first meetings of the three bodies, 30 July 2024
-    "Australia", "Brunei", "Fiji", "India", "Indonesia", "Japan", "South Korea", "Malaysia", "New Zealand", "Philippines",
-    "Singapore", "Thailand", "United States", "Vietnam",
+    "Australia", "Brunei", "Fiji", "India", "Indonesia", "Japan", "South Korea", "Malaysia", "New Zealand",
+    "Philippines", "Singapore", "Thailand", "United States", "Vietnam",
 )  # fmt: skip
 ALPHA_3 = {"AUS", "BRN", "FJI", "IND", "IDN", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM"}
 NOT_ALLIES = {"CHN", "RUS", "UKR", "GBR", "ISR", "CAN", "BRA"}  # allies are IPEF, Taiwan and members of the EU
@@ -98,7 +98,7 @@ def test_it_says_that_no_treaty_obliges_anyone_to_hold_stock():
 def test_at_least_twelve_scenarios_leave_room_for_a_quiet_year(scenarios):
     assert len(scenarios) >= 12
     assert sum(scenario.probability for scenario in scenarios) < 1
-    assert all(0 < scenario.probability for scenario in scenarios)
+    assert all(scenario.probability > 0 for scenario in scenarios)
 
 
 def test_each_scenario_gives_reasons_and_a_source(scenarios):
@@ -174,8 +174,9 @@ def test_the_dataset_gives_the_struck_supply_its_published_share(network, good, 
 
 
 def test_two_wafer_plants_take_a_quarter_of_the_world(marks, network):
+    """IHS iSuppli, April 2011."""
     lost = 1 - marks["japan_wafer_quake"].left[0, 0]
-    assert lost * world_share(network, "silicon_wafer", "JPN") == pytest.approx(0.25, abs=0.02)  # IHS iSuppli, April 2011
+    assert lost * world_share(network, "silicon_wafer", "JPN") == pytest.approx(0.25, abs=0.02)
 
 
 def test_the_blockades_shut_taiwan_and_only_delay_who_passes(marks, scenarios):
@@ -232,7 +233,7 @@ def test_korea_loses_resist_until_august_and_acid_until_november(marks):
 
 
 def test_the_fire_follows_the_reported_recovery(marks):
-    """Of the output the line lost: all until day 29, 12 % left to regain on day 73, none after day 97 (Renesas Naka N3)."""
+    """Of what the line lost, all is gone until day 29, 12 % on day 73 and nothing after day 97 (Renesas Naka N3)."""
     lost = 1 - marks["fab_fire"].left[0]
     part = lost / lost.max()
     assert (part[:4] == 1).all()
