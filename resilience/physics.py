@@ -1,8 +1,9 @@
 """Frames to arrays: the physical rules that the simulator and the program share.
 
-Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week, so
-that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an array back
-into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand would cost.
+Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week,
+so that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an
+array back into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand
+would cost.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         price=points["good"].map(goods["usd_per_unit"]).to_numpy() * scale / usd,
         use=use / scale,
         stock=stock,
-        position=stock + coming + underway,
+        position=np.asarray(stock + coming + underway, dtype=np.float64),
         weight=weight,
         made_at=made_at,
         output=output,
@@ -181,7 +182,7 @@ def members_first(network: Network, members: str, *, others: float = 0.01) -> di
 def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:
     spread: dict[str, float] = {}
     for who, weight in weights.items():
-        if weight < 0:
+        if not weight >= 0:
             raise AskError(f"weight of {who!r} is {weight!r}: it must be 0 or more")
         spread |= dict.fromkeys(network.countries(who), float(weight))
     return np.asarray(countries.map(spread).fillna(1.0).to_numpy(dtype=np.float64))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -132,15 +133,11 @@ def _assemble(
     starts = np.cumsum([width, *sizes])
     links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
     tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
-    link_first = sparse.csc_matrix(
-        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])),
-        shape=(len(links), width),
-    )
+    tied = np.arange(len(links)), [column for _, column, _ in links]
+    link_first = sparse.csc_matrix((np.full(len(links), -1.0), tied), shape=(len(links), width))
     link_second = [
-        sparse.vstack(
-            [sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links]
-        )
-        for number in range(len(blocks))
+        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(size)) for owner, _, row in links])
+        for number, size in enumerate(sizes)
     ]
     grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]
     grid.append([link_first, *link_second])
@@ -164,6 +161,6 @@ def _assemble(
         blocks=blocks,
         mine=mine,
         shares=shares,
-        columns=tuple(slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)),
-        rows=tuple(slice(a, b) for a, b in zip(tall[:-1], tall[1:], strict=True)),
+        columns=tuple(slice(a, b) for a, b in pairwise(starts)),
+        rows=tuple(slice(a, b) for a, b in pairwise(tall)),
     )

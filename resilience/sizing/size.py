@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
+HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
@@ -37,8 +38,8 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same with nothing held) and credit
-    (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
+    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
+    credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 
     reserve: Reserve
@@ -153,8 +154,20 @@ class Stated:
     cases: Sequence[Case]
     rows: pd.DataFrame  # good, place, owner of each store
     release: Release
+    members: frozenset[str]  # countries whose demand floors count
     terms: Terms
     joined: Extensive
+
+    def only(self, numbers: Sequence[int]) -> Stated:
+        """The same ask over some of the scenarios; the others weigh nothing."""
+        kept = list(numbers)
+        cases, blocks, mine = ([part[n] for n in kept] for part in (self.cases, self.joined.blocks, self.joined.mine))
+        terms = replace(
+            self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
+        )
+        first = reserve_program(terms).compiled()
+        joined = join(first, blocks, cases, mine=mine, floors=terms.floors, members=self.members)
+        return replace(self, cases=cases, terms=terms, joined=joined)
 
 
 def state_sizing(
@@ -195,8 +208,8 @@ def state_sizing(
     )  # fmt: skip
     joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
     return Stated(
-        network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release, terms=terms,
-        joined=joined,
+        network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release,
+        members=inside, terms=terms, joined=joined,
     )  # fmt: skip
 
 
@@ -209,14 +222,16 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
         If no reserve meets the floors within the budget.
     """
     without = _without(stated, method, say)
-    height, width = stated.joined.program.shape
-    say(f"sizing over {len(stated.cases)} scenarios at once: {height:,} rows, {width:,} columns")
+    live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
+    asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
+    height, width = asked.joined.program.shape
+    say(f"sizing over the {len(live)} scenarios that lose anything: {height:,} rows, {width:,} columns")
     try:
-        found = solve(stated.joined.program, method)
+        found = solve(asked.joined.program, method)
     except InfeasibleError as error:
-        changes = relaxations(stated.joined, stated.terms, stated.laws.usd, method)
+        changes = relaxations(asked.joined, asked.terms, asked.laws.usd, method)
         raise InfeasibleError(UNMET, changes) from error
-    return _sizing(stated, found, without)
+    return _sizing(asked, found, without, live)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
@@ -283,41 +298,56 @@ def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) 
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
 
 
-def _sizing(stated: Stated, found: Solution, without: Sequence[Solution]) -> Sizing:
-    laws, joined, rows, terms = stated.laws, stated.joined, stated.rows, stated.terms
-    points = laws.points.reset_index().set_index(["good", "place"])["index"]
-    scale = laws.scale[points[pd.MultiIndex.from_frame(rows[["good", "place"]])]]
+def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
+    laws, joined, rows, terms = asked.laws, asked.joined, asked.rows, asked.terms
+    points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
+    scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
     kept = held > DUST
-    reserve = Reserve.of(stated.network, rows.assign(units=held * scale)[kept], release=stated.release)
-    losses, unmet, unmet_without = [], [], []
-    for number, (case, block, alone) in enumerate(zip(stated.cases, joined.blocks, without, strict=True)):
-        plan, scenario = joined.plan(found.x, number), case.scenario
-        loss = float(block.program.cost @ plan)
-        losses.append((scenario.name, scenario.probability, alone.objective * laws.usd, loss * laws.usd))
-        unmet.append(response_tables(case, block, plan)["unmet"].assign(scenario=scenario.name))
-        unmet_without.append(response_tables(case, block, alone.x)["unmet"].assign(scenario=scenario.name))
-    table = pd.DataFrame(losses, columns=["scenario", "probability", "without_usd", "loss_usd"])
+    reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
+    losses = _losses(asked, found, without, live)
+    alone = [without[number] for number in live]
     worth = joined.marginal(found.row_dual)
     marginal = rows.assign(
         saved_usd_per_unit=worth * laws.usd / scale,
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )
+    duals = [response.row_dual for response in alone]
     return Sizing(
         reserve=reserve,
         objective_usd=found.objective * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, [alone.objective for alone in without], terms.probabilities) * laws.usd,
+        without_reserve_usd=measure(terms.risk, [response.objective for response in alone], terms.probabilities)
+        * laws.usd,
         marginal_value=marginal,
-        losses=table,
-        unmet=pd.concat(unmet, ignore_index=True),
-        unmet_without=pd.concat(unmet_without, ignore_index=True),
-        credit=credit(
-            joined, rows, np.where(kept, held, 0.0), found.row_dual, [alone.row_dual for alone in without], table
-        ),
+        losses=losses,
+        unmet=_unmet(asked, [joined.plan(found.x, number) for number in range(len(live))]),
+        unmet_without=_unmet(asked, [response.x for response in alone]),
+        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, duals, losses.iloc[list(live)]),
         size=joined.program.shape,
         seconds=found.seconds,
     )
+
+
+def _losses(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
+    loss = np.minimum([alone.objective for alone in without], HARMLESS)
+    for number, (scenario, block) in enumerate(zip(live, asked.joined.blocks, strict=True)):
+        loss[scenario] = block.program.cost @ asked.joined.plan(found.x, number)
+    return pd.DataFrame({
+        "scenario": [scenario.name for scenario in asked.scenarios],
+        "probability": [scenario.probability for scenario in asked.scenarios],
+        "without_usd": [alone.objective * asked.laws.usd for alone in without],
+        "loss_usd": loss * asked.laws.usd,
+    })  # fmt: skip
+
+
+def _unmet(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
+    found = [
+        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
+        for case, block, plan in zip(asked.cases, asked.joined.blocks, plans, strict=True)
+    ]
+    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
