@@ -58,8 +58,8 @@ class LinearProgram:
 class Method:
     """How HiGHS is to work.
 
-    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `crossover` turns an interior answer into a corner,
-    which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
+    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer searches
+    may stop; `crossover` turns an interior answer into a corner, which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
     There is one thread: HiGHS answers "Not Set" when their number changes within a process.
     """
 
@@ -182,6 +182,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs.setOptionValue("solver", method.algorithm)
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("mip_rel_gap", method.gap)
+    highs.setOptionValue("ipm_optimality_tolerance", method.gap)
     if math.isfinite(method.time_limit_s):
         highs.setOptionValue("time_limit", method.time_limit_s)
     model = highspy.HighsLp()

@@ -26,7 +26,9 @@ from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
+HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+NOTHING_UNMET = pd.DataFrame(columns=["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"])
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
@@ -139,12 +141,14 @@ def size_reserve(
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
     blocks = _compiled(cases, say)
     without = _without(blocks, cases, method, say)
+    live = np.flatnonzero(without > HARMLESS)  # no reserve lowers, and none raises, a loss of nothing: exact to leave out
+    blocks, cases, mine = ([part[number] for number in live] for part in (blocks, cases, mine))
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=np.minimum(held.largest, _rotated(network, laws, rows, held.largest)),
-        probabilities=np.array([scenario.probability for scenario in chosen]),
+        probabilities=np.array([scenario.probability for scenario in chosen])[live],
         largest_loss=np.array([block.program.cost @ block.program.column_upper for block in blocks]),
         risk=risk or Expectation(),
         budget=None if budget_usd is None else budget_usd / laws.usd,
@@ -152,12 +156,12 @@ def size_reserve(
     )  # fmt: skip
     joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
     height, width = joined.program.shape
-    say(f"sizing over {len(chosen)} scenarios at once: {height:,} rows, {width:,} columns")
+    say(f"sizing over the {len(live)} scenarios that lose anything: {height:,} rows, {width:,} columns")
     try:
         found = solve(joined.program, method)
     except InfeasibleError as error:
         raise InfeasibleError(UNMET, relaxations(joined, terms, laws.usd, method)) from error
-    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, held.point, without, held.release)
+    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, held.point, without, live, held.release)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
@@ -233,19 +237,24 @@ def _sizing(
     rows: pd.DataFrame,
     point: Whole,
     without: Floats,
+    live: Whole,
     release: Release,
 ) -> Sizing:
     scale = laws.scale[point]
     held = joined.held(found.x)
     kept = held > DUST
     reserve = Reserve.of(network, rows.assign(units=held * scale)[kept], release=release)
-    losses, unmet = [], []
-    for number, (scenario, case, block) in enumerate(zip(chosen, cases, joined.blocks, strict=True)):
-        plan = joined.plan(found.x, number)
-        loss = float(block.program.cost @ plan)
-        losses.append((scenario.name, scenario.probability, without[number] * laws.usd, loss * laws.usd))
-        unmet.append(response_tables(case, block, plan)["unmet"].assign(scenario=scenario.name))
-    table = pd.DataFrame(losses, columns=["scenario", "probability", "without_usd", "loss_usd"])
+    loss, unmet = np.minimum(without, HARMLESS), []
+    for number, case, block, columns in zip(live, cases, joined.blocks, joined.columns, strict=True):
+        plan = found.x[columns]
+        loss[number] = float(block.program.cost @ plan)
+        unmet.append(response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name))
+    losses = pd.DataFrame({
+        "scenario": [scenario.name for scenario in chosen],
+        "probability": [scenario.probability for scenario in chosen],
+        "without_usd": without * laws.usd,
+        "loss_usd": loss * laws.usd,
+    })  # fmt: skip
     worth = joined.marginal(found.row_dual)
     marginal = rows.assign(
         saved_usd_per_unit=worth * laws.usd / scale,
@@ -258,10 +267,10 @@ def _sizing(
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, without, terms.probabilities) * laws.usd,
+        without_reserve_usd=measure(terms.risk, without[live], terms.probabilities) * laws.usd,
         marginal_value=marginal,
-        losses=table,
-        unmet=pd.concat(unmet, ignore_index=True),
+        losses=losses,
+        unmet=pd.concat([NOTHING_UNMET, *unmet], ignore_index=True),
         size=joined.program.shape,
         seconds=found.seconds,
     )
