@@ -58,9 +58,10 @@ class LinearProgram:
 class Method:
     """How HiGHS is to work.
 
-    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer searches
-    may stop; `crossover` turns an interior answer into a corner, which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
-    There is one thread: HiGHS answers "Not Set" when their number changes within a process.
+    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer
+    searches may stop; `crossover` turns an interior answer into a corner, which costs time and changes no
+    objective. Wall-clock limits make answers depend on the machine: prefer `gap`. There is one thread: HiGHS
+    answers "Not Set" when their number changes within a process.
     """
 
     algorithm: str = "choose"

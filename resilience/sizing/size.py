@@ -141,8 +141,8 @@ def size_reserve(
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
     blocks = _compiled(cases, say)
     without = _without(blocks, cases, method, say)
-    live = np.flatnonzero(without > HARMLESS)  # no reserve lowers, and none raises, a loss of nothing: exact to leave out
-    blocks, cases, mine = ([part[number] for number in live] for part in (blocks, cases, mine))
+    live = np.flatnonzero(without > HARMLESS)  # no reserve lowers or raises a loss of nothing: exact to leave out
+    blocks, cases, mine = [blocks[n] for n in live], [cases[n] for n in live], [mine[n] for n in live]
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
