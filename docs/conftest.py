@@ -28,7 +28,9 @@ def run_commands(example: Example) -> str | None:
         done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
         if done.returncode:
             return f"{command} ends with {done.returncode}:\n{done.stderr}"
-        if expected and not doctest.OutputChecker().check_output(expected.strip() + "\n", done.stdout.strip() + "\n", LOOSE):
+        if expected and not doctest.OutputChecker().check_output(
+            expected.strip() + "\n", done.stdout.strip() + "\n", LOOSE
+        ):
             return f"{command} prints\n{done.stdout}\nand the page shows\n{expected}"
     return None
 

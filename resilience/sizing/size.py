@@ -28,7 +28,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
-DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+NEGLIGIBLE = 1e-6  # part of a reserve's purchase value below which a store holds but the rounding of an interior point
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
@@ -161,7 +161,8 @@ class Stated:
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios; the others weigh nothing."""
         kept = list(numbers)
-        cases, blocks, mine = ([part[n] for n in kept] for part in (self.cases, self.joined.blocks, self.joined.mine))
+        cases, blocks = [self.cases[n] for n in kept], [self.joined.blocks[n] for n in kept]
+        mine = [self.joined.mine[n] for n in kept]
         terms = replace(
             self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
         )
@@ -303,7 +304,8 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
     points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
     scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
-    kept = held > DUST
+    value = held * terms.purchase
+    kept = value > NEGLIGIBLE * value.sum()
     reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]
