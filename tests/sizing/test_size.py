@@ -15,8 +15,8 @@ from resilience.sizing.extensive import join
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.solver import solve
 
-# Ten units a week are lost for k weeks with chance p. A unit held costs 0.5 a year and, when drawn, 1 to replace; it saves
-# 21. It is worth holding while P(more is needed) * (21 - 1) > 0.5, so up to the fractile where that chance falls to 0.025.
+# Ten units a week are lost for k weeks with chance p. A unit held costs 0.5 a year and, when drawn, 1 to replace; it
+# saves 21. It is worth holding while P(more is needed) * (21 - 1) > 0.5: up to where that chance falls to 0.025.
 CHANCES = {2: 0.10, 4: 0.05, 6: 0.03, 8: 0.01}
 OUTAGES = [Scenario(name=f"{k} weeks", probability=p, disruptions=(Outage(weeks=k),)) for k, p in CHANCES.items()]
 
