@@ -1,7 +1,7 @@
 """What these pages show runs as part of the tests: Python, commands after `$`, and files whose first line names them.
 
-Each page runs in a folder of its own, from top to bottom. A command must end well, and print what the page shows under it;
-`...` stands for anything.
+Each page runs in a folder of its own, from top to bottom. A command must end well, and print what the page
+shows under it; `...` stands for anything.
 """
 
 import doctest
@@ -42,7 +42,7 @@ def write_file(example: Example) -> None:
 
 
 def enter(namespace: dict[str, object]) -> None:
-    namespace["home"], namespace["folder"] = os.getcwd(), tempfile.mkdtemp()
+    namespace["home"], namespace["folder"] = Path.cwd(), tempfile.mkdtemp()
     os.chdir(str(namespace["folder"]))
 
 
