@@ -183,7 +183,8 @@ class ExportControl(_Spell):
 class RouteClosure(_Spell):
     """Lanes that pass `route` carry only `open_share` of their baseline flow, or take `added_weeks` longer, or both.
 
-    Goods that are already past the dispatch gate arrive as planned.
+    Left out, `open_share` is 0 for a closure and 1 for a mere delay (`added_weeks` above 0). Goods that are already
+    past the dispatch gate arrive as planned.
     """
 
     route: Names = None
@@ -191,12 +192,17 @@ class RouteClosure(_Spell):
     tier: Names = None
     exporter: Names = None
     importer: Names = None
-    open_share: float = 0.0
+    open_share: float | None = None
     added_weeks: int = 0
 
     shares: ClassVar[tuple[str, ...]] = ("open_share",)
     delays: ClassVar[tuple[str, ...]] = ("added_weeks",)
     selectors: ClassVar[tuple[str, ...]] = ("route", "good", "tier", "exporter", "importer")
+
+    def __post_init__(self) -> None:
+        if self.open_share is None:
+            object.__setattr__(self, "open_share", 1.0 if self.added_weeks else 0.0)
+        super().__post_init__()
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` and raise `added` on the lanes through the route."""
@@ -212,7 +218,8 @@ class RouteClosure(_Spell):
             rows &= passed.map(lambda routes: bool(wanted & set(routes))).to_numpy(dtype=bool)
         _must_hit(self, rows, "lane")
         severity = self.severity(shock.weeks)
-        shock.open[rows] *= 1.0 - (1.0 - self.open_share) * severity
+        closed = 1.0 - (self.open_share or 0.0)
+        shock.open[rows] *= 1.0 - closed * severity
         shock.added[rows] += np.where(severity > 0, self.added_weeks, 0)
 
 

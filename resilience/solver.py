@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -86,7 +87,7 @@ class Solution:
     column_dual: Floats
     seconds: float
     iterations: int
-    solver: str = field(default_factory=lambda: f"HiGHS {highspy.Highs().version()}")
+    solver: str = field(default_factory=lambda: f"HiGHS {version()}")
 
     @property
     def gap(self) -> float:
@@ -143,6 +144,27 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         seconds=time.process_time() - started,
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
     )
+
+
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
+
+
+def write(program: LinearProgram, path: Path) -> Path:
+    """Write a program as MPS or LP, by the file's suffix. Columns are named c0, c1, ... and rows r0, r1, ...
+
+    Raises
+    ------
+    AskError
+        If the suffix is neither, or the file cannot be written.
+    """
+    if path.suffix not in (".mps", ".lp"):
+        raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
+    highs = _loaded(program, Method())
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
+    return path
 
 
 def certified_bound(program: LinearProgram, row_dual: Floats) -> float:

@@ -39,12 +39,23 @@ class Extensive:
     def marginal(self, row_dual: Floats) -> Floats:
         """Money saved a year by one more scaled unit in each store, before its holding cost: duals of what is held."""
         worth = np.zeros(self.first.columns["held"][1])
-        for block, mine, rows, shares in zip(self.blocks, self.mine, self.rows, self.shares, strict=True):
-            duals = row_dual[rows]
-            np.subtract.at(worth, mine, duals[block.rows["held"]])
-            if len(shares):
-                np.subtract.at(worth, mine, duals[block.rows["rate"]].reshape(len(mine), -1) @ shares)
+        for number, (mine, rows) in enumerate(zip(self.mine, self.rows, strict=True)):
+            np.add.at(worth, mine, self.worth(row_dual[rows], number))
         return worth
+
+    def worth(self, block_dual: Floats, number: int) -> Floats:
+        """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
+        block, shares = self.blocks[number], self.shares[number]
+        worth = -block_dual[block.rows["held"]]
+        if len(shares):
+            worth = worth - block_dual[block.rows["rate"]].reshape(len(worth), -1) @ shares
+        return np.asarray(worth, dtype=np.float64)
+
+    def weight(self, row_dual: Floats, number: int) -> float:
+        """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
+        links = self.rows[0].start - self.first.program.matrix.shape[0]
+        first = self.first.program.matrix.shape[0] + number * (links // len(self.blocks))
+        return float(-row_dual[first])
 
 
 def join(
