@@ -59,10 +59,10 @@ class LinearProgram:
 class Method:
     """How HiGHS is to work.
 
-    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer
-    searches may stop; `crossover` turns an interior answer into a corner, which costs time and changes no
-    objective. Wall-clock limits make answers depend on the machine: prefer `gap`. There is one thread: HiGHS
-    answers "Not Set" when their number changes within a process.
+    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer searches
+    may stop; `crossover` turns an interior answer into a corner, which costs time and changes no objective. Wall-clock
+    limits make answers depend on the machine: prefer `gap`. There is one thread: HiGHS answers "Not Set" when their
+    number changes within a process.
     """
 
     algorithm: str = "choose"
@@ -148,7 +148,7 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
 
 def version() -> str:
     """The version of HiGHS."""
-    return str(highspy.Highs().version())
+    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]
 
 
 def write(program: LinearProgram, path: Path) -> Path:
@@ -199,7 +199,7 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
 
 
 def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
-    highs = highspy.Highs()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("solver", method.algorithm)

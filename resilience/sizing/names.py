@@ -24,7 +24,8 @@ def column_names(stated: Stated) -> pd.DataFrame:
         weeks = case.scenario.reaction_week + case.grid.edges[:-1].astype(int)
         made = [_block(block, name, case.scenario.name, named.get(name), weeks) for name in block.columns]
         part = pd.concat(made, ignore_index=True)
-        parts.append(part.assign(number=part["number"] + span.start))
+        part["number"] += span.start
+        parts.append(part)
     found = pd.concat(parts, ignore_index=True).sort_values("number", ignore_index=True)
     return found.assign(column="c" + found["number"].astype(str))[COLUMNS]
 

@@ -24,7 +24,8 @@ def cost(name: str, command: list[str]) -> None:
         raise SystemExit(f"{name} ended with {child.returncode}")
     peak = used.ru_maxrss / (2**20 if sys.platform != "darwin" else 2**30)  # kilobytes, but bytes on macOS
     cpu, wall = used.ru_utime + used.ru_stime, time.monotonic() - started
-    print(f"{name:<28}{cpu:9.2f} s CPU{wall:9.1f} s wall{peak:8.2f} GB", flush=True)
+    sys.stdout.write(f"{name:<28}{cpu:9.2f} s CPU{wall:9.1f} s wall{peak:8.2f} GB\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
