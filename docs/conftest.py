@@ -1,7 +1,7 @@
 """What these pages show runs as part of the tests: Python, commands after `$`, and files whose first line names them.
 
-Each page runs in a folder of its own, from top to bottom. A command must end well, and print what the page
-shows under it; `...` stands for anything.
+Each page runs in a folder of its own, from top to bottom. A command must end well, and print what the page shows under
+it; `...` stands for anything.
 """
 
 import doctest
@@ -28,9 +28,8 @@ def run_commands(example: Example) -> str | None:
         done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
         if done.returncode:
             return f"{command} ends with {done.returncode}:\n{done.stderr}"
-        if expected and not doctest.OutputChecker().check_output(
-            expected.strip() + "\n", done.stdout.strip() + "\n", LOOSE
-        ):
+        shown, printed = expected.strip() + "\n", done.stdout.strip() + "\n"
+        if expected and not doctest.OutputChecker().check_output(shown, printed, LOOSE):
             return f"{command} prints\n{done.stdout}\nand the page shows\n{expected}"
     return None
 
@@ -42,7 +41,7 @@ def write_file(example: Example) -> None:
 
 
 def enter(namespace: dict[str, object]) -> None:
-    namespace["home"], namespace["folder"] = Path.cwd(), tempfile.mkdtemp()
+    namespace["home"], namespace["folder"] = str(Path.cwd()), tempfile.mkdtemp()
     os.chdir(str(namespace["folder"]))
 
 
