@@ -20,7 +20,7 @@ SHORT = {  # headers that fit a terminal; units stay
     "cover_days": "days",
     "holding_usd_per_year": "USD/year to hold",
     "avoided_usd_per_year": "USD/year avoided",
-    "saved_usd_per_usd_held": "last USD saves/year",
+    "saved_usd_per_usd_held": "USD/year saved by last USD",
     "held_at": "held at",
 }
 

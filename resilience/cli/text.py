@@ -11,8 +11,8 @@ def columns(table: pd.DataFrame) -> str:
     """A frame as lines of text: words to the left, numbers to the right.
 
     >>> print(columns(pd.DataFrame({"good": ["gas", "chip"], "usd": [1234567.0, float("nan")]})))
-    good       usd
-    gas   1.23e+06
+    good        usd
+    gas   1,234,567
     chip
     """
     rows = [
@@ -43,4 +43,4 @@ def number(value: object) -> str:
         return ""
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3g}"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e6 else f"{value:.3g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"

