@@ -148,7 +148,7 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
 
 def version() -> str:
     """The version of HiGHS."""
-    return str(highspy.Highs().version())  # type: ignore[no-untyped-call]
+    return str(highspy.Highs().version())
 
 
 def write(program: LinearProgram, path: Path) -> Path:
@@ -199,7 +199,7 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
 
 
 def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("solver", method.algorithm)

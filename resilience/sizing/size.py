@@ -162,7 +162,8 @@ class Stated:
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios; the others weigh nothing."""
         kept = list(numbers)
-        cases, blocks, mine = ([part[n] for n in kept] for part in (self.cases, self.joined.blocks, self.joined.mine))
+        cases, blocks = [self.cases[n] for n in kept], [self.joined.blocks[n] for n in kept]
+        mine = [self.joined.mine[n] for n in kept]
         terms = replace(
             self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
         )
