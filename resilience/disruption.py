@@ -183,8 +183,8 @@ class ExportControl(_Spell):
 class RouteClosure(_Spell):
     """Lanes that pass `route` carry only `open_share` of their baseline flow, or take `added_weeks` longer, or both.
 
-    Left out, `open_share` is 0 for a closure and 1 for a mere delay (`added_weeks` above 0). Goods that are already past
-    the dispatch gate arrive as planned.
+    Left out, `open_share` is 0 for a closure and 1 for a mere delay (`added_weeks` above 0). Goods that are already
+    past the dispatch gate arrive as planned.
     """
 
     route: Names = None

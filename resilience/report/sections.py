@@ -76,7 +76,7 @@ def summary(result: Result) -> Section:
         return Section(key="summary", title="Summary", words=(words,))
     names = result.network.goods.set_index("good")["name"]
     columns = (
-        Column.text("Good", frame["good"].map(names).fillna(frame["good"])),
+        Column.text("Good", frame["good"].map(names).fillna(frame["good"]).map(_sentence)),
         Column.mixed("Quantity", "", frame["quantity"], notes=frame["unit"]),
         Column.numbers("Cover", "days of use", frame["cover_days"]),
         Column.text("Held at", frame["held_at"]),
@@ -102,7 +102,7 @@ def reserve(result: Result) -> Section | None:
     by_good = Table(
         caption="Reserve by good",
         columns=(
-            Column.text("Good", held["name"]),
+            Column.text("Good", held["name"].map(_sentence)),
             Column.usd("To buy", held["reserve_usd"], bars="held"),
             Column.numbers("Cover", "days of use", held["cover_days"], bars=days / max(days.max(), 1.0)),
             Column.usd("Loss avoided", held["avoided_usd_per_year"], per=" a year", bars="bare"),
@@ -124,7 +124,7 @@ def reserve(result: Result) -> Section | None:
         caption="Every holding",
         folded=f"Every holding: {_count(len(rows), 'row')}",
         columns=(
-            Column.text("Good", rows["good"].map(goods["name"])),
+            Column.text("Good", rows["good"].map(goods["name"]).map(_sentence)),
             Column.text("Place", views.place_names(result.network, rows["place"])),
             Column.text("Owner", rows["owner"]),
             Column.mixed("Quantity", "", rows["units"], notes=rows["good"].map(goods["unit"])),
@@ -153,20 +153,25 @@ def loss_by_scenario(result: Result) -> Section:
     return Section(key="losses", title="Loss by scenario", words=(words,), blocks=(found,))
 
 
-def over_time(result: Result) -> Section | None:
+def over_time(result: Result) -> Section:
     """When demand is short, with the reserve and without."""
+    title, key = "Losses over time", "time"
     members, whole = views.unmet_by_week(result, members=True), views.unmet_by_week(result)
     charts = times(members, whole, views.unmet_by_week(result, reserve=False))
     if not charts.panels:
-        return None
+        words = (
+            f"No demand goes unmet within the {result.study.weeks} weeks in any scenario, with the reserve or without. "
+            "The losses above are what it costs to put back private stock, goods on their way and work in process that "
+            "the disruption used up."
+        )
+        return Section(key=key, title=title, words=(words,))
     drawn = {panel.title for panel in charts.panels}
     calm = [name for name in map(numbers.label, members.columns) if name not in drawn]
-    words = [
+    words = (
         "Value at stake in demand that is unmet each week, at full value wherever it falls. All charts share one scale."
-    ]
-    if calm:
-        words.append(f"Nothing is ever short in: {', '.join(calm)}.")
-    return Section(key="time", title="Losses over time", words=tuple(words), blocks=(charts,))
+    )
+    none = (f"No demand goes unmet in: {', '.join(calm)}.",) if calm else ()
+    return Section(key=key, title=title, words=(words, *none), blocks=(charts,))
 
 
 def still_short(result: Result) -> Section | None:
@@ -201,7 +206,7 @@ def margins(result: Result) -> Section | None:
     if table.empty:
         return None
     columns = (
-        Column.text("Good", table["name"], notes="a unit: " + table["unit"]),
+        Column.text("Good", table["name"].map(_sentence), notes="a unit: " + table["unit"]),
         Column.text("Best place", views.place_names(result.network, table["place"])),
         Column.mixed("Saves", "USD a year, a unit", table["saved_usd_per_unit"]),
         Column.mixed("Costs", "USD a year, a unit", table["holding_usd_per_unit"]),
@@ -324,6 +329,11 @@ def _flat(facts: Mapping[str, object], before: str = "") -> tuple[tuple[str, str
         else:
             rows.append((name, str(value)))
     return tuple(rows)
+
+
+def _sentence(name: str) -> str:
+    """A name as a line begins."""
+    return name[:1].upper() + name[1:]
 
 
 def _count(number: int, word: str) -> str:

@@ -28,8 +28,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
-DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
-TRACE = 1e-6  # share of the reserve's price: an inner point leaves a trace of everything it could hold
+TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
@@ -305,8 +304,8 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
     points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
     scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
-    worth = held * terms.purchase
-    kept = (held > DUST) & (worth > TRACE * worth.sum())
+    price = held * terms.purchase
+    kept = price > TRACE * price.sum()
     reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]

@@ -99,3 +99,10 @@ def nothing_held(tmp_path_factory):
     return answered(
         tmp_path_factory.mktemp("nothing"), study=re.sub("probability = [0-9.]+", "probability = 1e-6", STUDY)
     )
+
+
+@pytest.fixture(scope="session")
+def nobody_short(tmp_path_factory):
+    """Only the strike, which the makers' own stock of gas outlasts."""
+    head, _, strike, _ = STUDY.split("[[scenario]]")
+    return answered(tmp_path_factory.mktemp("strike"), study=f"{head}[[scenario]]{strike}")

@@ -58,6 +58,12 @@ def test_sections_without_data_are_left_out(nothing_held):
     assert "Nothing is worth holding" in page
 
 
+def test_it_says_so_where_no_demand_goes_unmet(nobody_short):
+    page = html(nobody_short)
+    assert "No demand goes unmet within the 12 weeks in any scenario" in page
+    assert 'id="short"' not in page
+
+
 def test_what_comes_from_data_is_escaped(hostile):
     page = html(hostile)
     tree = parsed(page)
