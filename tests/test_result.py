@@ -65,6 +65,17 @@ def test_an_empty_reserve_says_so(tiny):
     assert result.summary().empty
 
 
+def test_scenarios_that_lose_nothing_ask_for_no_reserve(tiny):
+    (tiny.parent / "net" / "stocks.csv").write_text("good,place,weeks\ngas,BBB,4\n")
+    (tiny.parent / "net" / "producers.csv").write_text(
+        "good,place,output_per_week,surge\ngas,AAA,10,2\nchip,BBB,10,1\n"
+    )
+    week = [{"name": "week", "probability": 0.5, "disruptions": [{"kind": "outage", "good": "gas", "weeks": 1}]}]
+    result = run(Study.read(tiny).having({"scenario": week}))
+    assert result.headline().startswith("Nothing is worth holding")
+    assert list(result.table("losses")["scenario"]) == ["week"]
+
+
 def test_inner_points_and_corners_agree(tiny):
     study = Study.read(tiny)
     corner = run(study, method=Method())
