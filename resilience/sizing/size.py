@@ -28,6 +28,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
+DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
@@ -305,7 +306,7 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
     scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
     price = held * terms.purchase
-    kept = price > TRACE * price.sum()
+    kept = (held > DUST) & (price > TRACE * price.sum())
     reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]
