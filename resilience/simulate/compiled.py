@@ -10,12 +10,9 @@ import numpy as np
 from numba import njit
 
 from resilience.simulate.rationed import ration
-from resilience.simulate.tables import Asked, Block, Net, Out, Rules, State
+from resilience.simulate.tables import INNER, Asked, Block, Net, Out, Rules, State
 
-FAST = {"cache": True, "error_model": "numpy", "nogil": True}
-
-
-@njit(**FAST)
+@njit(**INNER)
 def open_week(week: int, net: Net, block: Block, state: State) -> None:
     """What is lost is lost; what was on its way arrives."""
     slot = week % state.calendar.shape[0]
@@ -31,7 +28,7 @@ def open_week(week: int, net: Net, block: Block, state: State) -> None:
             state.after[n, s] = 0.0
 
 
-@njit(**FAST)
+@njit(**INNER)
 def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None:
     """What every point orders, and what its makers plan."""
     count = state.stock.shape[1]
@@ -56,7 +53,7 @@ def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             state.planned[p, s] = min(state.ordered_own[p, s], net.able[p] * min(left, state.health[p, s]))
 
 
-@njit(**FAST)
+@njit(**INNER)
 def claim(week: int, net: Net, block: Block, state: State) -> None:
     """What local users ask: inputs for what is planned, tools, final demand."""
     needs, tools = len(net.consumer), len(net.worker)
@@ -77,7 +74,7 @@ def claim(week: int, net: Net, block: Block, state: State) -> None:
                 state.local[n, s] += state.claims[net.claim_row[k], s]
 
 
-@njit(**FAST)
+@njit(**INNER)
 def claim_lanes(week: int, net: Net, rules: Rules, block: Block, state: State) -> None:
     """What each lane is asked for, where it is not enough to know it while dispatching: books, switching, no transit."""
     makers, count = len(net.made_at), state.stock.shape[1]
@@ -96,7 +93,7 @@ def claim_lanes(week: int, net: Net, rules: Rules, block: Block, state: State) -
             state.expected[at, s] += min(sought, most)
 
 
-@njit(**FAST)
+@njit(**INNER)
 def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state: State, asked: Asked, out: Out) -> None:
     """Lanes of a stage leave; what they share with local users is rationed."""
     makers, count = len(net.made_at), state.stock.shape[1]
@@ -178,7 +175,7 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
             state.come[n, s] = 0.0
 
 
-@njit(**FAST)
+@njit(**INNER)
 def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: Asked, out: Out) -> None:
     """Local users and final demand of a stage share what is there; what inputs get stays until a start takes it."""
     needs, tools, count = len(net.consumer), len(net.worker), state.stock.shape[1]
@@ -216,12 +213,14 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
                     out.short[d, week, s] = state.claims[c, s] - state.allotted[c, s]
 
 
-@njit(**FAST)
-def start(makers: np.ndarray, week: int, net: Net, rules: Rules, block: Block, state: State, out: Out) -> None:
+@njit(**INNER)
+def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Block, state: State, out: Out) -> None:
     """Producers start what plan, capacity, tools and inputs allow, and take what they use."""
+    cuts, rows = (net.late_start, net.late_row) if late else (net.early_start, net.early_row)
     count, needs, slots = state.stock.shape[1], len(net.consumer), state.calendar.shape[0]
     most, cut, worn = state.room, state.gone, state.new
-    for p in makers:
+    for k in range(cuts[stage], cuts[stage + 1]):
+        p = rows[k]
         struck = block.left_slot[p]
         for s in range(count):
             worn[s] = state.health[p, s]
@@ -278,7 +277,7 @@ def start(makers: np.ndarray, week: int, net: Net, rules: Rules, block: Block, s
                 out.plan[p, week, s] = most[s]
 
 
-@njit(**FAST)
+@njit(**INNER)
 def close_week(week: int, net: Net, rules: Rules, state: State, out: Out) -> None:
     """Stock is what is left; books and shares are brought up to date."""
     count, makers = state.stock.shape[1], len(net.made_at)

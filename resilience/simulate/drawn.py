@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from resilience.simulate.tables import BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
+from resilience.simulate.tables import INNER, BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
 
-FAST = {"cache": True, "error_model": "numpy", "nogil": True}
-
-
-@njit(**FAST)
+@njit(**INNER)
 def draw(
     stage: int, week: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, out: Out
 ) -> None:  # fmt: skip
@@ -54,7 +51,7 @@ def draw(
             state.due[slot, n, s] = 0.0
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State) -> None:
     """What each store could send this week, once it is called and the decision is taken."""
     for i in range(len(vault.point)):
@@ -81,7 +78,7 @@ def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, 
         state.most[i] = min(state.remaining[i, s], vault.rate[i]) if ready else 0.0
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state: State, out: Out) -> None:
     first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
     supply, lag = 0.0, 0
@@ -106,7 +103,7 @@ def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state:
                 out.send[i, week + lag, s] = state.most[i] * part
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _split(first: int, last: int, supply: float, rules: Rules, vault: Vault, state: State) -> None:
     """What each receiver of one pool gets, into `state.got`."""
     if rules.allocation == BY_NEED:

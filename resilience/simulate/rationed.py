@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from resilience.simulate.tables import CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
+from resilience.simulate.tables import INNER, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
 
-FAST = {"cache": True, "error_model": "numpy", "nogil": True}
-
-
-@njit(**FAST)
+@njit(**INNER)
 def ration(
     rule: int, order: np.ndarray, size: int, total: np.ndarray, room: np.ndarray, asked: Asked
 ) -> None:  # fmt: skip
@@ -29,7 +26,7 @@ def ration(
                         asked.amount[i, s] *= room[s] / total[s]
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: Asked) -> None:
     pot = 0.0
     for i in range(size):
@@ -49,7 +46,7 @@ def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: As
         pot = max(pot - wanted * part, 0.0)
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _contract(size: int, s: int, room: float, asked: Asked) -> None:
     contracted, beyond = 0.0, 0.0
     for i in range(size):
@@ -64,7 +61,7 @@ def _contract(size: int, s: int, room: float, asked: Asked) -> None:
         asked.amount[i, s] = usual * first + (asked.amount[i, s] - usual) * second
 
 
-@njit(**FAST)
+@njit(**INNER)
 def _equal_days(size: int, s: int, room: float, asked: Asked) -> None:
     asked.sated[:size] = False
     level = 0.0

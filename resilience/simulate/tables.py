@@ -11,6 +11,13 @@ from resilience.physics import Floats, Whole
 
 Flags = NDArray[np.bool_]
 
+INNER = {  # options of every compiled function but the outermost: nothing calls them from Python
+    "error_model": "numpy",
+    "nogil": True,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
+
 PROPORTIONAL, TIER_PRIORITY, CONTRACT, EQUAL_DAYS = range(4)
 DECLARED, COVER_BELOW, PRICE_ABOVE = range(3)
 BY_NEED, BY_WEIGHT = range(2)
