@@ -9,12 +9,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets
+    from resilience import datasets, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
     from resilience.scenario import Scenario, ScenarioSet
     from resilience.sizing.response import best_response
+    from resilience.sizing.size import size_reserve
 
     __version__: str
 
@@ -32,6 +33,8 @@ __all__ = [
     "__version__",
     "best_response",
     "datasets",
+    "risk",
+    "size_reserve",
 ]
 
 _HOMES = {  # a public name, and the module that defines it
@@ -46,8 +49,9 @@ _HOMES = {  # a public name, and the module that defines it
     "ScenarioSet": "scenario",
     "StockLoss": "disruption",
     "best_response": "sizing.response",
+    "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets",)  # modules that are public themselves
+_ROOMS = ("datasets", "risk")  # modules that are public themselves
 
 
 class _Face(ModuleType):

@@ -24,6 +24,7 @@ from resilience.network import Network
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
 EXACT = 1e-12
 CLOSE = 1e-11
+RUNAWAY = 1e6  # times its first output: a ring that has grown so far will not settle
 SETTLED = 1e-6  # what a ring of needs may still grow by in its last sweep
 
 
@@ -75,6 +76,7 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
     flow = pd.Series(np.nan, index=lanes.index)
     for ring in _from_chips_to_ore(goods, needs):
         alone = len(ring) == 1 and not ((needs["good"] == ring[0]) & (needs["input"] == ring[0])).any()
+        first = 0.0  # output of the ring before it feeds itself
         for _ in range(1 if alone else SWEEPS):
             before = np.concatenate([output[good].to_numpy() for good in ring])
             for good in ring:
@@ -82,12 +84,13 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
                 output[good], flows = _split(good, use, makers_of.get(good), lanes_of.get(good, lanes.iloc[:0]), book)
                 flow.update(flows)
             after = np.concatenate([output[good].to_numpy() for good in ring])
-            if len(before) == len(after) and np.allclose(before, after, rtol=EXACT, atol=0):
+            still = len(before) == len(after) and np.allclose(before, after, rtol=EXACT, atol=0)
+            if still or (first and after.sum() > RUNAWAY * first):
                 break
-        else:
-            if not alone and not np.allclose(before, after, rtol=SETTLED, atol=0):
-                rule = "these goods need each other, and one unit takes at least one unit of itself"
-                book.blame(", ".join(ring), "", float(after.sum()), rule, "Lower the units of one of the needs")
+            first = first or float(after.sum())
+        if not alone and not np.allclose(before, after, rtol=SETTLED, atol=0):
+            rule = "these goods need each other, and one unit takes at least one unit of itself"
+            book.blame(", ".join(ring), "", float(after.sum()), rule, "Lower the units of one of the needs")
     adjustments = book.frame()
     faults = book.faults + _beyond(adjustments, tolerance)
     if faults:
@@ -194,8 +197,7 @@ def _fit(origin: np.ndarray, end: np.ndarray, held: np.ndarray, target: np.ndarr
     kept = np.where(free, 0.0, held)
     rows = np.maximum(target - np.bincount(origin, weights=kept, minlength=size), 0.0)
     columns = np.maximum(taken - np.bincount(end, weights=kept, minlength=size), 0.0)
-    moved = _proportional(np.where(free, seed, 0.0), origin, end, rows, columns)
-    moved = kept + moved
+    moved: np.ndarray = kept + _proportional(np.where(free, seed, 0.0), origin, end, rows, columns)
     met = np.bincount(origin, weights=moved, minlength=size), np.bincount(end, weights=moved, minlength=size)
     if np.allclose(met, (target, taken), rtol=CLOSE, atol=CLOSE * taken.sum()):
         return moved  # what was held is held to the last digit

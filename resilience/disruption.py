@@ -25,7 +25,8 @@ Names = str | tuple[str, ...] | None
 class Shock:
     """What a scenario does to one network over its weeks: an array of rows x weeks for each thing that can change.
 
-    `left` is the share of each producer's capacity left; `open` the share of each lane's limit; `added` whole weeks of
+    `left` is the share of each producer's capacity left; `open` the share of each lane's baseline flow that may pass (1: up
+    to its limit); `added` whole weeks of
     extra transit; `wanted` a multiple of each demand; `lost` the share of each stock point's stock lost that week;
     `hoarded` the extra weeks of stock each point's users try to hold. Rows follow the network's own tables.
     """
@@ -125,7 +126,7 @@ class Outage(_Spell):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportControl(_Spell):
-    """`exporter` ships to `importer` only the share `licensed`, plus what leaks through third places.
+    """`exporter` ships to `importer` only the share `licensed` of the baseline flow, plus the share that leaks.
 
     Exporter and importer are countries, blocs or places; leave `importer` out for a ban on every export.
     """
@@ -152,7 +153,7 @@ class ExportControl(_Spell):
 
 @dataclass(frozen=True, kw_only=True)
 class RouteClosure(_Spell):
-    """Lanes that pass `route` carry only `open_share` of their limit, or take `added_weeks` longer, or both.
+    """Lanes that pass `route` carry only `open_share` of their baseline flow, or take `added_weeks` longer, or both.
 
     Goods that are already past the dispatch gate arrive as planned.
     """

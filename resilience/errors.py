@@ -123,3 +123,14 @@ def near(word: str, known: Iterable[str]) -> str:
         return f"Did you mean {', '.join(close)}?"
     shown = ", ".join(names[:12])
     return f"Known: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def misspelt(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Those of `names` that were surely meant to be a known name, with that name.
+
+    >>> misspelt(["stock", "Goods", "notes"], ["goods", "needs", "stocks"])
+    {'stock': 'stocks', 'Goods': 'goods'}
+    """
+    listed = list(known)
+    close = {name: get_close_matches(name.strip().lower(), listed, n=1, cutoff=0.8) for name in names}
+    return {name: found[0] for name, found in close.items() if found}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from resilience import rules, tables
-from resilience.errors import AskError, DataError, Fault, near
+from resilience.errors import AskError, DataError, Fault, misspelt, near
 
 CONFIDENCES = ("measured", "reported", "estimated", "assumed")
 
@@ -89,11 +89,10 @@ class Network:
             if path.is_file():
                 raw[table], broken = tables.read_text(path)
                 faults += broken
-        known = {f"{table}.csv" for table in tables.schemas()}
-        for path in sorted(folder.glob("*.csv")):
-            if path.name not in known and "mean" in near(path.name, known):
-                remedy = near(path.name, known)
-                faults.append(Fault(file=path.name, rule="a file of this name is not read", remedy=remedy))
+        strangers = {path.stem: path.name for path in sorted(folder.glob("*.csv")) if path.stem not in tables.schemas()}
+        for stem, table in misspelt(strangers, tables.schemas()).items():
+            remedy = f"Did you mean {table}.csv?"
+            faults.append(Fault(file=strangers[stem], rule="a file of this name is not read", remedy=remedy))
         about, broken = _package(folder / "datapackage.json")
         shown = {table: f"{table}.csv" for table in tables.schemas()}
         return cls.checked(about.get("name", folder.name), raw, shown, faults + broken, about)
@@ -125,7 +124,8 @@ class Network:
                 broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
             faults += broken
         faults += tables.check_references(frames, shown)
-        complete = {table: frames.get(table, tables.empty(schema)) for table, schema in tables.schemas().items()}
+        absent = {table: tables.empty(schema) for table, schema in tables.schemas().items() if table not in frames}
+        complete = frames | absent
         told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
         wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
         faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]
@@ -227,6 +227,16 @@ class Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
         frames = _settled({**self.frames, "producers": producers, "lanes": lanes})
         return replace(self, frames=frames, about={**self.about, "balanced": True})
+
+    def only(self, goods: Iterable[str]) -> Network:
+        """The part of this network that concerns `goods`: their makers, lanes, demand, stocks, and needs among them."""
+        kept = set(goods)
+        frames = {name: self.table(name) for name in self.frames}
+        for name in ("goods", "producers", "needs", "lanes", "demand", "stocks"):
+            frames[name] = frames[name][frames[name]["good"].isin(kept)]
+        frames["needs"] = frames["needs"][frames["needs"]["input"].isin(kept)]
+        frames["figures"] = frames["figures"].iloc[:0]
+        return replace(self, frames=_settled(frames))
 
     def renamed(self, name: str) -> Network:
         """This network under another name."""

@@ -64,7 +64,7 @@ class Physics:
     at_stake: Floats  # per demand: money per scaled unit unmet, weighted by place
 
 
-def physics(network: Network, *, weights: Mapping[str, float] | None = None) -> Physics:
+def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd: float | None = None) -> Physics:
     """The arrays of `network`, balanced first if need be.
 
     Parameters
@@ -72,6 +72,8 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None) -> 
     weights
         How much a loss in each country or bloc counts against 1 elsewhere; the default counts the world as one.
         `members_first(network, "ipef")` builds the usual alternative.
+    usd
+        USD in one unit of money, to put a part of a network on the whole's scale.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None) -> 
     weight = _weights(network, points["country"], weights or {})
     wanted_at = at(demand, "good", "place")
     lost_per_week = float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum())
-    usd = lost_per_week / 1e4 or 1.0
+    usd = usd or lost_per_week / 1e4 or 1.0
 
     made_at = at(producers, "good", "place")
     output = producers["output_per_week"].to_numpy() / scale[made_at]
@@ -154,6 +156,15 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None) -> 
         wanted=demand["units_per_week"].to_numpy() / scale[wanted_at],
         at_stake=demand["usd_per_unit_unmet"].to_numpy() * scale[wanted_at] / usd * weight[wanted_at],
     )
+
+
+def lane_limits(laws: Physics, open_share: Floats) -> Floats:
+    """Most each lane may carry in each week, from the share of it that is open. Shape (lanes, weeks).
+
+    An open lane carries up to its limit. One that a control or closure has narrowed carries at most the open share of
+    its *baseline flow*: licences are granted, and berths kept open, for what used to pass, not for what could.
+    """
+    return np.where(open_share < 1.0, open_share * laws.flow[:, None], laws.limit[:, None])
 
 
 def members_first(network: Network, members: str, *, others: float = 0.01) -> dict[str, float]:

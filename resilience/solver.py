@@ -59,13 +59,13 @@ class Method:
 
     `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `crossover` turns an interior answer into a corner,
     which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
+    There is one thread: HiGHS answers "Not Set" when their number changes within a process.
     """
 
     algorithm: str = "choose"
     crossover: bool = True
     gap: float = 1e-6
     time_limit_s: float = math.inf
-    threads: int = 1
 
     def __post_init__(self) -> None:
         if self.algorithm not in ("choose", "simplex", "ipm"):
@@ -159,10 +159,23 @@ def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     return priced if math.isfinite(priced) else -math.inf
 
 
+def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
+    """Rows, and columns whose bounds, that cannot hold together: an irreducible set of an infeasible program.
+
+    With whole-number columns it is that of the relaxation, and may be empty. Do not ask it of a large program: it
+    solves one for each row it drops.
+    """
+    highs = _loaded(program, Method())
+    highs.setOptionValue("iis_strategy", 6)  # the default returns an empty set
+    highs.run()
+    _, found = highs.getIis()
+    return list(found.row_index_), list(found.col_index_)
+
+
 def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("threads", method.threads)
+    highs.setOptionValue("threads", 1)
     highs.setOptionValue("solver", method.algorithm)
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("mip_rel_gap", method.gap)

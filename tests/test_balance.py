@@ -135,7 +135,7 @@ def test_a_change_past_the_tolerance_is_refused_by_good_and_place():
         balance(one_good({"A": 40}, {"C": 100}))
     lanes = [{"origin": "A", "destination": "C"}, {"origin": "B", "destination": "D"}]
     network = one_good({"A": 80, "B": 20}, {"C": 20, "D": 80}, lanes)
-    with pytest.raises(BalanceError, match="column gas A: 80.0") as caught:
+    with pytest.raises(BalanceError, match=r"column gas A: 80\.0") as caught:
         balance(network)
     assert {fault.column for fault in caught.value.faults} == {"gas A", "gas B"}
     assert outputs(balance(network, tolerance=1.0).network) == {("gas", "A"): 20, ("gas", "B"): 80}
@@ -193,7 +193,7 @@ def test_a_good_that_needs_itself_settles():
 
 
 def test_a_ring_that_eats_more_than_it_makes_is_refused_once():
-    with pytest.raises(BalanceError, match="chip, gas: .* at least one unit of itself") as caught:
+    with pytest.raises(BalanceError, match=r"chip, gas: .* at least one unit of itself") as caught:
         balance(ring(0.6))
     assert len(caught.value.faults) == 1
 
@@ -243,7 +243,7 @@ def dense(draw):
     return makers, users, lanes
 
 
-LAWS = settings(max_examples=12, deadline=None)
+LAWS = settings(max_examples=6, deadline=None)
 
 
 @LAWS

@@ -65,7 +65,7 @@ def networks(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(network=networks())
 def test_what_is_written_reads_back_equal(network, tmp_path_factory):
     folder = network.write(tmp_path_factory.mktemp("network"))
@@ -155,7 +155,8 @@ def test_a_file_that_cannot_be_read_is_the_only_fault(tmp_path, content):
 def test_a_misspelt_file_is_told(tmp_path):
     tiny().write(tmp_path)
     (tmp_path / "stocks.csv").rename(tmp_path / "stock.csv")
-    assert ("stock.csv", None, "", None) in told(tmp_path)
+    (tmp_path / "notes.csv").write_text("remember\n")  # an unlike name is nobody's concern
+    assert told(tmp_path) == {("stock.csv", None, "", None)}
 
 
 def test_a_ragged_row_is_told_with_its_text(tmp_path):
@@ -225,7 +226,8 @@ def test_a_network_survives_the_way_to_another_process():
 def test_the_order_of_rows_changes_neither_sum_nor_tables(tmp_path):
     folder = with_ranges().write(tmp_path)
     for path in folder.glob("*.csv"):
-        header, *rows = list(csv.reader(path.open(newline="")))
+        with path.open(newline="") as file:
+            header, *rows = list(csv.reader(file))
         with path.open("w", newline="") as file:
             csv.writer(file).writerows([header, *reversed(rows)])
     assert Network.read(folder).checksum() == with_ranges().checksum()

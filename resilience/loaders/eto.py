@@ -18,7 +18,7 @@ from pathlib import Path
 import networkx as nx
 import pandas as pd
 
-from resilience.errors import AskError
+from resilience.errors import AskError, DataError, Fault
 from resilience.loaders.eto_form import Form, read_form
 from resilience.loaders.eto_makers import Makers, Notes, find_makers, mended
 from resilience.network import Network
@@ -89,6 +89,9 @@ def read_eto(
     notes = mended(form)
     parts, makers = find_makers(form, notes)
     graph = _chain(form, parts, makers, notes)
+    if not graph:
+        rule, remedy = "no input with shares leads to another", "Check share_provided and sequence.csv"
+        raise DataError(f"{folder} holds no network", [Fault(file="provision.csv", rule=rule, remedy=remedy)])
     makers = {good: makers[good] for good in sorted(graph)}
     ends = sorted(good for good in graph if graph.out_degree(good) == 0)
     market = _markets(form, graph, unknown_usd_per_year, notes)
@@ -187,7 +190,7 @@ def _lanes(
         trade = trade[trade["origin"] != trade["destination"]].assign(trade=lambda rows: rows["trade"] * rows["used"])
         trade = trade.sort_values("trade", ascending=False, kind="stable")
         kept = trade["trade"].cumsum().shift(fill_value=0.0) < cover * trade["trade"].sum()
-        kept |= (trade["origin"] == share.idxmax()) | (trade["destination"] == used.idxmax())
+        kept |= (cover == 1) | (trade["origin"] == share.idxmax()) | (trade["destination"] == used.idxmax())
         if not kept.all():
             part = trade.loc[~kept, "trade"].sum() / trade["trade"].sum()
             why = f"lanes with {part:.1%} of an evenly mixed trade, so that lanes stay few"
@@ -265,5 +268,6 @@ def _figures(producers: pd.DataFrame, needs: pd.DataFrame, demand: pd.DataFrame,
     ]  # fmt: skip
     columns = ["table", "key", "column", "value", "unit", "low", "high", "confidence", "note"]
     rows = pd.concat([part.reindex(columns=columns) for part in parts if len(part)], ignore_index=True)
-    year = rows["confidence"].map({"reported": "2019"}).fillna("")
+    shares = (rows["table"] == "producers") & (rows["confidence"] == "reported")
+    year = rows["note"].str.extract(r"\((\d{4})\)")[0].mask(shares, "2019").fillna("")  # market sizes name their own
     return rows.assign(year=year, source_id=SOURCE["source_id"])

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from resilience import tables
-from resilience.errors import DataError, Fault, MissingExtraError, near
+from resilience.errors import DataError, Fault, MissingExtraError, misspelt
 from resilience.network import Network
 
 ABOUT = "about"  # the sheet for what a folder keeps in datapackage.json
@@ -142,11 +142,10 @@ def _too_long(frame: pd.DataFrame, sheet: str) -> list[Fault]:
 def _strange_names(sheets: list[str]) -> list[Fault]:
     """Sheets that nearly bear a table's name: left unread in silence they would be missed."""
     known = [*tables.schemas(), ABOUT]
-    close = [(sheet, near(sheet.strip().lower(), known)) for sheet in sheets if sheet not in known]
+    close = misspelt([sheet for sheet in sheets if sheet not in known], known)
     return [
-        Fault(file=f"sheet {sheet}", rule="a sheet of this name is not read", remedy=remedy)
-        for sheet, remedy in close
-        if remedy.startswith("Did you mean")
+        Fault(file=f"sheet {sheet}", rule="a sheet of this name is not read", remedy=f"Did you mean {table}?")
+        for sheet, table in close.items()
     ]
 
 

@@ -89,7 +89,9 @@ def claim_lanes(week: int, net: Net, rules: Rules, block: Block, state: State) -
             sought = state.order[at, s] * share
             if rules.keeps_books:
                 sought = sought + state.books[e, s]
-            most = net.limit[e] * block.open[struck, week, s] if struck >= 0 else net.limit[e]
+            most = net.limit[e]
+            if struck >= 0 and block.open[struck, week, s] < 1.0:
+                most = net.flow[e] * block.open[struck, week, s]
             state.expected[at, s] += min(sought, most)
 
 
@@ -118,7 +120,9 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
                 if rules.switches:
                     share = state.shares[makers + e, s]
                 ordered[row, s] = state.order[at, s] * share
-                most = net.limit[e] * block.open[struck, week, s] if struck >= 0 else net.limit[e]
+                most = net.limit[e]
+                if struck >= 0 and block.open[struck, week, s] < 1.0:
+                    most = net.flow[e] * block.open[struck, week, s]
                 sought = ordered[row, s] + state.books[e, s] if rules.keeps_books else ordered[row, s]
                 amount[row, s] = min(sought, most)
                 state.new[s] += min(ordered[row, s], most)

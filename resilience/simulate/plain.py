@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from resilience.physics import Floats, Physics, Whole
+from resilience.physics import Floats, Physics, Whole, lane_limits
 from resilience.simulate.behaviour import Behaviour, Loyal, Lost
 from resilience.simulate.behaviour.allocation import Calls
 from resilience.simulate.behaviour.ordering import Seen
@@ -127,7 +127,7 @@ class _World:
         self.ordered_own = order[physics.made_at] * self.shares[:makers]
         self.planned = np.minimum(self.ordered_own, able)
         self.ordered = order[physics.destination] * self.shares[makers:]
-        most = self.open * physics.limit[:, None]
+        most = lane_limits(physics, self.open)
         self.claimed = np.minimum(self.ordered + self.books, most)
         self.needed = physics.consumed[:, None] * self.planned[physics.consumer]
         tools = np.outer(physics.worked, self.ones)

@@ -13,7 +13,7 @@ from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Grid, Periods, Weekly
-from resilience.physics import Physics
+from resilience.physics import Physics, lane_limits
 from resilience.scenario import Scenario
 from resilience.stores import Stores, no_stores
 
@@ -52,7 +52,7 @@ class Case:
     grid: Grid
     stores: Stores
     left: Floats  # producers x periods: share of capacity left
-    open: Floats  # lanes x periods: share of the limit open
+    passing: Floats  # lanes x periods: most that may be shipped a week, on average
     lag: NDArray[np.float64]  # lanes x weeks: transit of what leaves in each week
     multiple: Floats  # demand x periods: multiple of baseline demand
     lost: Floats  # points x periods: share of the stock lost
@@ -64,8 +64,8 @@ class Case:
 
     @cached_property
     def most_shipped(self) -> Floats:
-        """Lanes x periods: open[e,k] * limit[e] * weeks."""
-        return self.open * self.physics.limit[:, None] * self.lengths
+        """Lanes x periods: units."""
+        return self.passing * self.lengths
 
     @cached_property
     def most_started(self) -> Floats:
@@ -159,7 +159,7 @@ def build_case(
         grid=grid,
         stores=no_stores(physics) if held is None else held,
         left=grid.mean(shock.left[:, skip:]),
-        open=grid.mean(shock.open[:, skip:]),
+        passing=grid.mean(lane_limits(physics, shock.open[:, skip:])),
         lag=physics.transit[:, None] + shock.added[:, skip:],
         multiple=grid.mean(shock.wanted[:, skip:]),
         lost=1.0 - kept,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from resilience.physics import Floats
+from resilience.physics import Floats, Whole
 from resilience.sizing.case import Case
 from resilience.sizing.reserve import Floor
 from resilience.sizing.statement import Compiled
@@ -22,6 +22,8 @@ class Extensive:
     program: LinearProgram
     first: Compiled
     blocks: tuple[Compiled, ...]
+    mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
+    shares: tuple[Floats, ...]  # of each block's periods, the share of a store that may leave in one; empty: any
     columns: tuple[slice, ...]  # of each scenario's block
     rows: tuple[slice, ...]
 
@@ -36,49 +38,60 @@ class Extensive:
     def marginal(self, row_dual: Floats) -> Floats:
         """Money saved a year by one more scaled unit in each store, before its holding cost: the duals of what is held."""
         worth = np.zeros(self.first.columns["held"][1])
-        for block, rows in zip(self.blocks, self.rows, strict=True):
+        for block, mine, rows, shares in zip(self.blocks, self.mine, self.rows, self.shares, strict=True):
             duals = row_dual[rows]
-            worth -= duals[block.rows["held"]]
-            rate = duals[block.rows["rate"]]
-            if len(rate):
-                worth -= rate.reshape(len(worth), -1) @ _rate_shares(block, len(worth))
+            np.subtract.at(worth, mine, duals[block.rows["held"]])
+            if len(shares):
+                np.subtract.at(worth, mine, duals[block.rows["rate"]].reshape(len(mine), -1) @ shares)
         return worth
 
 
-def join(first: Compiled, blocks: Sequence[Compiled], cases: Sequence[Case], floors: Sequence[Floor], members: frozenset[str]) -> Extensive:
-    """The joined program of `first` (the reserve program) and one block for each case."""
+def join(
+    first: Compiled,
+    blocks: Sequence[Compiled],
+    cases: Sequence[Case],
+    *,
+    mine: Sequence[Whole],
+    floors: Sequence[Floor],
+    members: frozenset[str],
+) -> Extensive:
+    """The joined program of `first` (the reserve program) and one block for each case.
+
+    `mine` tells, for each case, which of the reserve program's stores its own stores are.
+    """
     width = first.program.matrix.shape[1]
     held, loss, unmet = (np.arange(width)[first.columns[name][0]] for name in ("held", "loss", "unmet"))
     unmet = unmet.reshape(len(floors), len(cases))
     ties, recourse, offsets = [], [], []
     for number, (block, case) in enumerate(zip(blocks, cases, strict=True)):
         size = block.program.matrix.shape[1]
-        ties.append(_draws_on(block, case, held, width))
+        ties.append(_draws_on(block, case, held[mine[number]], width))
         link = [(loss[number], block.program.cost)]
         for row, floor in zip(unmet[:, number], floors, strict=True):
             link.append((row, _unmet_share(block, case, floor, members, size)))
         recourse.append(link)
         offsets.append(size)
-    return _assemble(first, tuple(blocks), ties, recourse, offsets)
+    shares = tuple(rate_shares(case) for case in cases)
+    return _assemble(first, tuple(blocks), tuple(mine), shares, ties, recourse, offsets)
 
 
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
     """What one more unit held adds to the sides of the block's rows: 1 to `held`, a share to each of `rate`."""
     rows = [np.arange(block.program.matrix.shape[0])[block.rows["held"]]]
     columns, values = [held], [np.full(len(held), -1.0)]
-    rate = np.arange(block.program.matrix.shape[0])[block.rows["rate"]]
-    if len(rate):
-        shares = np.minimum(case.stores.release.rate_per_week * case.lengths, 1.0)
-        rows.append(rate)
+    shares = rate_shares(case)
+    if len(shares):
+        rows.append(np.arange(block.program.matrix.shape[0])[block.rows["rate"]])
         columns.append(np.repeat(held, len(shares)))
         values.append(-np.tile(shares, len(held)))
     shape = block.program.matrix.shape[0], width
     return sparse.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
 
 
-def _rate_shares(block: Compiled, stores: int) -> Floats:
-    rows = block.rows["rate"]
-    return np.ones((rows.stop - rows.start) // max(stores, 1))
+def rate_shares(case: Case) -> Floats:
+    """Share of a store that may leave in each period; empty where the release rule sets no rate."""
+    rate = case.stores.release.rate_per_week
+    return np.minimum(rate * case.lengths, 1.0) if rate < 1 else np.zeros(0)
 
 
 def _unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[str], size: int) -> Floats:
@@ -98,6 +111,8 @@ def _unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[s
 def _assemble(
     first: Compiled,
     blocks: tuple[Compiled, ...],
+    mine: tuple[Whole, ...],
+    shares: tuple[Floats, ...],
     ties: list[sparse.csc_matrix],
     recourse: list[list[tuple[int, Floats]]],
     sizes: list[int],
@@ -133,6 +148,8 @@ def _assemble(
         program=program,
         first=first,
         blocks=blocks,
+        mine=mine,
+        shares=shares,
         columns=tuple(slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)),
         rows=tuple(slice(a, b) for a, b in zip(tall[:-1], tall[1:], strict=True)),
     )

@@ -1,7 +1,7 @@
 """The response program: the least loss that any behaviour could reach once a scenario strikes.
 
 Sets        points n = (good, place); producers p; lanes e; demands d; stores i; periods k of L_k weeks
-Data        output_p, surge_p, left_pk, cycle_p; limit_e, open_ek, transit_e; wanted_dk, at_stake_d; stock_n, position_n,
+Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_dk, at_stake_d; stock_n, position_n,
             price_n, weight_n, lost_nk; a_pn units of n per unit of p, essential_pn; worked_pn tools and spares a week,
             wear_pn, regrow_pn; held_i units in store i
 Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input, supplied_ck of tools,
@@ -16,7 +16,7 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (6) draw_what_is_held        sum_k home + send <= held;  home + send <= rate L held
             (7) share_the_pool           sum_i send = sum_r receive          for each pool and period
             (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
-and bounds  flow <= open limit L, start <= left surge output L, short <= wanted, no draw before it can arrive.
+and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over L
 weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is concave,

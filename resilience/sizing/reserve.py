@@ -51,7 +51,7 @@ class Terms:
     purchase: Floats  # per store
     most: Floats
     probabilities: Floats
-    largest_loss: Floats  # per scenario: loss without any reserve, which no plan need exceed
+    largest_loss: Floats  # per scenario: more than any plan could lose
     risk: Risk
     budget: float | None
     floors: tuple[Floor, ...]

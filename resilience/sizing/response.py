@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from resilience.balance import balance
 from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.periods import Periods
@@ -16,6 +17,8 @@ from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
+from resilience.sizing.extensive import rate_shares
+from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
 from resilience.stores import no_stores, stores
@@ -60,6 +63,7 @@ def best_response(
     reserve: Reserve | None = None,
     periods: Periods | None = None,
     weights: Mapping[str, float] | None = None,
+    scope: Scope | None = None,
     method: Method | None = None,
 ) -> Response:
     """The least loss in `scenario`, with every flow, start and draw chosen in full knowledge of it.
@@ -76,6 +80,8 @@ def best_response(
         How weeks are gathered; weekly by default.
     weights
         How much losses count by country or bloc (default: one everywhere).
+    scope
+        How much of the network to keep; all of it by default.
 
     Raises
     ------
@@ -91,14 +97,16 @@ def best_response(
     >>> round(best_response(network, Scenario(name="stop", disruptions=(Outage(weeks=3),)), weeks=8).loss_usd, 3)
     150.0
     """
-    laws = physics(network, weights=weights)
-    held = no_stores(laws)
+    network = balance(network).network
+    kept = (scope or Everything()).goods(network, scenario, weeks)
+    laws = physics(network.only(kept), weights=weights)
+    held, units = no_stores(laws), np.zeros(0)
     if reserve is not None:
-        held = stores(laws, reserve.table(), weeks=weeks, release=reserve.release)
+        rows = reserve.table()
+        rows = rows[rows["good"].isin(kept)]
+        held = stores(laws, rows, weeks=weeks, release=reserve.release)
+        units = rows["units"].to_numpy() / laws.scale[held.point]
     case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
-    units = np.zeros(0)
-    if reserve is not None:
-        units = reserve.table()["units"].to_numpy() / laws.scale[held.point]
     compiled = with_units(Compiler().compile(case), case, units)
     found = solve(compiled.program, method)
     return Response(
@@ -113,9 +121,7 @@ def best_response(
 
 def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
     """The program with `units` (scaled) held in its stores."""
-    rate = case.stores.release.rate_per_week
-    most = np.outer(units, np.minimum(rate * case.lengths, 1.0)) if rate < 1 else np.zeros(0)
-    return compiled.bounded(upper={}, sides={"held": units, "rate": most})
+    return compiled.bounded(upper={}, sides={"held": units, "rate": np.outer(units, rate_shares(case))})
 
 
 def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.DataFrame]:

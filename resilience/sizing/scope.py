@@ -1,0 +1,59 @@
+"""How much of the network a scenario's program keeps. Each choice is an object with one method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import networkx as nx
+import numpy as np
+
+from resilience.network import Network
+from resilience.scenario import Scenario
+
+
+class Scope(Protocol):
+    """Any way to say which goods matter in a scenario."""
+
+    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+        """The goods to keep: closed downstream, so that what is kept still balances."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """The whole network."""
+
+    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+        """All of them."""
+        return frozenset(network.goods["good"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Downstream:
+    """The goods a scenario strikes and all that is made from them; inputs it cannot touch arrive as asked for.
+
+    Exact for tools, software and their makers, whose use never exceeds baseline. For other untouched inputs it leaves
+    out one thing: that their own surge could bind when users catch up above baseline. The loss is then a lower bound
+    on that of `Everything()`; tests and docs/explain/performance.md state by how much on the chips network.
+    """
+
+    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+        """Whatever is struck, and its descendants among needs."""
+        graph = nx.DiGraph()
+        graph.add_nodes_from(network.goods["good"])
+        graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
+        hit = struck(network, scenario, weeks)
+        return frozenset(hit.union(*(nx.descendants(graph, good) for good in hit)))
+
+
+def struck(network: Network, scenario: Scenario, weeks: int) -> set[str]:
+    """The goods whose making, shipping, holding or demand a scenario changes."""
+    shock = scenario.shock(network, weeks)
+    touched = (
+        (network.producers, (shock.left != 1).any(axis=1)),
+        (network.lanes, ((shock.open != 1) | (shock.added != 0)).any(axis=1)),
+        (network.demand, (shock.wanted != 1).any(axis=1)),
+        (shock.points, (shock.lost != 0).any(axis=1)),
+    )
+    return set(np.concatenate([frame["good"].to_numpy(dtype=object)[rows] for frame, rows in touched]))
