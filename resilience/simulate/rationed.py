@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from resilience.simulate.tables import BOUNDLESS, CONTRACT, INNER, EQUAL_DAYS, TIER_PRIORITY, Asked
+from resilience.simulate.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, INNER, TIER_PRIORITY, Asked
+
 
 @njit(**INNER)
 def ration(

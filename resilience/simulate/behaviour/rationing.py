@@ -64,7 +64,9 @@ class TierPriority:
     def __post_init__(self) -> None:
         strange = sorted(set(self.order) ^ set(TIERS)) or [t for t in self.order if self.order.count(t) > 1]
         if strange:
-            raise AskError(f"TierPriority.order is {self.order}: name each of {', '.join(TIERS)} once", [near(strange[0], TIERS)])
+            raise AskError(
+                f"TierPriority.order is {self.order}: name each of {', '.join(TIERS)} once", [near(strange[0], TIERS)]
+            )
 
     def allot(self, claims: Claims) -> Floats:
         """Proportional to industry; by rank to final uses."""
