@@ -67,7 +67,8 @@ def simulate(
     Raises
     ------
     AskError
-        Where a scenario or a reserve names what the network does not have, begins past the horizon, or the calm week cannot
+        Where a scenario or a reserve names what the network does not have, begins past the horizon, or the
+        calm week cannot
         repeat because goods wait for each other within one week.
     BalanceError
         Where the network does not balance.

@@ -1,4 +1,5 @@
-"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and the same path;
+"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and
+the same path;
 `tests/bench/bench_simulate.py` holds the compiled one to the same.
 """
 
