@@ -1,4 +1,7 @@
-"""How fast the simulator is, against itself. Run by hand: PYTHONPATH=.:tests/support python tests/bench/bench_simulate.py"""
+"""How fast the simulator is, against itself.
+
+Run by hand: PYTHONPATH=.:tests/support python tests/bench/bench_simulate.py
+"""
 
 from __future__ import annotations
 
