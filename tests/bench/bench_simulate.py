@@ -103,9 +103,8 @@ def memory(count: int) -> None:
     begun = process_time()
     found = simulate(network, several, weeks=WEEKS)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    told(
-        f"chips, {count} scenarios: peak {peak:.2f} GB, {count / (process_time() - begun):.0f} scenario-years a second end to end"
-    )
+    pace = count / (process_time() - begun)
+    told(f"chips, {count} scenarios: peak {peak:.2f} GB, {pace:.0f} scenario-years a second end to end")
     assert len(found.loss_usd) == count
 
 
