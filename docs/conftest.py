@@ -1,6 +1,62 @@
-"""The Python code in these pages runs as part of the tests."""
+"""What these pages show runs as part of the tests: Python, commands after `$`, and files whose first line names them.
 
-from sybil import Sybil
-from sybil.parsers.myst import PythonCodeBlockParser
+Each page runs in a folder of its own, from top to bottom. A command must end well, and print what the page shows under
+it; `...` stands for anything.
+"""
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["**/*.md"]).pytest()
+import doctest
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sybil import Example, Sybil
+from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+
+LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def run_commands(example: Example) -> str | None:
+    """Run each `$ resilience ...` of a console block in this interpreter's environment."""
+    for part in example.parsed.strip().removeprefix("$ ").split("\n$ "):
+        command, _, expected = part.partition("\n")
+        words = shlex.split(command)
+        assert words[0] == "resilience", f"this page runs {words[0]!r}, and tests run resilience alone"
+        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
+        if done.returncode:
+            return f"{command} ends with {done.returncode}:\n{done.stderr}"
+        shown, printed = expected.strip() + "\n", done.stdout.strip() + "\n"
+        if expected and not doctest.OutputChecker().check_output(shown, printed, LOOSE):
+            return f"{command} prints\n{done.stdout}\nand the page shows\n{expected}"
+    return None
+
+
+def write_file(example: Example) -> None:
+    """Keep a TOML block as the file that its first line names."""
+    first, _, text = example.parsed.partition("\n")
+    Path(first.removeprefix("#").strip()).write_text(text, encoding="utf-8")
+
+
+def enter(namespace: dict[str, object]) -> None:
+    namespace["home"], namespace["folder"] = str(Path.cwd()), tempfile.mkdtemp()
+    os.chdir(str(namespace["folder"]))
+
+
+def leave(namespace: dict[str, object]) -> None:
+    os.chdir(str(namespace["home"]))
+    shutil.rmtree(str(namespace["folder"]))
+
+
+pytest_collect_file = Sybil(
+    parsers=[
+        PythonCodeBlockParser(),
+        CodeBlockParser(language="console", evaluator=run_commands),
+        CodeBlockParser(language="toml", evaluator=write_file),
+    ],
+    patterns=["**/*.md"],
+    setup=enter,
+    teardown=leave,
+).pytest()

@@ -9,13 +9,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, risk
+    from resilience import datasets, metrics, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
+    from resilience.result import run
     from resilience.scenario import Scenario, ScenarioSet
     from resilience.sizing.response import best_response
     from resilience.sizing.size import size_reserve
+    from resilience.study import Study
 
     __version__: str
 
@@ -30,10 +32,14 @@ __all__ = [
     "Scenario",
     "ScenarioSet",
     "StockLoss",
+    "Study",
     "__version__",
     "best_response",
     "datasets",
+    "metrics",
+    "models",
     "risk",
+    "run",
     "size_reserve",
 ]
 
@@ -48,10 +54,12 @@ _HOMES = {  # a public name, and the module that defines it
     "Scenario": "scenario",
     "ScenarioSet": "scenario",
     "StockLoss": "disruption",
+    "Study": "study",
     "best_response": "sizing.response",
+    "run": "result",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "risk")  # modules that are public themselves
+_ROOMS = ("datasets", "metrics", "models", "risk")  # modules that are public themselves
 
 
 class _Face(ModuleType):

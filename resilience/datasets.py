@@ -21,7 +21,12 @@ def load(name: str) -> Network:
     AskError
         When no dataset has that name; it lists the closest ones.
     """
-    return Network.read(choose("dataset", name, _held()))
+    return Network.read(folder(name))
+
+
+def folder(name: str) -> Path:
+    """Where the files of the shipped dataset called `name` lie."""
+    return choose("dataset", name, _held())
 
 
 def _held() -> dict[str, Path]:

@@ -1,11 +1,13 @@
-"""What can go wrong: each kind of disruption is a value object with one method, `strike`, that writes its mark on a `Shock`.
+"""What can go wrong: each disruption is a value object whose one method, `strike`, writes its mark on a `Shock`.
 
 Weeks count from 1. A disruption holds in full from `first_week` for `weeks` weeks, then fades as its recovery says.
-Selectors (`good`, `tier`, `place`, `country`, `bloc`, ...) take one name or a tuple of names; all that are given must hold.
+Selectors (`good`, `tier`, `place`, `country`, `bloc`, ...) take one name or a tuple of names; all that are given must
+hold.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import ClassVar, Protocol
 
@@ -25,10 +27,10 @@ Names = str | tuple[str, ...] | None
 class Shock:
     """What a scenario does to one network over its weeks: an array of rows x weeks for each thing that can change.
 
-    `left` is the share of each producer's capacity left; `open` the share of each lane's baseline flow that may pass (1: up
-    to its limit); `added` whole weeks of
-    extra transit; `wanted` a multiple of each demand; `lost` the share of each stock point's stock lost that week;
-    `hoarded` the extra weeks of stock each point's users try to hold. Rows follow the network's own tables.
+    `left` is the share of each producer's capacity left; `open` the share of each lane's baseline flow that may pass
+    (1: up to its limit); `added` whole weeks of extra transit; `wanted` a multiple of each demand; `lost` the share of
+    each stock point's stock lost that week; `hoarded` the extra weeks of stock each point's users try to hold. Rows
+    follow the network's own tables.
     """
 
     network: Network
@@ -78,10 +80,16 @@ class _Spell:
     recovery: Recovery = AT_ONCE
 
     shares: ClassVar[tuple[str, ...]] = ()
+    amounts: ClassVar[tuple[str, ...]] = ()
+    delays: ClassVar[tuple[str, ...]] = ()
+    selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "place", "country", "bloc")
 
     def __post_init__(self) -> None:
+        for name in self.selectors:  # a list, as TOML and notebooks write it, would not compare or hash
+            if isinstance(getattr(self, name), list | set | frozenset):
+                object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
         faults = []
-        if self.first_week < 1 or self.first_week != int(self.first_week):
+        if not self.first_week >= 1 or self.first_week % 1 != 0:
             faults.append(f"first_week is {self.first_week!r}: weeks count from 1, in whole weeks")
         if not self.weeks >= 0:
             faults.append(f"weeks is {self.weeks!r}: it must be 0 or more")
@@ -89,6 +97,21 @@ class _Spell:
             f"{name} is {getattr(self, name)!r}: it is a share and must lie between 0 and 1"
             for name in self.shares
             if not 0 <= getattr(self, name) <= 1
+        ]
+        faults += [
+            f"{name} is {getattr(self, name)!r}: it must be 0 or more"
+            for name in self.amounts
+            if not 0 <= getattr(self, name) < math.inf
+        ]
+        faults += [
+            f"{name} is {getattr(self, name)!r}: it must be a whole number of weeks, 0 or more"
+            for name in self.delays
+            if not getattr(self, name) >= 0 or getattr(self, name) % 1 != 0
+        ]
+        faults += [
+            f"{name} names nothing: leave it out to mean all"
+            for name in self.selectors
+            if getattr(self, name) is not None and not _names(getattr(self, name))
         ]
         if faults:
             raise AskError(f"{type(self).__name__} cannot be as described", faults)
@@ -106,7 +129,8 @@ class Outage(_Spell):
     """Producers lose the share `lost` of their capacity.
 
     >>> Outage(good="gallium", country="CHN", lost=1.0, weeks=26)
-    Outage(first_week=1, weeks=26, recovery=Step(), good='gallium', tier=None, place=None, country='CHN', bloc=None, lost=1.0)
+    Outage(first_week=1, weeks=26, recovery=Step(),
+           good='gallium', tier=None, place=None, country='CHN', bloc=None, lost=1.0)
     """
 
     good: Names = None
@@ -128,7 +152,8 @@ class Outage(_Spell):
 class ExportControl(_Spell):
     """`exporter` ships to `importer` only the share `licensed` of the baseline flow, plus the share that leaks.
 
-    Exporter and importer are countries, blocs or places; leave `importer` out for a ban on every export.
+    Exporter and importer are countries, blocs or places; leave `importer` out for a ban on every export. Lanes within
+    one country are no exports and stay open.
     """
 
     good: Names = None
@@ -139,6 +164,7 @@ class ExportControl(_Spell):
     leaked: float = 0.0
 
     shares: ClassVar[tuple[str, ...]] = ("licensed", "leaked")
+    selectors: ClassVar[tuple[str, ...]] = ("good", "tier", "exporter", "importer")
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` on the lanes from exporter to importer."""
@@ -146,6 +172,8 @@ class ExportControl(_Spell):
         lanes = network.lanes
         rows = _goods(self, network, lanes) & _ends(self, network, lanes, "exporter", "origin")
         rows &= _ends(self, network, lanes, "importer", "destination")
+        country = network.places.set_index("place")["country"]
+        rows &= (lanes["origin"].map(country) != lanes["destination"].map(country)).to_numpy()
         _must_hit(self, rows, "lane")
         closed = 1.0 - min(self.licensed + self.leaked, 1.0)
         shock.open[rows] *= 1.0 - closed * self.severity(shock.weeks)
@@ -155,7 +183,8 @@ class ExportControl(_Spell):
 class RouteClosure(_Spell):
     """Lanes that pass `route` carry only `open_share` of their baseline flow, or take `added_weeks` longer, or both.
 
-    Goods that are already past the dispatch gate arrive as planned.
+    Left out, `open_share` is 0 for a closure and 1 for a mere delay (`added_weeks` above 0). Goods that are already
+    past the dispatch gate arrive as planned.
     """
 
     route: Names = None
@@ -163,10 +192,17 @@ class RouteClosure(_Spell):
     tier: Names = None
     exporter: Names = None
     importer: Names = None
-    open_share: float = 0.0
+    open_share: float | None = None
     added_weeks: int = 0
 
     shares: ClassVar[tuple[str, ...]] = ("open_share",)
+    delays: ClassVar[tuple[str, ...]] = ("added_weeks",)
+    selectors: ClassVar[tuple[str, ...]] = ("route", "good", "tier", "exporter", "importer")
+
+    def __post_init__(self) -> None:
+        if self.open_share is None:
+            object.__setattr__(self, "open_share", 1.0 if self.added_weeks else 0.0)
+        super().__post_init__()
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` and raise `added` on the lanes through the route."""
@@ -182,7 +218,8 @@ class RouteClosure(_Spell):
             rows &= passed.map(lambda routes: bool(wanted & set(routes))).to_numpy(dtype=bool)
         _must_hit(self, rows, "lane")
         severity = self.severity(shock.weeks)
-        shock.open[rows] *= 1.0 - (1.0 - self.open_share) * severity
+        closed = 1.0 - (self.open_share or 0.0)
+        shock.open[rows] *= 1.0 - closed * severity
         shock.added[rows] += np.where(severity > 0, self.added_weeks, 0)
 
 
@@ -196,6 +233,8 @@ class DemandSurge(_Spell):
     country: Names = None
     bloc: Names = None
     factor: float = 1.5
+
+    amounts: ClassVar[tuple[str, ...]] = ("factor",)
 
     def strike(self, shock: Shock) -> None:
         """Raise `wanted`."""
@@ -236,6 +275,8 @@ class Hoarding(_Spell):
     bloc: Names = None
     extra_weeks: float = 4.0
 
+    amounts: ClassVar[tuple[str, ...]] = ("extra_weeks",)
+
     def strike(self, shock: Shock) -> None:
         """Raise `hoarded`."""
         rows = _select(self, shock.network, shock.points)
@@ -245,7 +286,7 @@ class Hoarding(_Spell):
 def _names(names: Names) -> set[str]:
     if names is None:
         return set()
-    return {names} if isinstance(names, str) else set(names)
+    return {name for name in ((names,) if isinstance(names, str) else names) if name}
 
 
 def _all_known(disruption: object, field: str, wanted: set[str], known: set[str]) -> None:
@@ -287,10 +328,10 @@ def _select(disruption: _Spell, network: Network, rows: pd.DataFrame, *, tier_of
     if tier_of == "use":
         hit = np.ones(len(rows), dtype=bool)
         for field, column in (("good", "good"), ("tier", "tier")):
-            wanted = _names(getattr(disruption, field))
-            if wanted:
-                _all_known(disruption, field, wanted, set(rows[column]))
-                hit &= rows[column].isin(wanted).to_numpy()
+            asked = _names(getattr(disruption, field))
+            if asked:
+                _all_known(disruption, field, asked, set(rows[column]))
+                hit &= rows[column].isin(asked).to_numpy()
     else:
         hit = _goods(disruption, network, rows)
     country = rows["place"].map(places.set_index("place")["country"])

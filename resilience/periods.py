@@ -1,7 +1,7 @@
 """Weeks gathered into periods: fine while a disruption bites, coarse in its tail.
 
-Shipments over unequal periods arrive in proportion to overlap, which conserves every unit exactly. What coarse periods give
-up is the order of events inside one period; `Weekly()` gives up nothing.
+Shipments over unequal periods arrive in proportion to overlap, which conserves every unit exactly. What coarse periods
+give up is the order of events inside one period; `Weekly()` gives up nothing.
 """
 
 from __future__ import annotations
@@ -97,9 +97,10 @@ class Grid:
         return np.asarray(np.clip(np.minimum(edges[1:], end) - np.maximum(edges[:-1], start), 0.0, None))
 
     def arrivals(self, lag_by_week: Sequence[float]) -> Floats:
-        """Share of what leaves evenly over period j that arrives in period k. Shape (k, j); columns add up to at most 1.
+        """Share of what leaves evenly over period j that arrives in period k. Shape (k, j).
 
-        `lag_by_week` is how long what leaves in each week takes. What arrives past the horizon is still on its way.
+        `lag_by_week` is how long what leaves in each week takes. Columns add up to at most 1: what arrives past the
+        horizon is still on its way.
 
         >>> Grid(lengths=(1, 2)).arrivals([1, 1, 1])
         array([[0. , 0. ],

@@ -1,14 +1,16 @@
 """Frames to arrays: the physical rules that the simulator and the program share.
 
-Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week, so
-that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an array back
-into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand would cost.
+Everything is per week of baseline and in *scaled* units: each good is counted in thousandths of its world use per week,
+so that kilograms of gallium and millions of dollars of chips meet a solver as numbers of one size. `scale` turns an
+array back into the good's own unit. Money is in units of `usd`, a ten-thousandth of what an unserved week of all demand
+would cost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,48 +83,25 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         If the network does not balance.
     """
     network = balance(network).network
-    points, producers, lanes, demand = network.points, network.producers, network.lanes, network.demand
-    goods = network.goods.set_index("good")
-    points = points.assign(
-        country=points["place"].map(network.places.set_index("place")["country"]),
-        tier=points["good"].map(goods["tier"]),
-    )
+    goods, demand = network.goods.set_index("good"), network.demand
+    points = network.points
+    country = points["place"].map(network.places.set_index("place")["country"])
+    points = points.assign(country=country, tier=points["good"].map(goods["tier"]))
     row = pd.Series(np.arange(len(points)), index=pd.MultiIndex.from_frame(points[["good", "place"]]))
-
-    def at(frame: pd.DataFrame, good: str, place: str) -> Whole:
-        return row.reindex(pd.MultiIndex.from_frame(frame[[good, place]])).to_numpy(dtype=np.int64)
-
     use = use_per_week(network).reindex(row.index, fill_value=0.0).to_numpy()
     world = points["good"].map(pd.Series(use).groupby(points["good"].to_numpy()).sum()).to_numpy()
     scale = np.where(world > 0, world / 1000.0, 1.0)
-    weight = _weights(network, points["country"], weights or {})
-    wanted_at = at(demand, "good", "place")
-    lost_per_week = float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum())
-    usd = usd or lost_per_week / 1e4 or 1.0
-
-    made_at = at(producers, "good", "place")
-    output = producers["output_per_week"].to_numpy() / scale[made_at]
-    surge = producers["surge"].to_numpy()
-    cycle = producers["good"].map(goods["cycle_weeks"]).to_numpy(dtype=np.int64)
-    taken = producers.reset_index(names="producer").merge(network.needs, on="good").sort_values(["producer", "input"])
-    drawn_at = at(taken, "input", "place")
-    per_output = taken["units"].to_numpy() * scale[made_at[taken["producer"]]] / scale[drawn_at]
-    consumed = (taken["kind"] == "consumed").to_numpy()
-    capital = ~consumed
-
-    origin, destination = at(lanes, "good", "origin"), at(lanes, "good", "destination")
-    flow = lanes["flow_per_week"].to_numpy() / scale[origin]
-    able = pd.Series(output * surge).groupby(made_at).sum().reindex(origin, fill_value=0.0).to_numpy()
-    limit = np.fmin(able, lanes["limit_per_week"].to_numpy() / scale[origin])
-    limit = np.maximum(np.fmin(limit, lanes["limit_factor"].to_numpy() * flow), flow)
-    transit = lanes["transit_weeks"].to_numpy(dtype=np.int64)
-
-    leaving = np.bincount(origin, weights=flow, minlength=len(points))
-    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy()
+    usd = usd or float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum()) / 1e4 or 1.0
+    made = _made(network, row, scale)
+    moved = _moved(network, row, scale, made)
     storable = points["good"].map(goods["storable"]).to_numpy(dtype=bool)
+    leaving = np.bincount(moved["origin"], weights=moved["flow"], minlength=len(points))
+    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy()
     stock = np.where(storable, weeks * np.where(use > 0, use / scale, leaving), 0.0)
-    coming = np.bincount(destination, weights=flow * transit, minlength=len(points))
-    underway = np.bincount(made_at, weights=output * cycle, minlength=len(points))
+    coming = np.bincount(moved["destination"], weights=moved["flow"] * moved["transit"], minlength=len(points))
+    underway = np.bincount(made["made_at"], weights=made["output"] * made["cycle"], minlength=len(points))
+    weight = _weights(network, points["country"], weights or {})
+    wanted_at = _at(row, demand, "good", "place")
     return Physics(
         network=network,
         points=points,
@@ -132,30 +111,71 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         price=points["good"].map(goods["usd_per_unit"]).to_numpy() * scale / usd,
         use=use / scale,
         stock=stock,
-        position=stock + coming + underway,
+        position=np.asarray(stock + coming + underway, dtype=np.float64),
         weight=weight,
-        made_at=made_at,
-        output=output,
-        surge=surge,
-        cycle=cycle,
-        consumer=taken["producer"].to_numpy(dtype=np.int64)[consumed],
-        consumed_at=drawn_at[consumed],
-        consumed=per_output[consumed],
-        essential=taken["essential"].to_numpy()[consumed],
-        worker=taken["producer"].to_numpy(dtype=np.int64)[capital],
-        worked_at=drawn_at[capital],
-        worked=(per_output * output[taken["producer"]])[capital],
-        wear=taken["wear_per_week"].to_numpy()[capital],
-        regrow=taken["regrow_per_week"].to_numpy()[capital],
-        origin=origin,
-        destination=destination,
-        flow=flow,
-        limit=limit,
-        transit=transit,
+        **made,
+        **_taken(network, row, scale, made),
+        **moved,
         wanted_at=wanted_at,
         wanted=demand["units_per_week"].to_numpy() / scale[wanted_at],
         at_stake=demand["usd_per_unit_unmet"].to_numpy() * scale[wanted_at] / usd * weight[wanted_at],
     )
+
+
+def _at(row: pd.Series, frame: pd.DataFrame, good: str, place: str) -> Whole:
+    """The stock point of each row of `frame`, whose columns `good` and `place` name it."""
+    return row.reindex(pd.MultiIndex.from_frame(frame[[good, place]])).to_numpy(dtype=np.int64)
+
+
+def _made(network: Network, row: pd.Series, scale: Floats) -> dict[str, Any]:
+    """The arrays over producers."""
+    producers = network.producers
+    made_at = _at(row, producers, "good", "place")
+    cycle = producers["good"].map(network.goods.set_index("good")["cycle_weeks"])
+    return {
+        "made_at": made_at,
+        "output": producers["output_per_week"].to_numpy() / scale[made_at],
+        "surge": producers["surge"].to_numpy(),
+        "cycle": cycle.to_numpy(dtype=np.int64),
+    }
+
+
+def _taken(network: Network, row: pd.Series, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
+    """The arrays over what producers take: inputs consumed, then tools and spares."""
+    taken = network.producers.reset_index(names="producer").merge(network.needs, on="good")
+    taken = taken.sort_values(["producer", "input"])
+    maker = taken["producer"].to_numpy(dtype=np.int64)
+    point = _at(row, taken, "input", "place")
+    units = taken["units"].to_numpy() * scale[made["made_at"][maker]] / scale[point]
+    consumed = (taken["kind"] == "consumed").to_numpy()
+    capital = ~consumed
+    return {
+        "consumer": maker[consumed],
+        "consumed_at": point[consumed],
+        "consumed": units[consumed],
+        "essential": taken["essential"].to_numpy()[consumed],
+        "worker": maker[capital],
+        "worked_at": point[capital],
+        "worked": (units * made["output"][maker])[capital],
+        "wear": taken["wear_per_week"].to_numpy()[capital],
+        "regrow": taken["regrow_per_week"].to_numpy()[capital],
+    }
+
+
+def _moved(network: Network, row: pd.Series, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
+    """The arrays over lanes. A lane without a limit carries what its origin can make, and never less than baseline."""
+    lanes = network.lanes
+    origin = _at(row, lanes, "good", "origin")
+    flow = lanes["flow_per_week"].to_numpy() / scale[origin]
+    able = np.bincount(made["made_at"], weights=made["output"] * made["surge"], minlength=len(row))[origin]
+    limit = np.fmin(able, lanes["limit_per_week"].to_numpy() / scale[origin])
+    return {
+        "origin": origin,
+        "destination": _at(row, lanes, "good", "destination"),
+        "flow": flow,
+        "limit": np.maximum(np.fmin(limit, lanes["limit_factor"].to_numpy() * flow), flow),
+        "transit": lanes["transit_weeks"].to_numpy(dtype=np.int64),
+    }
 
 
 def lane_limits(laws: Physics, open_share: Floats) -> Floats:
@@ -181,7 +201,7 @@ def members_first(network: Network, members: str, *, others: float = 0.01) -> di
 def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:
     spread: dict[str, float] = {}
     for who, weight in weights.items():
-        if weight < 0:
+        if not weight >= 0:
             raise AskError(f"weight of {who!r} is {weight!r}: it must be 0 or more")
         spread |= dict.fromkeys(network.countries(who), float(weight))
     return np.asarray(countries.map(spread).fillna(1.0).to_numpy(dtype=np.float64))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -35,7 +37,7 @@ class Release:
         faults = [
             f"{name} is {getattr(self, name)!r}: it must be a whole number of weeks, 0 or more"
             for name in ("decision_weeks", "delivery_weeks", "pooled_weeks")
-            if getattr(self, name) < 0 or getattr(self, name) != int(getattr(self, name))
+            if not getattr(self, name) >= 0 or getattr(self, name) % 1 != 0
         ]
         if not 0 < self.rate_per_week <= 1:
             faults.append(f"rate_per_week is {self.rate_per_week!r}: it must lie above 0 and at most at 1")
@@ -92,7 +94,7 @@ class Reserve:
         price = network.goods.set_index("good")["usd_per_unit"]
         use = use_per_week(network)
         country = network.places.set_index("place")["country"]
-        by_country = use.groupby([use.index.get_level_values(0), use.index.get_level_values(1).map(country)]).sum()
+        by_country = use.groupby([use.index.get_level_values(0), use.index.get_level_values(1).map(country.get)]).sum()
         weekly = [
             sum(by_country.get((good, member), 0.0) for member in network.countries(owner))
             for good, owner in held[["good", "owner"]].itertuples(index=False)
@@ -118,16 +120,16 @@ def _check(network: Network, held: pd.DataFrame) -> None:
     places = set(network.places["place"])
     owners = set(network.places["country"]) | set(network.blocs)
     faults = []
-    for number, row in enumerate(held.itertuples(), 1):
-        if row.good not in goods.index:
-            faults.append(f"row {number}: unknown good {row.good!r}. {near(str(row.good), goods.index)}")
-        elif not goods.at[row.good, "storable"]:
-            faults.append(f"row {number}: {row.good} cannot be stored. Hold what it is made of, or what it makes")
-        if row.place not in places:
-            faults.append(f"row {number}: unknown place {row.place!r}. {near(str(row.place), places)}")
-        if row.owner not in owners:
-            faults.append(f"row {number}: unknown owner {row.owner!r}. {near(str(row.owner), owners)}")
-        if not row.units >= 0:
-            faults.append(f"row {number}: units is {row.units!r}: it must be 0 or more")
+    for number, (good, place, owner, units) in enumerate(held.to_numpy(), 1):
+        if good not in goods.index:
+            faults.append(f"row {number}: unknown good {good!r}. {near(str(good), goods.index)}")
+        elif not goods.at[good, "storable"]:
+            faults.append(f"row {number}: {good} cannot be stored. Hold what it is made of, or what it makes")
+        if place not in places:
+            faults.append(f"row {number}: unknown place {place!r}. {near(str(place), places)}")
+        if owner not in owners:
+            faults.append(f"row {number}: unknown owner {owner!r}. {near(str(owner), owners)}")
+        if not isinstance(units, Real) or not 0 <= float(units) < math.inf:
+            faults.append(f"row {number}: units is {units!r}: it must be a number, 0 or more")
     if faults:
         raise AskError("This reserve cannot be held", faults)

@@ -110,7 +110,7 @@ class Series:
     def remaining(self, after: Floats) -> Floats:
         """The reported shares in turn."""
         known = np.array([*self.left, 0.0])
-        return known[np.minimum(np.ceil(after).astype(int) - 1, len(self.left))]
+        return np.asarray(known[np.minimum(np.ceil(after).astype(int) - 1, len(self.left))], dtype=np.float64)
 
 
 def _positive(what: str, name: str, value: float) -> None:

@@ -1,8 +1,8 @@
 """How uncertain losses are weighed into one number.
 
 Each choice is an object with one method, `mixture`, that writes the measure as a weighted mixture of tail means:
-(weight, tail) pairs, where tail 1 is the mean of all years, tail 0.1 the mean of the worst tenth (CVaR) and tail 0 the worst
-year. Sizing, floors and reports all read that one description.
+(weight, tail) pairs, where tail 1 is the mean of all years, tail 0.1 the mean of the worst tenth (CVaR) and tail 0 the
+worst year. Sizing, floors and reports all read that one description.
 
 References: R. T. Rockafellar and S. Uryasev (2000), Optimization of conditional value-at-risk, Journal of Risk 2(3);
 S. Kusuoka (2001), On law invariant coherent risk measures, Advances in Mathematical Economics 3 (mixtures of CVaR).
@@ -56,7 +56,7 @@ class CVaR:
     def __post_init__(self) -> None:
         faults = []
         if not 0 < self.tail <= 1:
-            faults.append(f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (0.1: the worst tenth)")
+            faults.append(f"tail is {self.tail!r}: it is a share of years, above 0 and at most 1 (worst tenth: 0.1)")
         if not 0 <= self.weight <= 1:
             faults.append(f"weight is {self.weight!r}: it must lie between 0 and 1")
         if faults:
@@ -86,16 +86,21 @@ def measure(risk: Risk, losses: ArrayLike, probabilities: ArrayLike) -> float:
     Raises
     ------
     AskError
-        If a probability is negative or they add up past 1.
+        If a loss is not a number, a probability is negative, they add up past 1, or there are not as many as losses.
 
     >>> measure(CVaR(tail=0.5), [10.0], [0.2])
     4.0
     """
     values, chances = np.asarray(losses, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
-    if (chances < 0).any() or chances.sum() > 1 + 1e-9:
+    if values.shape != chances.shape:
+        raise AskError(f"{values.size} losses do not go with {chances.size} probabilities: give one for each")
+    if np.isnan(values).any():
+        raise AskError("A loss is not a number: leave out scenarios that gave no answer, and say so")
+    if not (chances >= 0).all() or chances.sum() > 1 + 1e-9:
         raise AskError(f"Probabilities must be 0 or more and add up to at most 1, not {chances.sum():.6g}")
-    calm = max(0.0, 1.0 - float(chances.sum()))
-    values, chances = np.append(values, 0.0), np.append(chances, calm)
+    calm = 1.0 - float(chances.sum())
+    if calm > 1e-9 or not values.size:
+        values, chances = np.append(values, 0.0), np.append(chances, calm)
     return float(sum(weight * _tail_mean(values, chances, tail) for weight, tail in risk.mixture()))
 
 

@@ -119,14 +119,13 @@ def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
 
 
 def capacity_regrows_no_faster_than_it_wears(frames: Frames, shown: Shown) -> list[Fault]:
-    """Regrowth at most as fast as wear: else the best plan would need integers to see that starving tools never pays."""
+    """Regrowth at most as fast as wear: else the program would need integers to see that starving tools never pays."""
     needs = frames["needs"]
     quick = (needs["kind"] == "capital") & (needs["regrow_per_week"] > needs["wear_per_week"] + SLACK)
     return [
-        Fault(file=shown["needs"], row=row, column="regrow_per_week", value=float(needs.at[row, "regrow_per_week"]),
-              rule=f"above wear_per_week, which is {needs.at[row, 'wear_per_week']:g}",
-              remedy="Lower it to the wear, or raise the wear")
-        for row in needs.index[quick]
+        Fault(file=shown["needs"], row=row, column="regrow_per_week", value=float(regrow),
+              rule=f"above wear_per_week, which is {wear:g}", remedy="Lower it to the wear, or raise the wear")
+        for row, regrow, wear in needs.loc[quick, ["regrow_per_week", "wear_per_week"]].itertuples(name=None)
     ]  # fmt: skip
 
 

@@ -9,7 +9,8 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,8 @@ class Scenario:
         faults = []
         if not 0 <= self.probability <= 1:
             faults.append(f"probability is {self.probability!r}: a chance per year lies between 0 and 1")
-        if self.notice_weeks < 0:
-            faults.append(f"notice_weeks is {self.notice_weeks!r}: it must be 0 or more")
+        if not self.notice_weeks >= 0 or self.notice_weeks % 1 != 0:
+            faults.append(f"notice_weeks is {self.notice_weeks!r}: it must be a whole number of weeks, 0 or more")
         if faults:
             raise AskError(f"Scenario {self.name!r} cannot be as described", faults)
 
@@ -111,8 +112,8 @@ class Scenario:
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as a study's TOML writes them."""
-        record = {"name": self.name, "probability": self.probability}
-        record |= {key: getattr(self, key) for key in ("notice_weeks", "note", "source") if getattr(self, key)}
+        record = {"name": self.name, "probability": _value(self.probability)}
+        record |= {key: _value(getattr(self, key)) for key in ("notice_weeks", "note", "source") if getattr(self, key)}
         record["disruptions"] = [_plain(disruption, KINDS) for disruption in self.disruptions]
         return record
 
@@ -130,6 +131,13 @@ class Scenario:
         faults = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known]
         if "name" not in record:
             faults.append("name is missing")
+        plain = {key: value for key, value in record.items() if key in known - {"disruptions"}}
+        try:
+            scenario = cls(**{"name": name, **plain})
+        except AskError as error:
+            faults += error.faults
+        except TypeError as error:
+            faults.append(f"a number is given as text: {error}")
         built = []
         for number, entry in enumerate(record.get("disruptions", ()), 1):
             try:
@@ -138,7 +146,7 @@ class Scenario:
                 faults.append(f"disruption {number}: {error}")
         if faults:
             raise AskError(f"Scenario {name!r} cannot be read", faults)
-        return cls(**{**record, "disruptions": tuple(built)})
+        return replace(scenario, disruptions=tuple(built))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +164,8 @@ class ScenarioSet:
         faults = [f"{name!r} names more than one scenario" for name in sorted({n for n in names if names.count(n) > 1})]
         total = sum(scenario.probability for scenario in self.scenarios)
         if total > 1 + 1e-9:
-            faults.append(f"probabilities add up to {total:.4f}, past one: they are chances per year of excluding events")
+            rule = "past one: they are chances per year of events that exclude one another"
+            faults.append(f"probabilities add up to {total:.4f}, {rule}")
         if faults:
             raise AskError("These scenarios do not form a set", faults)
 
@@ -212,19 +221,35 @@ class ScenarioSet:
 
 
 def _plain(thing: Any, kinds: Mapping[str, type]) -> dict[str, Any]:
-    kind = next(name for name, made in kinds.items() if isinstance(thing, made))
+    kind = next((name for name, made in kinds.items() if type(thing) is made), None)
+    if kind is None:
+        raise AskError(f"{thing!r} cannot be written down: only {', '.join(kinds)} can. Keep such a scenario in Python")
     record: dict[str, Any] = {"kind": kind}
     for entry in fields(thing):
         value = getattr(thing, entry.name)
         if entry.name == "recovery":
             value = _plain(value, RECOVERIES)
         if value is not None:
-            record[entry.name] = list(value) if isinstance(value, tuple) else value
+            record[entry.name] = _value(value)
     return record
+
+
+def _value(value: Any) -> Any:
+    """A value as TOML writes it; equal numbers (4, 4.0, NumPy's own) come out alike: equal sets have one sum."""
+    if isinstance(value, tuple):
+        return [_value(part) for part in value]
+    if isinstance(value, Real):
+        number = float(value)
+        return int(number) if number.is_integer() else number
+    return value
 
 
 def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
     """The value object that `kind` and the other keys describe."""
+    if not isinstance(record, Mapping):
+        raise AskError(
+            f"{record!r} is no table. Write it as {{ kind = ..., ... }}, with kind one of {', '.join(kinds)}"
+        )
     kind = str(record.get("kind", ""))
     if kind not in kinds:
         raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
@@ -232,7 +257,9 @@ def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
     strange = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known | {"kind"}]
     if strange:
         raise AskError(f"{kind} cannot be read", strange)
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "kind"}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in record.items() if key != "kind"
+    }
     if "recovery" in values:
         values["recovery"] = _object(values["recovery"], RECOVERIES)
     try:

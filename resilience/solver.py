@@ -1,7 +1,8 @@
 """The only door to a solver.
 
-A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are read
-from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer program.
+A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are
+read from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer
+program.
 Minimisation only: dual signs of maximisation differ between solvers.
 """
 
@@ -11,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 import highspy
 import numpy as np
@@ -57,9 +59,10 @@ class LinearProgram:
 class Method:
     """How HiGHS is to work.
 
-    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `crossover` turns an interior answer into a corner,
-    which costs time and changes no objective. Wall-clock limits make answers depend on the machine: prefer `gap`.
-    There is one thread: HiGHS answers "Not Set" when their number changes within a process.
+    `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer searches
+    may stop; `crossover` turns an interior answer into a corner, which costs time and changes no objective. Wall-clock
+    limits make answers depend on the machine: prefer `gap`. There is one thread: HiGHS answers "Not Set" when their
+    number changes within a process.
     """
 
     algorithm: str = "choose"
@@ -84,7 +87,7 @@ class Solution:
     column_dual: Floats
     seconds: float
     iterations: int
-    solver: str = field(default_factory=lambda: f"HiGHS {highspy.Highs().version()}")
+    solver: str = field(default_factory=lambda: f"HiGHS {version()}")
 
     @property
     def gap(self) -> float:
@@ -124,6 +127,8 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     if status is Status.UNBOUNDED:
         raise SolverError(status.value)
     found, info = highs.getSolution(), highs.getInfo()
+    if status is not Status.OPTIMAL and info.primal_solution_status != 2:  # else zeros would read as a free plan
+        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
     x = np.array(found.col_value)
     duals = (np.array(found.row_dual), np.array(found.col_dual))
     objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf
@@ -139,6 +144,27 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         seconds=time.process_time() - started,
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
     )
+
+
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
+
+
+def write(program: LinearProgram, path: Path) -> Path:
+    """Write a program as MPS or LP, by the file's suffix. Columns are named c0, c1, ... and rows r0, r1, ...
+
+    Raises
+    ------
+    AskError
+        If the suffix is neither, or the file cannot be written.
+    """
+    if path.suffix not in (".mps", ".lp"):
+        raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
+    highs = _loaded(program, Method())
+    if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
+        raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
+    return path
 
 
 def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
@@ -179,6 +205,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs.setOptionValue("solver", method.algorithm)
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("mip_rel_gap", method.gap)
+    highs.setOptionValue("ipm_optimality_tolerance", method.gap)
     if math.isfinite(method.time_limit_s):
         highs.setOptionValue("time_limit", method.time_limit_s)
     model = highspy.HighsLp()
@@ -219,7 +246,8 @@ def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
         return Status.INTERRUPTED
     if highs.getInfo().primal_solution_status == 2:  # a feasible point, whatever stopped it
         return Status.FEASIBLE
-    raise SolverError(f"The solver stopped without an answer ({highs.modelStatusToString(found)}). Check the data's scale.")
+    reason = highs.modelStatusToString(found)
+    raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
 def _refuse_poor_data(program: LinearProgram) -> None:
@@ -233,6 +261,7 @@ def _refuse_poor_data(program: LinearProgram) -> None:
     if len(sizes) and sizes.max() / sizes.min() > LARGEST_RATIO:
         ratio = sizes.max() / sizes.min()
         raise SolverError(
-            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), past {LARGEST_RATIO:.0e}: "
-            "no answer could be trusted. Check needs whose units are far too large or too small."
+            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), "
+            f"past {LARGEST_RATIO:.0e}: no answer could be trusted. "
+            "Check needs whose units are far too large or too small."
         )

@@ -53,9 +53,8 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
     pooled = rows[rows["owner"].isin(blocs)]
     pools = list(dict.fromkeys(pooled[["good", "owner"]].itertuples(index=False, name=None)))
     number = {pool: n for n, pool in enumerate(pools)}
-    pool = np.array(
-        [number.get(key, -1) for key in rows[["good", "owner"]].itertuples(index=False, name=None)], dtype=int
-    )
+    owned = rows[["good", "owner"]].itertuples(index=False, name=None)
+    pool = np.array([number.get(key, -1) for key in owned], dtype=np.int64)
     receivers = [
         (number[good, owner], at)
         for good, owner in pools
@@ -63,7 +62,7 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
         if physics.use[at] > 0
     ]
     drawn = [
-        physics.use[(points["good"] == row.good) & points["country"].isin(network.countries(row.owner))].sum()
+        physics.use[(points["good"] == row.good) & points["country"].isin(network.countries(str(row.owner)))].sum()
         for row in rows.itertuples()
     ]
     pairs = np.array(receivers, dtype=np.int64).reshape(-1, 2)

@@ -13,10 +13,10 @@ import resilience
 
 
 def test_the_public_names_are_these():
-    verbs = ["best_response"]
-    nouns = ["Network", "Reserve", "Scenario", "ScenarioSet"]
+    verbs = ["best_response", "run", "size_reserve"]
+    nouns = ["Network", "Reserve", "Scenario", "ScenarioSet", "Study"]
     disruptions = ["DemandSurge", "ExportControl", "Hoarding", "Outage", "RouteClosure", "StockLoss"]
-    rooms = ["datasets"]
+    rooms = ["datasets", "metrics", "models", "risk"]
     assert resilience.__all__ == sorted([*verbs, *nouns, *disruptions, *rooms, "__version__"])
 
 

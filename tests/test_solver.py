@@ -137,9 +137,12 @@ def test_answers_agree_with_scipy_and_any_duals_bound_them(seed):
     asked = program(rng.normal(size=6).round(2), rows, rows @ inside - 1, rows @ inside + 1)
     found = solve(asked)
     judge = linprog(
-        asked.cost, A_ub=np.vstack([rows, -rows]), b_ub=np.concatenate([asked.row_upper, -asked.row_lower]), bounds=(0, 10),
+        asked.cost,
+        A_ub=np.vstack([rows, -rows]),
+        b_ub=np.concatenate([asked.row_upper, -asked.row_lower]),
+        bounds=(0, 10),
         method="highs-ds",
-    )  # fmt: skip
+    )
     assert found.objective == pytest.approx(judge.fun, abs=1e-7)
     assert found.bound == pytest.approx(found.objective, abs=1e-6)
     assert certified_bound(asked, rng.normal(size=4)) <= found.objective + 1e-9

@@ -44,7 +44,16 @@ def installed(tmp_path_factory) -> Path:
 def test_the_installed_wheel_does_the_main_job_away_from_the_checkout(installed, tmp_path):
     where = "import resilience; print(resilience.__file__)"
     assert str(ROOT) not in output([installed / "python", "-c", where], cwd=tmp_path)
-    command = [installed / "resilience", "run", "ipef_reserve", "--out", tmp_path / "run", "--json"]
+    command = [
+        installed / "resilience",
+        "run",
+        "ipef_reserve",
+        "--set",
+        "weeks=30",
+        "--out",
+        tmp_path / "run",
+        "--json",
+    ]
     answer = json.loads(output(command, cwd=tmp_path))
     assert answer["study"] == "ipef_reserve"
     assert answer["sizing"]["reserve"]

@@ -1,4 +1,4 @@
-"""What one scenario puts into the response program: its limits over a grid of periods, and the stores it may draw on."""
+"""What one scenario puts into the response program: its limits over a grid of periods, and stores to draw on."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -36,14 +37,25 @@ class Extensive:
         return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
 
     def marginal(self, row_dual: Floats) -> Floats:
-        """Money saved a year by one more scaled unit in each store, before its holding cost: the duals of what is held."""
+        """Money saved a year by one more scaled unit in each store, before its holding cost: duals of what is held."""
         worth = np.zeros(self.first.columns["held"][1])
-        for block, mine, rows, shares in zip(self.blocks, self.mine, self.rows, self.shares, strict=True):
-            duals = row_dual[rows]
-            np.subtract.at(worth, mine, duals[block.rows["held"]])
-            if len(shares):
-                np.subtract.at(worth, mine, duals[block.rows["rate"]].reshape(len(mine), -1) @ shares)
+        for number, (mine, rows) in enumerate(zip(self.mine, self.rows, strict=True)):
+            np.add.at(worth, mine, self.worth(row_dual[rows], number))
         return worth
+
+    def worth(self, block_dual: Floats, number: int) -> Floats:
+        """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
+        block, shares = self.blocks[number], self.shares[number]
+        worth = -block_dual[block.rows["held"]]
+        if len(shares):
+            worth = worth - block_dual[block.rows["rate"]].reshape(len(worth), -1) @ shares
+        return np.asarray(worth, dtype=np.float64)
+
+    def weight(self, row_dual: Floats, number: int) -> float:
+        """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
+        links = self.rows[0].start - self.first.program.matrix.shape[0]
+        first = self.first.program.matrix.shape[0] + number * (links // len(self.blocks))
+        return float(-row_dual[first])
 
 
 def join(
@@ -121,12 +133,11 @@ def _assemble(
     starts = np.cumsum([width, *sizes])
     links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
     tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
-    link_first = sparse.csc_matrix(
-        (np.full(len(links), -1.0), (np.arange(len(links)), [column for _, column, _ in links])), shape=(len(links), width)
-    )
+    tied = np.arange(len(links)), [column for _, column, _ in links]
+    link_first = sparse.csc_matrix((np.full(len(links), -1.0), tied), shape=(len(links), width))
     link_second = [
-        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(sizes[number])) for owner, _, row in links])
-        for number in range(len(blocks))
+        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(size)) for owner, _, row in links])
+        for number, size in enumerate(sizes)
     ]
     grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]
     grid.append([link_first, *link_second])
@@ -138,7 +149,7 @@ def _assemble(
     free, zero = np.full(len(links), -np.inf), np.zeros(len(links))
     program = LinearProgram(
         cost=np.concatenate([first.program.cost, *(np.zeros(size) for size in sizes)]),
-        matrix=sparse.bmat(grid, format="csc"),
+        matrix=sparse.csc_matrix(sparse.bmat(grid, format="csc")),
         row_lower=np.concatenate([parts[0].row_lower, free, *(part.row_lower for part in parts[1:])]),
         row_upper=np.concatenate([parts[0].row_upper, zero, *(part.row_upper for part in parts[1:])]),
         column_lower=np.concatenate([part.column_lower for part in parts]),
@@ -150,6 +161,6 @@ def _assemble(
         blocks=blocks,
         mine=mine,
         shares=shares,
-        columns=tuple(slice(a, b) for a, b in zip(starts[:-1], starts[1:], strict=True)),
-        rows=tuple(slice(a, b) for a, b in zip(tall[:-1], tall[1:], strict=True)),
+        columns=tuple(slice(a, b) for a, b in pairwise(starts)),
+        rows=tuple(slice(a, b) for a, b in pairwise(tall)),
     )

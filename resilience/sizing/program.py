@@ -1,14 +1,14 @@
 """The response program: the least loss that any behaviour could reach once a scenario strikes.
 
 Sets        points n = (good, place); producers p; lanes e; demands d; stores i; periods k of L_k weeks
-Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_dk, at_stake_d; stock_n, position_n,
-            price_n, weight_n, lost_nk; a_pn units of n per unit of p, essential_pn; worked_pn tools and spares a week,
-            wear_pn, regrow_pn; held_i units in store i
-Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input, supplied_ck of tools,
-            health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet, home_ik and send_ik drawn,
-            receive_rk by members from the pool, missing_n at the horizon
+Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_dk, at_stake_d;
+            stock_n, position_n, price_n, weight_n, lost_nk; a_pn units of n per unit of p, essential_pn;
+            worked_pn tools and spares a week, wear_pn, regrow_pn; held_i units in store i
+Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input,
+            supplied_ck of tools, health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet,
+            home_ik and send_ik drawn, receive_rk by members from the pool, missing_n at the horizon
 Objective   least  sum at_stake_d short_dk + sum weight_n price_n missing_n + sum price_i (home_ik + send_ik)
-Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is what is left
+Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is left
             (2) limit_starts_by_plan     start <= plan                       where an input is only partly essential
             (3) need_what_is_essential   essential used >= a (start - (1 - essential) plan)
             (4) limit_starts_by_health   start <= output surge L health      where tools are needed
@@ -18,9 +18,9 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
 
-The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over L
-weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is concave,
-so the program needs no integers, and capacity never falls below zero.
+The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
+L weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is
+concave, so the program needs no integers, and capacity never falls below zero.
 
 Reference: design of stochastic programs with recourse, J. R. Birge and F. Louveaux (2011), Introduction to Stochastic
 Programming, chapters 1 and 3; inoperability and partial essentiality, S. Hallegatte (2014), Risk Analysis 34(1).
@@ -29,11 +29,14 @@ Programming, chapters 1 and 3; inoperability and partial essentiality, S. Halleg
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from resilience.sizing.case import Case, Floats
 from resilience.sizing.statement import Statement, Variables, total
+
+Sums = list[list[list[tuple[float, Any]]]]  # for each point and period: factors and variables
 
 
 def response_program(case: Case) -> Statement:
@@ -154,46 +157,47 @@ def minimise_loss(statement: Statement, case: Case, chosen: Chosen) -> None:
 
 
 def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> None:
-    """(1) Conservation at every point in every period."""
-    physics, periods = case.physics, len(case.grid)
-    terms: list[list[list[tuple[float, object]]]] = [[[] for _ in range(periods)] for _ in physics.points.index]
-    keeper = np.cumsum(physics.storable) - 1
-    for n in range(len(physics.points)):
-        row = chosen.stock[keeper[n]] if physics.storable[n] else chosen.spill[n - keeper[n] - 1]
-        for k in range(periods):
-            terms[n][k].append((1.0, row[k]))
-            if physics.storable[n] and k > 0:
-                terms[n][k].append((-(1.0 - case.lost[n, k]), row[k - 1]))
-    for e, row in enumerate(chosen.flow):
-        _land(terms[physics.destination[e]], case.arrivals(case.lag[e]), row)
-        for k in range(periods):
-            terms[physics.origin[e]][k].append((1.0, row[k]))
-    for p, row in enumerate(chosen.start):
-        _land(terms[physics.made_at[p]], case.arrivals(np.full(case.grid.weeks, physics.cycle[p])), row)
-    partial = set(chosen.partial)
-    for c in np.flatnonzero(physics.essential == 1):
-        for k in range(periods):
-            terms[physics.consumed_at[c]][k].append((physics.consumed[c], chosen.start[physics.consumer[c]][k]))
-    for c, row in zip(sorted(partial), chosen.used, strict=True):
-        for k in range(periods):
-            terms[physics.consumed_at[c]][k].append((1.0, row[k]))
-    for c, row in enumerate(chosen.supplied):
-        for k in range(periods):
-            terms[physics.worked_at[c]][k].append((1.0, row[k]))
-    for d, row in enumerate(chosen.short):
-        for k in range(periods):
-            terms[physics.wanted_at[d]][k].append((-1.0, row[k]))
-    for points, rows in ((case.stores.point, chosen.home), (case.stores.receiver_point, chosen.receive)):
-        for n, row in zip(points, rows, strict=True):
-            for k in range(periods):
-                terms[n][k].append((-1.0, row[k]))
+    """(1) Conservation at every point in every period: what is left and what leaves, less what comes."""
+    physics, stores = case.physics, case.stores
     side = sides(case)["balance"]
+    terms: Sums = [[[] for _ in row] for row in side]
+    _carry_over(terms, case, chosen)
+    for point, lag, row in zip(physics.destination, case.lag, chosen.flow, strict=True):
+        _land(terms[point], case.arrivals(lag), row)
+    for point, cycle, row in zip(physics.made_at, physics.cycle, chosen.start, strict=True):
+        _land(terms[point], case.arrivals(np.full(case.grid.weeks, cycle)), row)
+    whole = np.flatnonzero(physics.essential == 1)
+    _leave(terms, physics.origin, chosen.flow)
+    _leave(terms, physics.consumed_at[whole], chosen.start[physics.consumer[whole]], physics.consumed[whole])
+    _leave(terms, physics.consumed_at[chosen.partial], chosen.used)
+    _leave(terms, physics.worked_at, chosen.supplied)
+    _leave(terms, physics.wanted_at, chosen.short, -1.0)  # all that is wanted leaves, which is in the sides
+    _leave(terms, stores.point, chosen.home, -1.0)
+    _leave(terms, stores.receiver_point, chosen.receive, -1.0)
     statement.keep("balance", (total(terms[n][k]) == side[n, k] for n, k in np.ndindex(side.shape)))
 
 
-def _land(terms: list[list[tuple[float, object]]], shares: Floats, row: Variables) -> None:
+def _carry_over(terms: Sums, case: Case, chosen: Chosen) -> None:
+    """What stands at the end of a period, less what was left of the period before; what cannot be stored spills."""
+    storable = case.physics.storable
+    for n, row in zip(np.flatnonzero(storable), chosen.stock, strict=True):
+        for k, stock in enumerate(row):
+            terms[n][k].append((1.0, stock))
+            if k > 0:
+                terms[n][k].append((-(1.0 - case.lost[n, k]), row[k - 1]))
+    _leave(terms, np.flatnonzero(~storable), chosen.spill)
+
+
+def _land(terms: list[list[tuple[float, Any]]], shares: Floats, row: Variables) -> None:
     for k, j in zip(*np.nonzero(shares), strict=True):
         terms[k].append((-shares[k, j], row[j]))
+
+
+def _leave(terms: Sums, points: np.ndarray, rows: Variables, units: Floats | float = 1.0) -> None:
+    """Each row's variables, times its units, leave its point in their own periods."""
+    for n, row, factor in zip(points, rows, np.broadcast_to(units, len(rows)), strict=True):
+        for k, variable in enumerate(row):
+            terms[n][k].append((float(factor), variable))
 
 
 def limit_starts_by_plan(statement: Statement, case: Case, chosen: Chosen) -> None:
@@ -205,7 +209,7 @@ def limit_starts_by_plan(statement: Statement, case: Case, chosen: Chosen) -> No
 def need_what_is_essential(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(3) An input wholly missing costs the share `essential` of the plan, linearly between."""
     physics = case.physics
-    plan_of = {p: row for p, row in zip(planners(case), chosen.plan, strict=True)}
+    plan_of = dict(zip(planners(case), chosen.plan, strict=True))
     rules = []
     for c, row in zip(chosen.partial, chosen.used, strict=True):
         p, share, units = physics.consumer[c], physics.essential[c], physics.consumed[c]
@@ -226,16 +230,16 @@ def limit_starts_by_health(statement: Statement, case: Case, chosen: Chosen) -> 
 
 
 def wear_without_tools(statement: Statement, case: Case, chosen: Chosen) -> None:
-    """(5) Capacity follows the supplied share of each tool: down at its wear, up at its regrowth, the worst tool ruling."""
+    """(5) Capacity follows the supplied share of each tool: down at wear, up at regrowth, the worst tool ruling."""
     physics = case.physics
-    health_of = {p: row for p, row in zip(toolers(case), chosen.health, strict=True)}
+    health_of = dict(zip(toolers(case), chosen.health, strict=True))
     rules = []
     for c, row in enumerate(chosen.supplied):
-        health = health_of[physics.worker[c]]
+        health, weekly = health_of[physics.worker[c]], physics.worked[c]
         for rate in {physics.wear[c], physics.regrow[c]}:
             for k, length in enumerate(case.lengths):
                 moved = 1.0 - (1.0 - rate) ** length
-                terms = [(1.0, health[k]), (-moved / (physics.worked[c] * length) if physics.worked[c] else 0.0, row[k])]
+                terms = [(1.0, health[k]), (-moved / (weekly * length) if weekly else 0.0, row[k])]
                 if k == 0:
                     rules.append(total(terms) <= 1.0 - moved)
                 else:

@@ -5,8 +5,8 @@ Data        holding_i USD a year per unit; usd_i purchase value per unit; most_i
 Variables   held_i; loss_s of the response program; unmet_fs share of the floor's demand unmet;
             for each tail mean: edge, and beyond_s past it
 Objective   least  sum holding_i held_i + risk(loss)
-Subject to  (1) tail_mean       edge + sum_s p_s beyond_s / tail with beyond_s >= loss_s - edge       (tail above 0)
-                                edge >= loss_s                                                        (tail 0: the worst)
+Subject to  (1) weighed         edge + sum_s p_s beyond_s / tail with beyond_s >= loss_s - edge     (tail above 0)
+                                edge >= loss_s                                                      (tail 0: the worst)
             (2) keep_to_budget  sum usd_i held_i <= budget
             (3) keep_floors     risk_f(unmet_f) <= 1 - served_f
 with loss_s and unmet_fs tied to the response program of each scenario where the blocks are joined (`extensive.py`).
@@ -64,7 +64,8 @@ def reserve_program(terms: Terms) -> Statement:
     loss = statement.variables("loss", terms.largest_loss)
     unmet = statement.variables("unmet", np.ones((len(terms.floors), len(loss))))
     holding = list(zip(terms.holding, held, strict=True))
-    statement.minimise(total(holding + weighed(statement, "risk", terms.risk, loss, terms, float(terms.largest_loss.max(initial=0.0)))))
+    largest = float(terms.largest_loss.max(initial=0.0))
+    statement.minimise(total(holding + weighed(statement, "risk", terms.risk, loss, terms, largest)))
     keep_to_budget(statement, terms, held)
     keep_floors(statement, terms, unmet)
     return statement

@@ -52,7 +52,8 @@ class Response:
         return self.tables[name].copy()
 
     def __repr__(self) -> str:
-        return f"Response to {self.scenario!r}: loss {self.loss_usd:,.0f} USD (bound {self.bound_usd:,.0f}; {self.status.name})"
+        proved = f"bound {self.bound_usd:,.0f}; {self.status.name}"
+        return f"Response to {self.scenario!r}: loss {self.loss_usd:,.0f} USD ({proved})"
 
 
 def best_response(
@@ -150,7 +151,7 @@ def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.D
 
 def _dust(laws: Physics, rows: pd.DataFrame) -> Floats:
     """What counts as nothing: a billionth of a week of the world's use."""
-    return 1e-6 * pd.Series(laws.scale).reindex(rows.index).to_numpy()
+    return np.asarray(1e-6 * pd.Series(laws.scale).reindex(rows.index), dtype=np.float64)
 
 
 def _tidy(keys: pd.DataFrame, values: Floats, case: Case) -> pd.DataFrame:

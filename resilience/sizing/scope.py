@@ -43,7 +43,7 @@ class Downstream:
         graph = nx.DiGraph()
         graph.add_nodes_from(network.goods["good"])
         graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
-        hit = struck(network, scenario, weeks)
+        hit = struck(network, scenario, weeks) or set(network.goods["good"])  # nothing to leave out of a calm year
         return frozenset(hit.union(*(nx.descendants(graph, good) for good in hit)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
+from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.relax import relaxations
 from resilience.sizing.reserve import Floor, Terms, reserve_program
@@ -27,7 +28,8 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 from resilience.stores import stores
 
-DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
+TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
@@ -37,7 +39,8 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet.
+    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
+    credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 
     reserve: Reserve
@@ -49,6 +52,8 @@ class Sizing:
     marginal_value: pd.DataFrame
     losses: pd.DataFrame
     unmet: pd.DataFrame
+    unmet_without: pd.DataFrame
+    credit: pd.DataFrame
     size: tuple[int, int]
     seconds: float
 
@@ -64,6 +69,8 @@ class Sizing:
             "marginal_value": self.marginal_value,
             "losses": self.losses,
             "unmet": self.unmet,
+            "unmet_without": self.unmet_without,
+            "credit": self.credit,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -131,6 +138,57 @@ def size_reserve(
       good place owner  units
     0  gas     A     A   40.0
     """
+    stated = state_sizing(
+        network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, members=members, goods=goods,
+        release=release, periods=periods, weights=weights, scope=scope, say=say,
+    )  # fmt: skip
+    return solve_sizing(stated, method=method, say=say)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Stated:
+    """The whole sizing program before it is solved: to solve it, to write it to a file, or to look at it."""
+
+    network: Network  # balanced
+    laws: Physics
+    scenarios: ScenarioSet
+    cases: Sequence[Case]
+    rows: pd.DataFrame  # good, place, owner of each store
+    release: Release
+    members: frozenset[str]  # countries whose demand floors count
+    terms: Terms
+    joined: Extensive
+
+    def only(self, numbers: Sequence[int]) -> Stated:
+        """The same ask over some of the scenarios; the others weigh nothing."""
+        kept = list(numbers)
+        cases, blocks = [self.cases[n] for n in kept], [self.joined.blocks[n] for n in kept]
+        mine = [self.joined.mine[n] for n in kept]
+        terms = replace(
+            self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
+        )
+        first = reserve_program(terms).compiled()
+        joined = join(first, blocks, cases, mine=mine, floors=terms.floors, members=self.members)
+        return replace(self, cases=cases, terms=terms, joined=joined)
+
+
+def state_sizing(
+    network: Network,
+    scenarios: ScenarioSet | Sequence[Scenario],
+    *,
+    weeks: int = 104,
+    risk: Risk | None = None,
+    budget_usd: float | None = None,
+    floors: Sequence[Floor] = (),
+    members: str | None = None,
+    goods: Sequence[str] | None = None,
+    release: Release | None = None,
+    periods: Periods | None = None,
+    weights: Mapping[str, float] | None = None,
+    scope: Scope | None = None,
+    say: Say = lambda text: None,
+) -> Stated:
+    """The program that `size_reserve` solves, with the same parameters."""
     chosen = ScenarioSet(scenarios=tuple(scenarios))
     network = balance(network).network
     inside = frozenset(network.countries(members) if members else network.places["country"])
@@ -139,9 +197,9 @@ def size_reserve(
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
     blocks = _compiled(cases, say)
-    without = _without(blocks, cases, method, say)
+    holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
-        holding=laws.price[held.point] * network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy(),
+        holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=np.minimum(held.largest, _rotated(network, laws, rows, held.largest)),
         probabilities=np.array([scenario.probability for scenario in chosen]),
@@ -151,19 +209,40 @@ def size_reserve(
         floors=tuple(floors),
     )  # fmt: skip
     joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
-    height, width = joined.program.shape
-    say(f"sizing over {len(chosen)} scenarios at once: {height:,} rows, {width:,} columns")
+    return Stated(
+        network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release,
+        members=inside, terms=terms, joined=joined,
+    )  # fmt: skip
+
+
+def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lambda text: None) -> Sizing:
+    """The answer to a stated program, and what every scenario would lose without a reserve.
+
+    Raises
+    ------
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    """
+    without = _without(stated, method, say)
+    live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
+    asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
+    height, width = asked.joined.program.shape
+    say(f"sizing over the {len(live)} scenarios that lose anything: {height:,} rows, {width:,} columns")
     try:
-        found = solve(joined.program, method)
+        found = solve(asked.joined.program, method)
     except InfeasibleError as error:
-        raise InfeasibleError(UNMET, relaxations(joined, terms, laws.usd, method)) from error
-    return _sizing(network, laws, terms, joined, cases, chosen, found, rows, without, held.release)
+        changes = relaxations(asked.joined, asked.terms, asked.laws.usd, method)
+        raise InfeasibleError(UNMET, changes) from error
+    return _sizing(asked, found, without, live)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
     if members:
         return candidates(network, members, goods=tuple(goods) if goods else None)
-    own = [candidates(network, country, goods=tuple(goods) if goods else None) for country in sorted(set(network.places["country"]))]
+    own = [
+        candidates(network, country, goods=tuple(goods) if goods else None)
+        for country in sorted(set(network.places["country"]))
+    ]
     return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
 
 
@@ -200,64 +279,78 @@ def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
     return blocks
 
 
-def _without(blocks: Sequence[Compiled], cases: Sequence[Case], method: Method | None, say: Say) -> Floats:
-    """Loss of each scenario when nothing is held."""
-    losses = []
-    for number, (block, case) in enumerate(zip(blocks, cases, strict=True), 1):
-        say(f"loss without a reserve, scenario {number} of {len(cases)}: {case.scenario.name}")
-        losses.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method).objective)
-    return np.array(losses)
+def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
+    """The best response to each scenario when nothing is held."""
+    found = []
+    for number, (block, case) in enumerate(zip(stated.joined.blocks, stated.cases, strict=True), 1):
+        say(f"loss without a reserve, scenario {number} of {len(stated.cases)}: {case.scenario.name}")
+        found.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method))
+    return found
 
 
 def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) -> Floats:
     """No more of a perishable than its owners' normal use turns over within its shelf life."""
     life = network.goods.set_index("good")["shelf_life_weeks"][rows["good"]].to_numpy()
     used = [
-        laws.use[(laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(row.owner))].sum()
+        laws.use[
+            (laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(str(row.owner)))
+        ].sum()
         for row in rows.itertuples()
     ]
     return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
 
 
-def _sizing(
-    network: Network,
-    laws: Physics,
-    terms: Terms,
-    joined: Extensive,
-    cases: Sequence[Case],
-    chosen: ScenarioSet,
-    found: Solution,
-    rows: pd.DataFrame,
-    without: Floats,
-    release: Release,
-) -> Sizing:
-    scale = laws.scale[laws.points.reset_index().set_index(["good", "place"])["index"][pd.MultiIndex.from_frame(rows[["good", "place"]])]]
+def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
+    laws, joined, rows, terms = asked.laws, asked.joined, asked.rows, asked.terms
+    points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
+    scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
     held = joined.held(found.x)
-    kept = held > DUST
-    reserve = Reserve.of(network, rows.assign(units=held * scale)[kept], release=release)
-    losses, unmet = [], []
-    for number, (scenario, case, block) in enumerate(zip(chosen, cases, joined.blocks, strict=True)):
-        plan = joined.plan(found.x, number)
-        loss = float(block.program.cost @ plan)
-        losses.append((scenario.name, scenario.probability, without[number] * laws.usd, loss * laws.usd))
-        unmet.append(response_tables(case, block, plan)["unmet"].assign(scenario=scenario.name))
-    table = pd.DataFrame(losses, columns=["scenario", "probability", "without_usd", "loss_usd"])
-    worth = joined.marginal(found.row_dual)
+    price = held * terms.purchase
+    kept = price > TRACE * price.sum()
+    reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
+    losses = _losses(asked, found, without, live)
+    alone = [without[number] for number in live]
+    saved = joined.marginal(found.row_dual)
     marginal = rows.assign(
-        saved_usd_per_unit=worth * laws.usd / scale,
+        saved_usd_per_unit=saved * laws.usd / scale,
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )
+    duals = [response.row_dual for response in alone]
     return Sizing(
         reserve=reserve,
         objective_usd=found.objective * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, without, terms.probabilities) * laws.usd,
+        without_reserve_usd=measure(terms.risk, [response.objective for response in alone], terms.probabilities)
+        * laws.usd,
         marginal_value=marginal,
-        losses=table,
-        unmet=pd.concat(unmet, ignore_index=True),
+        losses=losses,
+        unmet=_unmet(asked, [joined.plan(found.x, number) for number in range(len(live))]),
+        unmet_without=_unmet(asked, [response.x for response in alone]),
+        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, duals, losses.iloc[list(live)]),
         size=joined.program.shape,
         seconds=found.seconds,
     )
+
+
+def _losses(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
+    loss = np.minimum([alone.objective for alone in without], HARMLESS)
+    for number, (scenario, block) in enumerate(zip(live, asked.joined.blocks, strict=True)):
+        loss[scenario] = block.program.cost @ asked.joined.plan(found.x, number)
+    return pd.DataFrame({
+        "scenario": [scenario.name for scenario in asked.scenarios],
+        "probability": [scenario.probability for scenario in asked.scenarios],
+        "without_usd": [alone.objective * asked.laws.usd for alone in without],
+        "loss_usd": loss * asked.laws.usd,
+    })  # fmt: skip
+
+
+def _unmet(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
+    found = [
+        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
+        for case, block, plan in zip(asked.cases, asked.joined.blocks, plans, strict=True)
+    ]
+    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

@@ -89,7 +89,7 @@ def test_a_closed_route_stops_what_has_not_left_and_a_detour_delays():
     network = network.with_table("lanes", lanes)
     closed = simulate(network, stop(RouteClosure(route="strait", weeks=2)), weeks=8)
     assert weekly(closed) == {3: 10.0, 4: 10.0}
-    late = simulate(network, stop(RouteClosure(route="strait", open_share=1.0, added_weeks=1, weeks=2)), weeks=8)
+    late = simulate(network, stop(RouteClosure(route="strait", added_weeks=1, weeks=2)), weeks=8)
     assert weekly(late) == {3: 10.0}
 
 

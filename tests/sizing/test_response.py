@@ -85,7 +85,9 @@ def test_a_delay_moves_arrivals_and_no_more():
     # Dispatches of weeks 1-3 take four weeks instead of two: what was due in weeks 3-5 lands in weeks 5-7, so weeks 3
     # and 4 go without, but for one week of stock; later arrivals refill it.
     network = one_good().with_table("lanes", one_good().lanes.assign(routes="strait"))
-    found = best_response(network, struck(RouteClosure(route="strait", open_share=1.0, added_weeks=2, weeks=3)), weeks=20)
+    found = best_response(
+        network, struck(RouteClosure(route="strait", open_share=1.0, added_weeks=2, weeks=3)), weeks=20
+    )
     assert found.loss_usd == pytest.approx(10 * 50)
 
 
@@ -178,7 +180,10 @@ def test_interior_point_and_simplex_agree_and_both_certify_it():
 def test_a_case_re_bounded_is_the_case_stated_afresh():
     laws = physics(recipe(essential=0.4))
     compiler = Compiler()
-    cases = [build_case(laws, struck(shock), weeks=9) for shock in (Outage(weeks=2), Outage(good="gas", weeks=5), DemandSurge())]
+    cases = [
+        build_case(laws, struck(shock), weeks=9)
+        for shock in (Outage(weeks=2), Outage(good="gas", weeks=5), DemandSurge())
+    ]
     compiler.compile(cases[0])
     for case in cases:
         shared, fresh = compiler.compile(case).program, Compiler().compile(case).program

@@ -1,0 +1,5 @@
+"""The command line: `resilience list, show, check, metrics, new, run, export, doctor`."""
+
+from resilience.cli.app import app, main
+
+__all__ = ["app", "main"]

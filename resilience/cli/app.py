@@ -1,0 +1,185 @@
+"""The commands as typer sees them. Each body lies in a module of its own, imported when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from resilience.cli.answer import INTERRUPTED, Answer, give, patiently
+from resilience.errors import InfeasibleError, ResilienceError
+
+EXITS = (
+    "Exit codes: 0 done, 1 error, 2 wrong usage, 3 some scenarios failed, 4 no reserve meets the limits, "
+    "130 interrupted."
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write what is shown to files in this folder.")]
+Studied = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped model, or a study's TOML file.")]
+Networked = Annotated[str, typer.Argument(metavar="NAME", help="A shipped dataset, or a folder of CSV files.")]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped dataset or model, a folder, or a TOML file.")]
+
+
+class PlainGroup(TyperGroup):
+    """Prints what the toolkit raises on purpose as a sentence, never as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except ResilienceError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(4 if isinstance(error, InfeasibleError) else 1) from error
+        except KeyboardInterrupt:
+            typer.echo("\nInterrupted: nothing was left half-written.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=PlainGroup,
+    help="Stress a supply network and size the reserve that a coalition should share.",
+    epilog=EXITS,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="resilience")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"resilience {version('supply-resilience')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("list")
+def list_(json: Json = False, out: Out = None) -> None:
+    """Name the datasets and models that ship."""
+    from resilience.cli.catalogue import listed
+
+    give(listed(), json=json, out=out)
+
+
+@app.command()
+def show(
+    name: Named,
+    table: Annotated[str | None, typer.Option(help="Print one table as CSV instead.")] = None,
+    licences: Annotated[bool, typer.Option("--licences", help="List the sources with their licences.")] = False,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Describe a dataset (counts, vintage, coverage by confidence, what is assumed) or a model."""
+    from resilience.cli.catalogue import shown
+
+    give(shown(name, table=table, licences=licences), json=json, out=out)
+
+
+@app.command()
+def check(
+    path: Annotated[str, typer.Argument(metavar="FOLDER|STUDY.toml", help="What to check; a shipped name will do.")],
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Name every fault of a network's folder or a study, with file, row or line, and remedy."""
+    from resilience.cli.catalogue import checked
+
+    answer = checked(path)
+    give(answer, json=json, out=out, err=not answer.data["ok"])
+    if not answer.data["ok"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def metrics(
+    name: Networked,
+    members: Annotated[str | None, typer.Option(help="Count demand of this bloc or country only.")] = None,
+    supplier: Annotated[list[str] | None, typer.Option(help="Country or bloc depended on; may be repeated.")] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
+    from resilience.cli.structure import measured
+
+    give(patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say)), json=json, out=out)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="MODEL", help="A shipped model or a TOML file to start from.")
+    ],
+    json: Json = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write it in.")] = Path(),
+) -> None:
+    """Copy a study, comments and all, to change it."""
+    from resilience.cli.catalogue import copied
+
+    give(copied(name, source, out), json=json)
+
+
+@app.command()
+def run(
+    study: Studied,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
+    ] = None,
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Answer a study: size the reserve, and write tables, manifest and report to a folder."""
+    from resilience.cli.studies import answered, saved
+
+    give(saved(*patiently(lambda say: answered(study, changes or [], out, say=say))), json=json)
+
+
+@app.command()
+def export(
+    study: Studied,
+    mps: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the whole program and its names here.")] = None,
+    lp: Annotated[bool, typer.Option("--lp", help="With --mps: write LP format instead of MPS.")] = False,
+    excel: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the network as an Excel workbook.")] = None,
+    json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write both into this folder.")] = None,
+) -> None:
+    """Write a study's program for another solver, or its network for a spreadsheet."""
+    from resilience.cli.studies import exported
+
+    if out is not None:
+        mps, excel = mps or out, excel or out / "network.xlsx"
+    if mps is None and excel is None:
+        raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
+    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say)), json=json)
+
+
+@app.command()
+def doctor(json: Json = False, out: Out = None) -> None:
+    """Look at this installation: versions, solver, where data lies, which extras are there."""
+    from resilience.cli.health import examined
+
+    answer: Answer = examined()
+    give(answer, json=json, out=out)
+    if not answer.data["ok"]:
+        raise typer.Exit(1)

@@ -1,0 +1,262 @@
+"""What ships and what it says of itself: the bodies of list, show, check and new."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from resilience import datasets, models
+from resilience.balance import balance, use_per_week
+from resilience.cli.answer import Answer
+from resilience.cli.text import columns
+from resilience.errors import AskError, DataError, RunError, near
+from resilience.network import CONFIDENCES, Network
+from resilience.result import money, plainly
+from resilience.study import Study
+
+COUNTED = ("goods", "producers", "needs", "lanes", "demand", "stocks", "places", "blocs", "figures", "sources")
+
+
+def find_network(name: str) -> Network:
+    """The shipped dataset of that name, or the network in that folder."""
+    if name in datasets.names():
+        return datasets.load(name)
+    if Path(name).is_dir():
+        return Network.read(Path(name))
+    raise AskError(f"No dataset is called {name!r}, and no such folder is here. {near(name, datasets.names())}")
+
+
+def find_study(name: str) -> Study:
+    """The shipped model of that name, or the study in that file."""
+    if name in models.names():
+        return models.load(name)
+    if name.endswith(".toml") or Path(name).is_file():
+        return Study.read(name)
+    raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
+
+
+def listed() -> Answer:
+    """The shipped datasets and models with their titles."""
+    networks = [(name, str(_said(name).get("title", ""))) for name in datasets.names()]
+    studies = [(name, models.load(name).title) for name in models.names()]
+    lines = []
+    for kind, rows in (("Datasets", networks), ("Models", studies)):
+        width = max((len(name) for name, _ in rows), default=0)
+        rows = rows or [("none", "")]
+        lines += [f"{kind}:", *(f"  {name:<{width}}  {title}".rstrip() for name, title in rows)]
+    lines.append("`resilience show NAME` describes one; `resilience run MODEL` runs one.")
+    data = {kind: [{"name": name, "title": title} for name, title in rows]
+            for kind, rows in (("datasets", networks), ("models", studies))}  # fmt: skip
+    return Answer(text="\n".join(lines), data=data)
+
+
+def shown(name: str, *, table: str | None, licences: bool) -> Answer:
+    """A description of a dataset or a study."""
+    known_study = name in models.names() or name.endswith(".toml")
+    if known_study and name not in datasets.names():
+        study = find_study(name)
+        if licences:
+            raise AskError(
+                f"{name} is a study: licences belong to its dataset. Try: resilience show {study.dataset} --licences"
+            )
+        return _study(study, table)
+    if not known_study and name not in datasets.names() and not Path(name).is_dir():
+        shipped = [*datasets.names(), *models.names()]
+        raise AskError(
+            f"No dataset or model is called {name!r}, and no such folder or file is here", [near(name, shipped)]
+        )
+    network = find_network(name)
+    if licences:
+        return _licences(network)
+    if table is not None:
+        return _frame(table, network.table(table))
+    return _network(network)
+
+
+def checked(path: str) -> Answer:
+    """Every fault of a folder or a study; of a study, also how it fits its network."""
+    faults: list[str] = []
+    try:
+        if path in models.names() or path.endswith(".toml") or (path not in datasets.names() and Path(path).is_file()):
+            study = find_study(path)
+            network = study.network()
+            faults = study.faults(network)
+            good = (
+                f"{path}: fits its network {network.name!r}; {len(study.scenario)} scenarios over {study.weeks} weeks."
+            )
+        else:
+            network = find_network(path)
+            good = f"{path}: no faults. {network!r}"
+        if not faults:
+            balance(network)
+    except DataError as error:
+        faults = [str(fault) for fault in error.faults]
+    except AskError as error:
+        faults = list(error.faults) or [error.what]
+    if not faults:
+        return Answer(text=good, data={"ok": True, "checked": path, "faults": []})
+    count = f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'}"
+    lines = "\n".join(f"  {number}. {fault}" for number, fault in enumerate(faults, 1))
+    return Answer(text=f"{path}: {count}\n{lines}", data={"ok": False, "checked": path, "faults": faults})
+
+
+def copied(name: str, source: str, out: Path) -> Answer:
+    """A study under a new name, its comments kept."""
+    study = find_study(source)
+    path = out / f"{name.removesuffix('.toml')}.toml"
+    if path.exists():
+        raise RunError(f"{path} is there already. Give another name, or move it away.")
+    named = [line for line in study.text.splitlines() if line.replace(" ", "").startswith("name=")]
+    text = study.text.replace(named[0], f'name = "{path.stem}"', 1)
+    Study.from_text(text, shown=str(path))
+    if study.dataset not in datasets.names():  # a folder, seen from the old place
+        text = text.replace(f'"{study.dataset}"', f'"{study.folder().resolve().as_posix()}"', 1)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise RunError(f"Cannot write {path}: {error.strerror or error}") from error
+    then = f"Change it, then: resilience check {path} and resilience run {path}"
+    return Answer(text=f"Written {path}, a copy of {study.name}. {then}", data={"file": str(path), "from": study.name})
+
+
+def _said(name: str) -> dict[str, Any]:
+    """What a shipped dataset's descriptor says, without reading its tables."""
+    import json
+
+    path = datasets.folder(name) / "datapackage.json"
+    found = json.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
+    return dict(found)
+
+
+def _frame(name: str, table: pd.DataFrame) -> Answer:
+    text = table.to_csv(index=False, lineterminator="\n").rstrip("\n")
+    return Answer(text=text, data={"table": name, "rows": plainly(table.to_dict("records"))}, tables={name: table})
+
+
+def _licences(network: Network) -> Answer:
+    cited = network.figures["source_id"].value_counts()
+    sources = network.sources.assign(figures=lambda rows: rows["source_id"].map(cited).fillna(0).astype(int))
+    table = sources.sort_values(["licence", "source_id"])[
+        ["source_id", "publisher", "year", "figures", "licence", "address"]
+    ]
+    about = network.about.get("licenses", [])
+    compiled = ", ".join(str(entry.get("title", entry.get("name", ""))) for entry in about if isinstance(entry, dict))
+    head = (
+        f"{network.name}: compiled under {compiled or 'no stated licence'}; {len(table)} sources, each under its own:"
+    )
+    text = "\n".join([head, columns(table.drop(columns="address"))])
+    data = {"dataset": network.name, "compiled_under": compiled, "sources": plainly(table.to_dict("records"))}
+    return Answer(text=text, data=data, tables={"licences": table})
+
+
+def _network(network: Network) -> Answer:
+    counts = {name: len(network.table(name)) for name in COUNTED} | {"blocs": len(network.blocs)}
+    countries = int(network.places["country"].nunique())
+    figures = network.figures
+    vintage = figures["year"].dropna().astype(int).value_counts().sort_index(ascending=False)
+    coverage = _coverage(figures)
+    assumed = _assumed(network)
+    title = str(network.about.get("title", ""))
+    lines = [f"{network.name}{': ' if title else ''}{title}"]
+    lines.append("Counts: " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
+    lines.append(f"Places lie in {countries} countries. Blocs: {', '.join(network.blocs) or 'none'}")
+    if len(figures):
+        older = int(vintage.iloc[6:].sum())
+        years = [f"{year}: {count:,}" for year, count in vintage.head(6).items()] + (
+            [f"older: {older:,}"] if older else []
+        )
+        lines.append(f"Vintage (figures by year): {', '.join(years)}")
+        lines += ["", "Figures by confidence:", columns(coverage)]
+        lines += [
+            "",
+            "Assumed figures, the widest first (range x weekly value of the good it speaks of):",
+            columns(assumed),
+        ]
+    else:
+        lines.append("No figure has evidence: the table figures is empty.")
+    lines.append("\nMore: --table NAME, --licences, --json; `resilience metrics` for its structure.")
+    data = {
+        "dataset": network.name,
+        "title": title,
+        "counts": counts,
+        "countries": countries,
+        "blocs": {name: list(members) for name, members in network.blocs.items()},
+        "vintage": {str(year): int(count) for year, count in vintage.items()},
+        "coverage": plainly(coverage.to_dict("records")),
+        "assumed": plainly(assumed.to_dict("records")),
+    }
+    return Answer(text="\n".join(lines), data=data, tables={"coverage": coverage, "assumed": assumed})
+
+
+def _coverage(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures by table and confidence, and in all."""
+    found = pd.crosstab(figures["table"], figures["confidence"]).reindex(columns=list(CONFIDENCES), fill_value=0)
+    found.loc["all"] = found.sum()
+    found["assumed_share"] = (found["assumed"] / found.sum(axis=1)).round(2)
+    return found.rename_axis(columns=None).reset_index()
+
+
+def _assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
+    """The kinds of figure that are assumed, by what their range could move.
+
+    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of
+    the good it speaks of is largest.
+    """
+    figures = network.figures
+    figures = figures[figures["confidence"] == "assumed"].copy()
+    price = network.goods.set_index("good")["usd_per_unit"]
+    weekly = use_per_week(balance(network).network).groupby("good").sum() * price
+    figures["good"] = figures["key"].str.split("/").str[0]
+    figures["usd_per_week"] = figures["good"].map(weekly).fillna(0.0)
+    spread = (figures["high"] - figures["low"]) / figures["value"].abs().where(figures["value"] != 0)
+    figures["reach"] = spread.fillna(0.0) * figures["usd_per_week"]
+    counts = figures.groupby(["table", "column"]).size().rename("assumed")
+    widest = figures.sort_values(["reach", "key"], ascending=[False, True]).drop_duplicates(["table", "column"])
+    found = widest.merge(counts.reset_index(), on=["table", "column"]).head(rows)
+    found = found.rename(columns={"key": "widest", "usd_per_week": "good_usd_per_week"})
+    return found[["table", "column", "assumed", "widest", "value", "low", "high", "good_usd_per_week"]].reset_index(
+        drop=True
+    )
+
+
+def _study(study: Study, table: str | None) -> Answer:
+    rows = [
+        {
+            "scenario": entry.name,
+            "probability": entry.probability,
+            "disruptions": "; ".join(_short(record) for record in entry.disruptions),
+            "note": entry.note,
+            "source": entry.source,
+        }
+        for entry in study.scenario
+    ]
+    scenarios = pd.DataFrame(rows)
+    if table is not None:
+        if table != "scenarios":
+            raise AskError(
+                f"A study has one table, scenarios, not {table!r}. For data: resilience show {study.dataset}"
+            )
+        return _frame("scenarios", scenarios)
+    budget = f"at most {money(study.sizing.budget_usd)} USD" if study.sizing.budget_usd is not None else "no limit"
+    calm = f"{study.scenarios.undisturbed:.1%}"
+    lines = [
+        f"{study.name}: {study.title}".rstrip(": "),
+        *([study.question] if study.question else []),
+        f"Dataset {study.dataset}; members {study.members or 'each country for itself'}; {study.weeks} weeks; "
+        f"seed {study.seed}; budget: {budget}; losses outside the members count {study.losses.others:g}.",
+        "",
+        columns(scenarios[["scenario", "probability", "disruptions"]]),
+        f"Chance of a year with none of these: {calm}. Reasons and sources: --table scenarios.",
+    ]
+    values = study.model_dump(mode="json", include={"name", "title", "question", "dataset", "weeks", "seed", "members"})
+    return Answer(text="\n".join(lines), data={**values, "scenarios": rows}, tables={"scenarios": scenarios})
+
+
+def _short(record: dict[str, Any]) -> str:
+    """A disruption in a few words."""
+    named = {key: value for key, value in record.items() if key not in ("kind", "recovery", "first_week")}
+    words = [f"{key} {'+'.join(map(str, value)) if isinstance(value, list) else value}" for key, value in named.items()]
+    return f"{record['kind']} ({', '.join(words)})"

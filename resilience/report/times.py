@@ -1,0 +1,101 @@
+"""Unmet demand week by week, one small chart a scenario, all to one scale."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from resilience.report import numbers
+
+WIDTH, HEIGHT = 320, 168
+LEFT, RIGHT, TOP, BOTTOM = 40, 312, 14, 136
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """One scenario as SVG paths: areas from the axis up, and the line of what is short without a reserve."""
+
+    title: str
+    told: str
+    members: str
+    whole: str
+    without: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """The charts with their common axes."""
+
+    panels: tuple[Panel, ...]
+    across: tuple[tuple[float, str], ...]  # where a week's mark stands, and its label
+    up: tuple[tuple[float, str], ...]
+    unit: str
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = RIGHT
+    bottom: int = BOTTOM
+    kind: str = field(default="times", init=False)
+
+
+def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame) -> Times:
+    """Charts of three frames of USD a week (weeks by scenario), without scenarios in which nothing is ever short."""
+    highest = pd.concat([whole, without]).max()
+    shown = list(highest[highest > 0].index)
+    weeks = len(whole)
+    top = round_up(float(highest.max()) or 1.0)
+    size, unit = numbers.money([top])
+    step = next((step for step in (4, 8, 13, 26, 52, 104) if weeks / step <= 5), weeks)
+    marks = (0.0, top / 2, top)
+    return Times(
+        panels=tuple(_panel(name, members[name], whole[name], without[name], top) for name in shown),
+        across=tuple((_x(week, weeks), str(week)) for week in range(0, weeks + 1, step)),
+        up=tuple((_y(mark, top), f"{mark / size:g}") for mark in marks),
+        unit=f"{unit} a week",
+    )
+
+
+def round_up(value: float) -> float:
+    """The next number that reads well on an axis: 1, 2, 4, 5 or 8 with zeros.
+
+    >>> round_up(3.2e9)
+    4000000000.0
+    """
+    size = float(10.0 ** math.floor(math.log10(value)))
+    return next(step * size for step in (1, 2, 4, 5, 8, 10) if step * size >= value * (1 - 1e-9))
+
+
+def _panel(name: str, members: pd.Series, whole: pd.Series, without: pd.Series, top: float) -> Panel:
+    short = whole[whole > 0.001 * top]
+    spell = (
+        f"demand is short from week {short.index[0]} to week {short.index[-1]}" if len(short) else "hardly any is short"
+    )
+    most, left, own = (numbers.dollars(float(values.max())) for values in (without, whole, members))
+    told = (
+        f"Without a reserve at most {most} of demand a week is unmet. "
+        f"With it {spell}, by at most {left} a week; members by at most {own}."
+    )
+    title = numbers.label(name)
+    areas = {"members": _steps(members, top) + "Z", "whole": _steps(whole, top) + "Z"}
+    return Panel(title=title, told=told, without=_steps(without, top), **areas)
+
+
+def _steps(values: pd.Series, top: float) -> str:
+    """A stepped line over the weeks, from the axis to the axis."""
+    weeks = len(values)
+    path, last = [f"M{_x(0, weeks)},{BOTTOM}"], 0.0
+    for week, value in enumerate(values.tolist()):
+        if value != last:
+            path.append(f"H{_x(week, weeks)}V{_y(value, top)}")
+            last = value
+    return "".join([*path, f"H{_x(weeks, weeks)}V{BOTTOM}"])
+
+
+def _x(week: float, weeks: int) -> float:
+    return round(LEFT + (RIGHT - LEFT) * week / weeks, 1)
+
+
+def _y(value: float, top: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * value / top, 1)

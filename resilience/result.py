@@ -1,0 +1,369 @@
+"""Run a study, and read, show and save what comes out."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.balance import balance
+from resilience.errors import AskError, near
+from resilience.folder import write_run
+from resilience.network import Network
+from resilience.provenance import Provenance, checksum, command, versions
+from resilience.sizing.size import Sizing, Stated, solve_sizing, state_sizing
+from resilience.solver import Method, version
+from resilience.study import Study
+
+Say = Callable[[str], None]
+ROWS = 12  # of a summary
+NOISE = 1e-9  # share of the largest figure of its kind that counts as rounding
+FAST = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner, far sooner
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Result:
+    """A study's answer. It is inert: frames, numbers and where they came from.
+
+    Read `headline()` and `summary()` first; `table(name)` gives each tidy frame, `plot.<name>()` each figure, and
+    `save(folder)` writes all of it. `network` is balanced; `adjustments` says what balancing had to change.
+    """
+
+    study: Study
+    network: Network
+    sizing: Sizing
+    provenance: Provenance
+    adjustments: pd.DataFrame
+
+    def headline(self) -> str:
+        """The answer in a sentence or two."""
+        sizing, owner = self.sizing, self.study.members or "each country"
+        before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
+        weighed = _WEIGHED.get(type(self.study.sizing.risk).__name__, "weighed")
+        held = self.table("goods")
+        if held.empty:
+            return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
+        cut = 1.0 - after / before if before > 0 else 0.0
+        count = f"{len(held)} {'good' if len(held) == 1 else 'goods'}"
+        losses = self.sizing.losses.assign(usd=self.sizing.losses["loss_usd"] * self.sizing.losses["probability"])
+        left = losses.sort_values(["usd", "scenario"], ascending=[False, True]).iloc[0]
+        return (
+            f"A reserve of {count} worth {money(sizing.reserve.usd)} USD for {owner} costs "
+            f"{money(sizing.holding_usd_per_year)} USD a year to hold and lowers the {weighed} loss from "
+            f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
+            f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
+            f"{money(float(left['usd']))} USD a year."
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """What to hold, dearest first: at most 12 rows, the last of which gathers the goods that did not fit.
+
+        Columns as in `table("goods")`. Losses outside the members count as the study says, in every figure of loss.
+        """
+        goods = self.table("goods")
+        if len(goods) <= ROWS:
+            return goods
+        shown, rest = goods.iloc[: ROWS - 1], goods.iloc[ROWS - 1 :]
+        added = rest[["reserve_usd", "holding_usd_per_year", "avoided_usd_per_year"]].sum()
+        last = {"good": f"{len(rest)} more goods", "unit": "", "held_at": "", **added}
+        return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)[goods.columns]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of the tables as a tidy frame.
+
+        goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what
+        stays short, with the reserve and without), marginal_value (by store), credit (loss avoided by scenario and
+        good), unmet and unmet_without (week by week), adjustments (what balancing changed), summary.
+        """
+        known: dict[str, Callable[[], pd.DataFrame]] = {
+            "summary": self.summary,
+            "goods": partial(_goods, self),
+            "shortfall": partial(_shortfall, self),
+            "adjustments": self.adjustments.copy,
+        }
+        known |= {table: partial(self.sizing.table, table) for table in _OF_SIZING}
+        if name not in known:
+            raise AskError(f"A result has no table {name!r}. {near(name, known)}")
+        return known[name]()
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain values, as `resilience run --json` prints it."""
+        sizing = self.sizing
+        answer = {
+            "study": self.study.name,
+            "seed": self.study.seed,
+            "headline": self.headline(),
+            "scenarios": sizing.losses.to_dict("records"),
+            "sizing": {
+                "status": sizing.status.name.lower(),
+                "objective_usd": sizing.objective_usd,
+                "bound_usd": sizing.bound_usd,
+                "gap": sizing.gap,
+                "holding_usd_per_year": sizing.holding_usd_per_year,
+                "without_reserve_usd": sizing.without_reserve_usd,
+                "reserve": sizing.reserve.table().to_dict("records"),
+            },
+            "summary": self.summary().to_dict("records"),
+        }
+        plain = plainly(answer)
+        assert isinstance(plain, dict)
+        return plain
+
+    def save(self, folder: str | Path) -> Path:
+        """Write tables, study, manifest and report into a new folder; all of it or nothing.
+
+        Raises
+        ------
+        RunError
+            If the folder holds anything already, or the disk gives out.
+        """
+        from resilience.report import write_report
+
+        tables = {name: self.table(name) for name in SAVED}
+        manifest = {**self.provenance, "tables": {name: len(table) for name, table in tables.items()}}
+        return write_run(
+            Path(folder),
+            study=self.study.text,
+            tables=tables,
+            manifest={key: plainly(value) for key, value in manifest.items()},
+            report=partial(write_report, self),
+        )
+
+    @property
+    def plot(self) -> Plots:
+        """Figures: `result.plot.<name>(ax=None)` returns matplotlib axes."""
+        return Plots(self)
+
+    def __repr__(self) -> str:
+        return f"Result of {self.study.name!r}: {self.headline()}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{html.escape(self.headline())}</p>{self.summary().to_html(index=False, float_format=money)}"
+
+
+class Plots:
+    """The functions of `resilience.plot`, with the result filled in."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        plot = import_module("resilience.plot")
+        if name not in plot.__all__:
+            raise AttributeError(f"A result has no plot {name!r}. {near(name, plot.__all__)}")
+        return partial(getattr(plot, name), self._result)
+
+    def __dir__(self) -> list[str]:
+        return list(import_module("resilience.plot").__all__)
+
+
+def run(study: Study, *, say: Say | None = None, method: Method | None = None) -> Result:
+    """Answer a study.
+
+    Parameters
+    ----------
+    say
+        Called with a line of text as work proceeds.
+    method
+        How the solver works; an interior point by default, whose bound is certified all the same.
+
+    Raises
+    ------
+    AskError
+        If the study does not fit its network; it names every fault with its line.
+    DataError
+        If the network breaks its rules.
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    """
+    say = say or (lambda text: None)
+    method = method or FAST
+    network, adjustments = _balanced(study, say)
+    stated = state(study, network, say=say)
+    sizing = solve_sizing(stated, method=method, say=say)
+    say("writing up")
+    return Result(
+        study=study,
+        network=network,
+        sizing=sizing,
+        provenance=_provenance(study, sizing, method),
+        adjustments=adjustments,
+    )
+
+
+def state(study: Study, network: Network | None = None, *, say: Say | None = None) -> Stated:
+    """A study's program before it is solved."""
+    say = say or (lambda text: None)
+    if network is None:
+        network, _ = _balanced(study, say)
+    faults = study.faults(network)
+    if faults:
+        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
+    return state_sizing(
+        network,
+        study.scenarios,
+        weeks=study.weeks,
+        risk=study.sizing.risk,
+        budget_usd=study.sizing.budget_usd,
+        floors=[floor.build() for floor in study.sizing.floors],
+        members=study.members,
+        goods=study.sizing.goods,
+        release=study.release.build(),
+        periods=study.periods.build(),
+        weights=study.weights(network),
+        scope=study.scope(),
+        say=say,
+    )
+
+
+def money(usd: float) -> str:
+    """An amount a person can read.
+
+    >>> money(27_767_279.0), money(1.5e9), money(950.0), money(0.25)
+    ('27.8 million', '1.5 billion', '950', '0.25')
+    """
+    if not math.isfinite(usd):
+        return ""
+    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if abs(usd) >= 0.9995 * size:
+            return f"{usd / size:.3g} {word}" if abs(usd) < 999.5 * size else f"{usd / size:,.0f} {word}"
+    return f"{usd:,.0f}" if abs(usd) >= 100 else f"{usd:.3g}"
+
+
+def plainly(value: object) -> object:
+    """`value` as JSON knows it: no numpy types, no tuples, null for what is not a number."""
+    if isinstance(value, dict):
+        return {str(key): plainly(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plainly(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+_OF_SIZING = ("reserve", "losses", "marginal_value", "credit", "unmet", "unmet_without")
+SAVED = (
+    "summary",
+    "goods",
+    "reserve",
+    "losses",
+    "shortfall",
+    "marginal_value",
+    "credit",
+    "unmet",
+    "unmet_without",
+    "adjustments",
+)
+_WEIGHED = {"Expectation": "expected", "CVaR": "risk-weighed", "WorstCase": "worst"}
+
+
+def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
+    say(f"reading the network {study.dataset!r}")
+    network = study.network()
+    say(f"balancing {len(network.goods)} goods over {len(network.lanes)} lanes")
+    found = balance(network)
+    return found.network, found.adjustments
+
+
+def _provenance(study: Study, sizing: Sizing, method: Method) -> Provenance:
+    folder = study.folder()
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
+    inputs = {f"{folder.name}/{path.name}": checksum(path) for path in files}
+    return Provenance(
+        study=study.name,
+        dataset=study.dataset,
+        inputs={"study.toml": study.checksum(), **inputs},
+        versions=versions(),
+        seed=study.seed,
+        solver=f"HiGHS {version()}, {method.algorithm}{'' if method.crossover else ' without crossover'}",
+        status=sizing.status.name.lower(),
+        gap=sizing.gap,
+        command=command(),
+    )
+
+
+def _goods(result: Result) -> pd.DataFrame:
+    """What to hold of each good, dearest first.
+
+    Columns good, quantity, unit, reserve_usd, cover_days (of the owners' baseline use), held_at (places, most first),
+    holding_usd_per_year, avoided_usd_per_year (expected; attributed as `resilience.sizing.credit` says),
+    saved_usd_per_usd_held (a year, by the last unit held, before holding cost).
+    """
+    held = result.sizing.reserve.table()
+    goods = result.network.goods.set_index("good")
+    chance = result.sizing.losses.set_index("scenario")["probability"]
+    credit = result.sizing.credit
+    avoided = (credit["avoided_usd"] * credit["scenario"].map(chance)).groupby(credit["good"]).sum()
+    worth = result.sizing.marginal_value
+    rows = []
+    for good, stores in held.groupby("good"):
+        units, usd = float(stores["units"].sum()), float(stores["usd"].sum())
+        use = (stores["units"] / stores["days"]).groupby(stores["owner"]).max().sum()
+        most = stores.sort_values(["usd", "place"], ascending=[False, True])
+        last = worth[(worth["good"] == good) & (worth["units"] > 0)]
+        saved = float((last["saved_usd_per_unit"] * last["units"]).sum() / last["units"].sum())
+        price = float(goods["usd_per_unit"][good])
+        rows.append(
+            {
+                "good": good,
+                "quantity": units,
+                "unit": goods.at[good, "unit"],
+                "reserve_usd": usd,
+                "cover_days": units / use if use > 0 else np.nan,
+                "held_at": _places(most),
+                "holding_usd_per_year": usd * float(goods["holding_share_per_year"][good]),
+                "avoided_usd_per_year": float(avoided.get(good, 0.0)),
+                "saved_usd_per_usd_held": saved / price if price > 0 else np.nan,
+            }
+        )
+    table = pd.DataFrame(rows, columns=_GOODS)
+    return table.sort_values(["reserve_usd", "good"], ascending=[False, True], ignore_index=True)
+
+
+_GOODS = [
+    "good", "quantity", "unit", "reserve_usd", "cover_days", "held_at", "holding_usd_per_year", "avoided_usd_per_year",
+    "saved_usd_per_usd_held",
+]  # fmt: skip
+
+
+def _places(stores: pd.DataFrame) -> str:
+    """The three places that hold most, with their shares, and how many more there are."""
+    share = (stores.groupby("place", sort=False)["units"].sum() / stores["units"].sum()).head(3)
+    more = stores["place"].nunique() - len(share)
+    shown = ", ".join(f"{place} {part:.0%}" for place, part in share.items())
+    return f"{shown} and {more} more" if more else shown
+
+
+def _shortfall(result: Result) -> pd.DataFrame:
+    """What stays short over the horizon.
+
+    Columns scenario, good, tier (of use), who (members or others), unit, without_units, units, without_usd, usd; money
+    is the value at stake, unweighted.
+    """
+    network, members = result.network, result.study.members
+    inside = set(network.countries(members)) if members else set(network.places["country"])
+    country = network.places.set_index("place")["country"]
+    keys = ["scenario", "good", "tier", "who"]
+    parts = []
+    for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
+        rows = result.sizing.table(name)
+        rows["who"] = np.where(rows["place"].map(country).isin(inside), "members", "others")
+        parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
+    table = pd.concat(parts, axis=1).fillna(0.0)
+    dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
+    table = table[(table["without_usd"] > dust) | (table["usd"] > dust)].reset_index()
+    order = {scenario.name: number for number, scenario in enumerate(result.study.scenarios)}
+    table = table.sort_values(keys, key=lambda column: column.map(order) if column.name == "scenario" else column)
+    table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
+    columns = [*keys, "unit", "without_units", "units", "without_usd", "usd"]
+    return table[columns].reset_index(drop=True)

@@ -1,0 +1,164 @@
+"""What figures and reports show: small frames worked out from a result. `plot` and `report` draw the same ones.
+
+Each is a pure function that returns a tidy frame whose columns end in their unit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from resilience.balance import balance
+from resilience.metrics import concentrations
+from resilience.network import CONFIDENCES, Network
+
+if TYPE_CHECKING:
+    from resilience.result import Result
+
+USE_TIERS = ("defence", "essential", "other")
+NOISE = 1e-9  # share of what all demand of the horizon is worth that counts as rounding
+
+
+def reserve_by_good(result: Result) -> pd.DataFrame:
+    """`result.table("goods")`, with the name of each good after its id."""
+    table = result.table("goods")
+    table.insert(1, "name", table["good"].map(result.network.goods.set_index("good")["name"]))
+    return table
+
+
+def reserve_by_place(result: Result) -> pd.DataFrame:
+    """What stands where and whose it is, dearest first. Columns place, place_name, owner, goods, usd."""
+    held = result.table("reserve")
+    table = held.groupby(["place", "owner"]).agg(goods=("good", "nunique"), usd=("usd", "sum")).reset_index()
+    table.insert(1, "place_name", place_names(result.network, table["place"]))
+    return table.sort_values(["usd", "place"], ascending=[False, True], ignore_index=True)
+
+
+def losses(result: Result) -> pd.DataFrame:
+    """Loss in each scenario, gravest first. Columns scenario, probability, without_usd, loss_usd, avoided_usd.
+
+    What the solver leaves open (its gap) is not told as avoided.
+    """
+    table = result.table("losses")
+    dust = NOISE * _stake(result.network, result.study.weeks)
+    for column in ("without_usd", "loss_usd"):
+        table[column] = table[column].where(table[column] > dust, 0.0)
+    open_usd = result.sizing.gap * abs(result.sizing.objective_usd) / table["probability"].clip(lower=NOISE)
+    avoided = table["without_usd"] - table["loss_usd"]
+    table["avoided_usd"] = avoided.where(avoided.abs() > np.maximum(open_usd, dust), 0.0)
+    return table.sort_values(["without_usd", "scenario"], ascending=[False, True], ignore_index=True)
+
+
+def unmet_by_week(result: Result, *, members: bool | None = None, reserve: bool = True) -> pd.DataFrame:
+    """Value of unmet demand in each week, in USD a week. Rows: weeks from 1; columns: scenarios in the study's order.
+
+    Parameters
+    ----------
+    members
+        Keep the demand of members (True) or of everybody else (False).
+    reserve
+        With the reserve in use (True) or with nothing held.
+
+    A period longer than a week is spread evenly over its weeks. What is rounding counts as nothing.
+    """
+    weeks = result.study.weeks
+    table = result.table("unmet" if reserve else "unmet_without")
+    if members is not None:
+        country = table["place"].map(result.network.places.set_index("place")["country"])
+        table = table[country.isin(member_countries(result)) == members]
+    names = [scenario.name for scenario in result.study.scenarios]
+    found = pd.DataFrame(0.0, index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names)
+    for row in table.groupby(["scenario", "week", "weeks"], as_index=False)["usd"].sum().itertuples():
+        last = min(row.week + row.weeks - 1, weeks)
+        found.loc[row.week : last, row.scenario] += row.usd / row.weeks
+    return found.where(found > NOISE * _stake(result.network, weeks), 0.0)
+
+
+def still_short(result: Result) -> pd.DataFrame:
+    """What stays short over the horizon, by scenario and tier of use; rows in which nothing is short are left out.
+
+    Columns scenario, tier, then for members and others: without_usd (with nothing held), usd (with the reserve), share
+    (of their demand over the horizon, by value, with the reserve).
+    """
+    money = ["without_usd", "usd"]
+    rows = result.table("shortfall").groupby(["scenario", "tier", "who"])[money].sum()
+    rows = rows.where(rows > NOISE * _stake(result.network, result.study.weeks), 0.0)
+    demand = result.network.demand
+    demand["usd"] = demand["units_per_week"] * demand["usd_per_unit_unmet"] * result.study.weeks
+    inside = demand["place"].map(result.network.places.set_index("place")["country"]).isin(member_countries(result))
+    wanted = demand.assign(who=np.where(inside, "members", "others")).groupby(["tier", "who"])["usd"].sum()
+    names = [scenario.name for scenario in result.study.scenarios]
+    tiers = [*USE_TIERS, *sorted(set(demand["tier"]) - set(USE_TIERS))]
+    found = pd.DataFrame(index=pd.MultiIndex.from_product([names, tiers], names=["scenario", "tier"]))
+    for who in ("members", "others"):
+        part = rows[rows.index.get_level_values("who") == who].droplevel("who").reindex(found.index, fill_value=0.0)
+        found[f"{who}_without_usd"], found[f"{who}_usd"] = part["without_usd"], part["usd"]
+        wanted_by = {tier: float(wanted.get((tier, who), np.nan)) for tier in tiers}
+        found[f"{who}_share"] = [
+            short / wanted_by[tier]
+            for tier, short in zip(found.index.get_level_values("tier"), part["usd"], strict=True)
+        ]
+    return found[(found.filter(like="usd") > 0).any(axis=1)].reset_index()
+
+
+def marginal(result: Result) -> pd.DataFrame:
+    """For each good, the place where one more unit saves most, against what holding it costs; best first.
+
+    Columns good, name, place, unit, saved_usd_per_unit, holding_usd_per_unit, ratio, held. A ratio of one is where
+    more is not worth its cost; above one a limit stops the reserve from growing.
+    """
+    table = result.table("marginal_value")
+    table["ratio"] = table["saved_usd_per_unit"] / table["holding_usd_per_unit"].where(
+        table["holding_usd_per_unit"] > 0
+    )
+    table["held"] = table.groupby("good")["units"].transform("sum") > 0
+    table = table.sort_values(["ratio", "good", "place"], ascending=[False, True, True]).drop_duplicates("good")
+    goods = result.network.goods.set_index("good")
+    table["name"], table["unit"] = table["good"].map(goods["name"]), table["good"].map(goods["unit"])
+    columns = ["good", "name", "place", "unit", "saved_usd_per_unit", "holding_usd_per_unit", "ratio", "held"]
+    return table[columns].reset_index(drop=True)
+
+
+def goods_in_layers(network: Network) -> pd.DataFrame:
+    """Each good that is made and used, with what the baseline makes of it and on whom it hangs.
+
+    Columns good, name, tier, usd_per_week, and those of `metrics.concentrations`.
+    """
+    network = balance(network).network
+    measured = concentrations(network)
+    goods = network.goods.set_index("good")
+    output = network.producers.groupby("good")["output_per_week"].sum()
+    table = goods[["name", "tier"]].assign(usd_per_week=goods["usd_per_unit"] * output)
+    return table.join(measured, how="inner").reset_index()
+
+
+def coverage(network: Network) -> pd.DataFrame:
+    """How many figures by table and confidence, with a last row for all. Columns table, then the confidences, total."""
+    figures = network.figures
+    counts = pd.crosstab(figures["table"], figures["confidence"])
+    counts = counts.reindex(columns=list(CONFIDENCES), fill_value=0)
+    counts.loc["all tables"] = counts.sum()
+    return counts.assign(total=counts.sum(axis=1)).rename_axis("table").reset_index()
+
+
+def member_countries(result: Result) -> tuple[str, ...]:
+    """The countries that own the reserve; all of them where the study names no bloc."""
+    network = result.network
+    if result.study.members:
+        return network.countries(result.study.members)
+    return tuple(sorted(set(network.places["country"])))
+
+
+def place_names(network: Network, places: pd.Series) -> pd.Series:
+    """Names for people; the id where a place has none."""
+    names = network.places.set_index("place")["name"]
+    found = places.map(names).fillna("")
+    return found.where(found != "", places)
+
+
+def _stake(network: Network, weeks: int) -> float:
+    """Value at stake in all demand over the horizon, in USD."""
+    demand = network.demand
+    return float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum() * weeks)

@@ -1,0 +1,210 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from resilience.cli import app
+
+
+def call(*arguments, code: int = 0):
+    """What a command prints on stdout and stderr."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+    return done.stdout, done.stderr
+
+
+def answer(*arguments, code: int = 0) -> dict:
+    """The one JSON object of a command."""
+    stdout, _ = call(*arguments, "--json", code=code)
+    return json.loads(stdout)
+
+
+def test_list_names_what_ships():
+    assert "chips" in call("list")[0]
+    assert "ipef_reserve" in [model["name"] for model in answer("list")["models"]]
+
+
+def test_show_describes_a_network(tiny):
+    stdout, _ = call("show", tiny.parent / "net")
+    assert "2 goods, 2 producers" in stdout
+    assert answer("show", tiny.parent / "net")["counts"]["lanes"] == 2
+
+
+def test_show_prints_counts_vintage_coverage_and_licences_of_the_chips():
+    found = answer("show", "chips")
+    assert found["counts"]["goods"] >= 45
+    assert found["coverage"][-1]["table"] == "all"
+    assert found["assumed"]
+    assert "Vintage" in call("show", "chips")[0]
+    assert "CC BY" in call("show", "chips", "--licences")[0]
+
+
+def test_show_prints_a_table_as_csv(tiny):
+    assert call("show", tiny.parent / "net", "--table", "lanes")[0].startswith("good,origin,destination")
+    assert "Did you mean lanes" in call("show", tiny.parent / "net", "--table", "lane", code=1)[1]
+
+
+def test_show_describes_a_study(tiny):
+    assert "gas_stops" in call("show", tiny)[0]
+    assert [scenario["scenario"] for scenario in answer("show", tiny)["scenarios"]] == ["gas_stops", "chips_stop"]
+    assert call("show", tiny, "--table", "scenarios")[0].startswith("scenario,probability")
+
+
+def test_show_answers_a_wrong_name_with_the_closest():
+    assert "Did you mean chips" in call("show", "chipz", code=1)[1]
+
+
+def test_check_passes_what_is_sound(tiny):
+    assert answer("check", tiny) == {"ok": True, "checked": str(tiny), "faults": []}
+    assert answer("check", tiny.parent / "net")["ok"]
+
+
+def test_check_names_every_fault_of_a_study(tiny):
+    tiny.write_text(tiny.read_text().replace("weeks = 12", "week = 12").replace('"gas"', '"gass"'))
+    assert "Did you mean weeks?" in call("check", tiny, code=1)[1]
+    tiny.write_text(tiny.read_text().replace("week = 12", "weeks = 12\nseeds = 3"))
+    found = answer("check", tiny, code=1)
+    assert not found["ok"]
+    assert found["faults"][0] == f"{tiny}:6: seeds: unknown key 'seeds'. Did you mean seed, weeks?"
+
+
+def test_check_names_what_does_not_fit_the_network(tiny):
+    tiny.write_text(tiny.read_text().replace('good = "gas"', 'good = "gass"').replace('"pair"', '"pear"'))
+    faults = answer("check", tiny, code=1)["faults"]
+    assert len(faults) == 2
+    assert f"{tiny}:6: members" in faults[0]
+    assert "Did you mean gas?" in faults[1]
+
+
+def test_check_names_every_fault_of_a_folder(tiny):
+    folder = tiny.parent / "net"
+    (folder / "goods.csv").write_text("good,usd_per_unit\ngas,ten\nchip,-1\n")
+    (folder / "demand.csv").write_text("good,place,units_per_week\nchips,CCC,8\n")
+    faults = answer("check", folder, code=1)["faults"]
+    assert len(faults) >= 3
+    assert any("goods.csv, row 2, column usd_per_unit" in fault for fault in faults)
+
+
+def test_metrics_gives_each_measure(tiny, tmp_path):
+    found = answer("metrics", tiny.parent / "net", "--members", "pair", "--out", tmp_path / "out")
+    assert found["n_minus_1"][0]["share"] == pytest.approx(1.0)
+    for table in ("concentration", "dependence", "chokepoints", "n_minus_1", "days_of_cover"):
+        assert found[table]
+        assert (tmp_path / "out" / f"{table}.csv").is_file()
+    assert "fewest effective suppliers first" in call("metrics", tiny.parent / "net")[0]
+
+
+def test_new_copies_a_study_with_its_comments(tiny, tmp_path):
+    call("new", "mine", "--from", tiny, "--out", tmp_path)
+    text = (tmp_path / "mine.toml").read_text()
+    assert text.startswith("# Should the pair hold gas?")
+    assert 'name = "mine"' in text
+    assert answer("check", tmp_path / "mine.toml")["ok"]
+    assert "is there already" in call("new", "mine", "--from", tiny, "--out", tmp_path, code=1)[1]
+
+
+def test_new_from_a_shipped_model_reads_as_its_own(tmp_path):
+    found = answer("new", "my-study", "--from", "ipef_reserve", "--out", tmp_path)
+    assert found["from"] == "ipef_reserve"
+    assert answer("check", tmp_path / "my-study.toml")["ok"]
+
+
+def test_run_prints_a_headline_a_short_table_and_the_report(tiny, tmp_path):
+    lines = call("run", tiny, "--out", tmp_path / "run")[0].splitlines()
+    assert lines[0].startswith("A reserve of 2 goods worth 500 USD")
+    assert lines[2].split()[0] == "good"
+    assert lines[-1].endswith(f"{tmp_path / 'run' / 'report.html'}")
+
+
+def test_run_answers_in_json_and_its_files_exist(tiny, tmp_path):
+    found = answer("run", tiny, "--out", tmp_path / "run")
+    assert found["study"] == "tiny"
+    assert found["seed"] == 1
+    assert len(found["scenarios"]) == 2
+    assert {"status", "objective_usd", "bound_usd", "gap", "reserve"} <= set(found["sizing"])
+    assert {"report.html", "manifest.json", "study.toml", "summary.csv"} <= set(found["files"])
+
+
+def test_run_numbers_its_folders(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folders = [answer("run", tiny)["folder"] for _ in range(2)]
+    assert [folder.replace("\\", "/") for folder in folders] == ["runs/tiny-1", "runs/tiny-2"]
+
+
+def test_run_takes_changes(tiny, tmp_path):
+    settings = ("--set", "sizing.budget_usd=100", "--set", "scenario.chips_stop.probability=0")
+    found = answer("run", tiny, "--out", tmp_path / "run", *settings)
+    assert sum(row["usd"] for row in found["sizing"]["reserve"]) == pytest.approx(100.0, rel=1e-4)
+    assert "budget_usd = 100" in (tmp_path / "run" / "study.toml").read_text()
+    assert "Did you mean budget_usd" in call("run", tiny, "--set", "sizing.budget=1", code=1)[1]
+    assert "write it as key=value" in call("run", tiny, "--set", "weeks", code=1)[1]
+
+
+def test_run_refuses_a_folder_in_use_before_it_works(tiny, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "manifest.json").write_text("{}")
+    assert "holds another run" in call("run", tiny, "--out", tmp_path / "run", code=1)[1]
+
+
+def test_floors_out_of_reach_end_with_four(tiny, tmp_path):
+    tiny.write_text(tiny.read_text() + '\n[sizing]\nbudget_usd = 1\nfloors = [{ tier = "defence", served = 1.0 }]\n')
+    stdout, stderr = call("run", tiny, "--out", tmp_path / "run", code=4)
+    assert stdout == ""
+    assert "lower `served` of the floor under defence demand" in stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_missing_dataset_is_told_with_its_line(tiny):
+    tiny.write_text(tiny.read_text().replace('"net"', '"nets"'))
+    stderr = call("run", tiny, code=1)[1]
+    assert f"{tiny}:4: dataset: no dataset is called 'nets'" in stderr
+    assert "Traceback" not in stderr
+
+
+def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
+    import highspy
+
+    objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
+    files = answer("export", tiny, "--mps", tmp_path / "mps")["files"]
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.readModel(files["program"])
+    highs.run()
+    usd = 18000 / 1e4  # one unit of money: a ten-thousandth of an unserved week
+    assert highs.getInfo().objective_function_value * usd == pytest.approx(objective, rel=1e-6)
+    names = (tmp_path / "mps" / "columns.csv").read_text().splitlines()
+    assert len(names) == highs.getNumCol() + 1
+    assert len((tmp_path / "mps" / "rows.csv").read_text().splitlines()) == highs.getNumRow() + 1
+    assert names[1] == "c0,,held,chip/BBB/pair,"
+    assert "c" + str(highs.getNumCol() - 1) in names[-1]
+
+
+def test_export_writes_a_workbook_that_reads_back(tiny, tmp_path):
+    from resilience.loaders import read_excel
+    from resilience.network import Network
+
+    call("export", tiny, "--excel", tmp_path / "net.xlsx")
+    assert read_excel(tmp_path / "net.xlsx").checksum() == Network.read(tiny.parent / "net").checksum()
+
+
+def test_export_without_a_target_is_wrong_usage(tiny):
+    assert "--mps DIR" in call("export", tiny, code=2)[1]
+
+
+def test_doctor_finds_this_installation_sound():
+    found = answer("doctor")
+    assert found["ok"]
+    assert found["solver_check"] == "ok"
+    assert "All is well." in call("doctor")[0]
+
+
+@pytest.mark.parametrize("command", ["list", "doctor"])
+def test_out_writes_the_answer(command, tmp_path):
+    call(command, "--out", tmp_path / "out")
+    assert json.loads((tmp_path / "out" / "answer.json").read_text())
+
+
+def test_help_names_every_command_and_exit_code():
+    stdout, _ = call("--help")
+    for word in ("list", "show", "check", "metrics", "new", "run", "export", "doctor", "Exit codes"):
+        assert word in stdout

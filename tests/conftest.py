@@ -1,0 +1,49 @@
+"""What several tests start from: a folder with a network of two goods, and a study of it."""
+
+from pathlib import Path
+
+import pytest
+
+TABLES = {
+    "goods": "good,usd_per_unit,holding_share_per_year\ngas,10,0.1\nchip,100,0.2\n",
+    "producers": "good,place,output_per_week\ngas,AAA,10\nchip,BBB,10\n",
+    "needs": "good,input,units\nchip,gas,1\n",
+    "lanes": "good,origin,destination\ngas,AAA,BBB\nchip,BBB,CCC\n",
+    "demand": "good,place,tier,units_per_week,usd_per_unit_unmet\nchip,CCC,essential,8,1000\nchip,BBB,defence,2,5000\n",
+    "blocs": "bloc,country\npair,BBB\npair,CCC\n",
+}
+STUDY = """\
+# Should the pair hold gas?
+name = "tiny"
+title = "A gas and a chip"
+dataset = "net"
+weeks = 12
+members = "pair"
+
+[release]
+delivery_weeks = 1
+
+[[scenario]]
+name = "gas_stops"
+probability = 0.1
+disruptions = [{ kind = "outage", good = "gas", weeks = 4 }]
+
+[[scenario]]
+name = "chips_stop"
+probability = 0.02
+[[scenario.disruptions]]
+kind = "outage"
+good = "chip"
+weeks = 2
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path) -> Path:
+    """The path of a study, tiny.toml, beside its network's folder."""
+    (tmp_path / "net").mkdir()
+    for name, text in TABLES.items():
+        (tmp_path / "net" / f"{name}.csv").write_text(text)
+    path = tmp_path / "tiny.toml"
+    path.write_text(STUDY)
+    return path

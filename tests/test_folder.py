@@ -1,0 +1,68 @@
+import errno
+import json
+
+import pandas as pd
+import pytest
+
+from resilience.errors import RunError
+from resilience.folder import next_folder, write_csv, write_run
+
+TABLE = pd.DataFrame({"good": ["gas"], "usd": [1 / 3]})
+
+
+def write(folder, report=lambda path: path.write_text("report")):
+    return write_run(folder, study="name = 'x'", tables={"goods": TABLE}, manifest={"seed": 1}, report=report)
+
+
+def test_a_run_stands_whole_in_its_folder(tmp_path):
+    folder = write(tmp_path / "runs" / "a")
+    assert {path.name for path in folder.iterdir()} == {"goods.csv", "study.toml", "manifest.json", "report.html"}
+    assert (folder / "goods.csv").read_text() == "good,usd\ngas,0.333333333\n"
+    assert json.loads((folder / "manifest.json").read_text())["seed"] == 1
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    (tmp_path / "a").mkdir()
+    assert (write(tmp_path / "a") / "manifest.json").is_file()
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path):
+    write(tmp_path / "a")
+    with pytest.raises(RunError, match="holds another run"):
+        write(tmp_path / "a")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"not empty \(it holds mine.txt\)"):
+        write(tmp_path / "b")
+    with pytest.raises(RunError, match="is a file"):
+        write(tmp_path / "b" / "mine.txt")
+
+
+@pytest.mark.parametrize("stop", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt(), ValueError("a bug")])
+def test_a_run_that_stops_half_way_leaves_nothing(tmp_path, stop):
+    def fail(path):
+        raise stop
+
+    with pytest.raises((RunError, KeyboardInterrupt, ValueError)) as caught:
+        write(tmp_path / "a", fail)
+    assert list(tmp_path.iterdir()) == []
+    if isinstance(stop, OSError):
+        assert "The disk is full: nothing was written" in str(caught.value)
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="Cannot write"):
+        write(tmp_path / "file" / "run")
+
+
+def test_folders_are_numbered(tmp_path):
+    assert next_folder(tmp_path, "a").name == "a-1"
+    (tmp_path / "a-1").mkdir()
+    assert next_folder(tmp_path, "a").name == "a-2"
+
+
+def test_equal_tables_are_equal_bytes(tmp_path):
+    for name in ("a", "b"):
+        write_csv(TABLE, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -1,0 +1,154 @@
+import pytest
+
+from resilience.errors import AskError
+from resilience.periods import Coarsening, Weekly
+from resilience.risk import CVaR, Expectation, WorstCase
+from resilience.sizing.scope import Downstream
+from resilience.study import Study
+
+
+def told(path, *changes: tuple[str, str]) -> list[str]:
+    """The faults of the study at `path` once its text is changed."""
+    text = path.read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+    with pytest.raises(AskError) as caught:
+        Study.read(path)
+    return [fault.removeprefix(f"{path}") for fault in caught.value.faults]
+
+
+def test_a_study_is_read_with_the_defaults_of_what_it_leaves_out(tiny):
+    study = Study.read(tiny)
+    assert (study.name, study.weeks, study.members, study.seed) == ("tiny", 12, "pair", 1)
+    assert [scenario.name for scenario in study.scenarios] == ["gas_stops", "chips_stop"]
+    assert study.scenarios["chips_stop"].disruptions[0].weeks == 2
+    assert study.release.build().first_arrival == 1
+    assert study.periods.build() == Weekly()
+    assert study.sizing.risk == Expectation()
+    assert isinstance(study.scope(), Downstream)
+
+
+def test_kinds_become_the_objects_they_name(tiny):
+    study = Study.read(tiny).having(
+        {
+            "sizing.risk": {"kind": "cvar", "tail": 0.1, "weight": 0.5},
+            "sizing.floors": [{"tier": "defence", "served": 0.9, "within": {"kind": "expectation"}}],
+            "periods.steps": [[4, 1], [1, 4]],
+        }
+    )
+    assert study.sizing.risk == CVaR(tail=0.1, weight=0.5)
+    assert study.sizing.floors[0].build().within == Expectation()
+    assert study.periods.build() == Coarsening(steps=((4, 1), (1, 4)))
+
+
+def test_a_floor_asks_for_every_scenario_unless_it_says_otherwise(tiny):
+    study = Study.read(tiny).having({"sizing.floors": [{"tier": "defence", "served": 0.9}]})
+    assert study.sizing.floors[0].within == WorstCase()
+
+
+def test_every_fault_is_told_at_once_with_its_line(tiny):
+    faults = told(
+        tiny,
+        ("weeks = 12", "week = 12"),
+        ("delivery_weeks = 1", "delivery_weeks = -1"),
+        ("probability = 0.1", 'probability = "often"'),
+        ('good = "chip"', 'goods = "chip"'),
+    )
+    assert faults == [
+        ":5: week: unknown key 'week'. Did you mean weeks?",
+        ":8: release: Release cannot be as described; delivery_weeks is -1: "
+        "it must be a whole number of weeks, 0 or more",
+        ":13: scenario.1.probability is 'often': it should be a valid number",
+        ":19: scenario.2.disruptions.1: outage cannot be read: unknown key 'goods'. Did you mean good?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('dataset = "net"\n', "", "dataset: it is missing, and has no default"),
+        ("weeks = 12", 'weeks = "12"', ":5: weeks is '12'"),
+        ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvarr' }", ":6: sizing.risk: kind 'cvarr' is not known"),
+        (
+            "weeks = 12",
+            "weeks = 12\nsizing.risk = { kind = 'cvar' }",
+            "missing 1 required keyword-only argument: 'tail'",
+        ),
+        ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvar', tail = 'x' }", "tail is 'x': it must be a number"),
+        ("weeks = 12", "weeks = 12\nsizing.scope = 'downstreem'", "Did you mean downstream?"),
+        ("weeks = 12", "weeks = 12\nperiods.steps = [[0, 1]]", "Coarsening.steps is ((0, 1),)"),
+        ("weeks = 2", "weeks = 'two'", ":19: scenario.2.disruptions.1: weeks is 'two': it must be a number"),
+        ("probability = 0.02", "probability = 0.95", "probabilities add up to 1.0500, past one"),
+        ('name = "chips_stop"', 'name = "gas_stops"', "'gas_stops' names more than one scenario"),
+        ('name = "tiny"', 'name = "../tiny"', ":2: name is '../tiny'"),
+    ],
+)
+def test_a_fault_says_where_and_what(tiny, old, new, fault):
+    assert fault in "\n".join(told(tiny, (old, new)))
+
+
+def test_text_that_is_not_toml_is_told_with_its_line(tiny):
+    tiny.write_text("name = tiny")
+    with pytest.raises(AskError, match=r"not valid TOML(?s:.*)line 1"):
+        Study.read(tiny)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_told(tmp_path):
+    with pytest.raises(AskError, match="No such file"):
+        Study.read(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b'name = "caf\xe9"')
+    with pytest.raises(AskError, match="not UTF-8"):
+        Study.read(tmp_path / "latin.toml")
+
+
+def test_a_file_from_windows_reads_as_any_other(tiny):
+    tiny.write_bytes(b"\xef\xbb\xbf" + tiny.read_text().replace("\n", "\r\n").encode())
+    assert Study.read(tiny).name == "tiny"
+
+
+def test_what_does_not_fit_the_network_is_told_with_its_line(tiny):
+    study = Study.read(tiny).having(
+        {"scenario.gas_stops.disruptions": [{"kind": "outage", "good": "gass"}], "sizing.goods": ["neon"], "weeks": 1}
+    )
+    study = study.having({"scenario.chips_stop.disruptions": [{"kind": "outage", "first_week": 9}], "members": "pear"})
+    faults = "\n".join(study.faults(study.network()))
+    assert "No country or bloc 'pear'" in faults
+    assert "good 'gass' is not in the network. Did you mean gas?" in faults
+    assert "begins in week 9, past the horizon of 1 weeks" in faults
+    fitting = study.having({"members": "pair"})
+    assert "cannot be held in reserve (unknown, or not storable): neon" in "\n".join(fitting.faults(study.network()))
+
+
+def test_a_floor_on_a_tier_nobody_has_is_told(tiny):
+    study = Study.read(tiny).having({"sizing.floors": [{"tier": "defense", "served": 0.9}]})
+    assert "no demand of tier 'defense'. Did you mean defence?" in study.faults(study.network())[0]
+
+
+def test_a_dataset_that_is_nowhere_is_told(tiny):
+    study = Study.read(tiny).having({"dataset": "chipz"})
+    with pytest.raises(AskError, match=r"no dataset is called 'chipz'(?s:.*)Did you mean chips"):
+        study.network()
+
+
+def test_a_changed_study_leaves_the_first_as_it_was(tiny):
+    study = Study.read(tiny)
+    dearer = study.having({"sizing.budget_usd": 5.0, "scenario.2.probability": 0.5})
+    assert study.sizing.budget_usd is None
+    assert dearer.sizing.budget_usd == 5.0
+    assert [scenario.probability for scenario in dearer.scenarios] == [0.1, 0.5]
+    assert study.checksum() != dearer.checksum()
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("scenario.gas_stop.probability", "no entry 'gas_stop'"),
+        ("weeks.more", "'weeks' is a value, not a table"),
+        ("scenario.gas_stops", r"give the entry's name and then a key"),
+    ],
+)
+def test_a_change_that_leads_nowhere_is_told(tiny, key, fault):
+    with pytest.raises(AskError, match=fault):
+        Study.read(tiny).having({key: 1})
