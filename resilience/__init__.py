@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resilience.policy import Reserve
     from resilience.result import run
     from resilience.scenario import Scenario, ScenarioSet
+    from resilience.simulate import simulate
     from resilience.sizing.response import best_response
     from resilience.sizing.size import size_reserve
     from resilience.study import Study
@@ -40,6 +41,7 @@ __all__ = [
     "models",
     "risk",
     "run",
+    "simulate",
     "size_reserve",
 ]
 
@@ -57,6 +59,7 @@ _HOMES = {  # a public name, and the module that defines it
     "Study": "study",
     "best_response": "sizing.response",
     "run": "result",
+    "simulate": "simulate",
     "size_reserve": "sizing.size",
 }
 _ROOMS = ("datasets", "metrics", "models", "risk")  # modules that are public themselves

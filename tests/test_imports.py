@@ -27,6 +27,7 @@ ORDER = (
     "policy",
     "periods",
     "physics",
+    "stores",
     "simulate",
     "risk",
     "solver",

@@ -16,7 +16,7 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.case import Case, build_case, candidates, stores
+from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
@@ -26,6 +26,7 @@ from resilience.sizing.response import response_tables, with_units
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
+from resilience.stores import stores
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
