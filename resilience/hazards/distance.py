@@ -67,7 +67,7 @@ class Footprint:
 
 @dataclass(frozen=True, kw_only=True)
 class ByLoss:
-    """By what each scenario costs, as a simulation or a program found it: one loss for each scenario, in their order."""
+    """By what each scenario costs, as a simulation or a program found it: a loss for each scenario, in their order."""
 
     losses: tuple[float, ...]
 

@@ -25,6 +25,8 @@ from resilience.scenario import KINDS
 Selectors = Mapping[str, Names]
 ROUND = 4  # decimals kept of a drawn figure: the last bits of a quantile differ between machines, the files must not
 
+NO_DELAY = Fixed(value=0)
+
 
 class Where(Protocol):
     """What an event may strike."""
@@ -98,7 +100,10 @@ def _exposure(network: Network, tiers: tuple[str, ...]) -> list[tuple[str, str, 
     made = made[made["good"].map(tier).isin(tiers)] if tiers else made
     size = made["share"].fillna(made["output_per_week"])
     share = size / size.groupby(made["good"]).transform("sum")
-    return [(str(good), str(place), float(part)) for good, place, part in zip(made["good"], made["place"], share)]
+    return [
+        (str(good), str(place), float(part))
+        for good, place, part in zip(made["good"], made["place"], share, strict=True)
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +179,7 @@ class Trigger:
 
     hazard: str
     chance: float
-    delay_weeks: Distribution = Fixed(value=0)
+    delay_weeks: Distribution = NO_DELAY
 
     def __post_init__(self) -> None:
         if not 0 <= self.chance <= 1:
@@ -272,7 +277,7 @@ class Hazards:
         raise AskError(f"No hazard {name!r}. {near(name, [hazard.name for hazard in self.hazards])}")
 
     def only(self, *names: str) -> Hazards:
-        """These hazards alone, with what they trigger; what is not named then comes as an answer only, not by itself."""
+        """These hazards alone, with what they trigger; what is not named comes as an answer only, not by itself."""
         kept = {self[name].name for name in names}
         while more := {t.hazard for one in self.hazards if one.name in kept for t in one.triggers} - kept:
             kept |= more
@@ -295,7 +300,7 @@ class Hazards:
         chances, rates = [], []
         for states in product((False, True), repeat=len(self.causes)):
             chance, rate = 1.0, average.copy()
-            for cause, on in zip(self.causes, states):
+            for cause, on in zip(self.causes, states, strict=True):
                 chance *= cause.chance if on else 1.0 - cause.chance
                 mean = 1.0 - cause.chance + cause.chance * cause.factor  # so that the average over years stays
                 rate[[name in cause.hazards for name in names]] *= (cause.factor if on else 1.0) / mean

@@ -84,21 +84,17 @@ class Stratified:
 
     def years(self, law: YearLaw, draws: int, rng: np.random.Generator) -> list[Year]:
         """Some years of every kind that can occur."""
-        single, two, more = law.exactly_one(), law.at_least(2) - law.at_least(3), law.at_least(3)
-        kinds = [(float(chance), (hazard,)) for hazard, chance in enumerate(single) if chance > 0]
-        kinds += [(chance, (events,) * events) for chance, events in ((two, 2), (more, 3)) if chance > 1e-12]
-        lost = law.at_least(1) - math.fsum(chance for chance, _ in kinds)  # rounding, and kinds too rare to matter
-        kinds[-1] = kinds[-1][0] + lost, kinds[-1][1]
-        numbers = _shares(draws, [chance for chance, _ in kinds], self.even)
+        two, more = law.at_least(2) - law.at_least(3), law.at_least(3)
+        single = [(float(chance), hazard) for hazard, chance in enumerate(law.exactly_one()) if chance > 0]
+        several = [(chance, least, most) for chance, least, most in ((two, 2, 2), (more, 3, None)) if chance > 1e-12]
+        numbers = iter(_shares(draws, [kind[0] for kind in [*single, *several]], self.even))
         years: list[Year] = []
-        for (chance, events), number in zip(kinds, numbers):
-            points = rng.random((number, WIDTH))
-            weights = [chance / number] * number
-            if len(events) == 1:
-                marks = points[:, 3 : 3 + MARKS]
-                years += [Year(weight=w, events=events, marks=mark[None]) for w, mark in zip(weights, marks)]
-            else:
-                years += _read(law, points, weights, rng, least=len(events), most=2 if len(events) == 2 else None)
+        for chance, hazard in single:
+            points = rng.random((next(numbers), MARKS))
+            years += [Year(weight=chance / len(points), events=(hazard,), marks=point[None]) for point in points]
+        for chance, least, most in several:
+            points = rng.random((next(numbers), WIDTH))
+            years += _read(law, points, [chance / len(points)] * len(points), rng, least=least, most=most)
         return years
 
 
@@ -131,14 +127,15 @@ class Importance:
         own = max(1, round(self.defensive * draws))
         points = rng.random((draws, WIDTH))
         drawn = _read(law, points[:own], [0.0] * own, rng) + _read(raised, points[own:], [0.0] * (draws - own), rng)
-        # Balance heuristic: true chance over the chance of drawing the year at all. Only the events matter, their figures
-        # are drawn alike; and both chances are sums over the states of the world, which the year does not show.
+        # Balance heuristic: true chance over the chance of drawing the year at all. Only the events matter, as their
+        # figures are drawn alike; both chances are sums over the states of the world, which a year does not show.
         true = np.array([_chance(law, year.events) for year in drawn]) / law.at_least(1)
         other = np.array([_chance(raised, year.events) for year in drawn]) / raised.at_least(1)
         ratio = true / (own / draws * true + (1.0 - own / draws) * other)
         weights = ratio / ratio.sum() * law.at_least(1)
         return [
-            Year(weight=float(weight), events=year.events, marks=year.marks) for weight, year in zip(weights, drawn)
+            Year(weight=float(weight), events=year.events, marks=year.marks)
+            for weight, year in zip(weights, drawn, strict=True)
         ]
 
 
@@ -161,7 +158,7 @@ def _read(
     event.
     """
     years = []
-    for point, weight in zip(points, weights):
+    for point, weight in zip(points, weights, strict=True):
         state = law.state(point[0], least, most)
         count = least if least == most else law.count(state, point[1], least)
         blocks = point[2:].reshape(SMOOTH, 1 + MARKS)[:count]

@@ -66,12 +66,13 @@ def read(path: str | Path) -> Hazards:
     sources = {
         key: f"{entry.get('title', '')}, {entry.get('address', '')}" for key, entry in found.get("sources", {}).items()
     }
-    hazards, causes, evidence = [], [], []
-    for kind, build, built in (("hazard", _hazard, hazards), ("cause", _cause, causes)):
+    built: dict[str, list[Any]] = {"hazard": [], "cause": []}
+    evidence: list[Evidence] = []
+    for kind, build in (("hazard", _hazard), ("cause", _cause)):
         for record in found.get(kind, ()):
             name = str(record.get("name", "without a name"))
             try:
-                built.append(build({key: value for key, value in record.items() if key != "why"}))
+                built[kind].append(build({key: value for key, value in record.items() if key != "why"}))
             except ResilienceError as error:
                 faults.append(f"{kind} {name!r}: {error}")
             told, missing = _evidence(name, record, sources)
@@ -79,7 +80,7 @@ def read(path: str | Path) -> Hazards:
             faults += missing
     if faults:
         raise AskError(f"{path} cannot be read as hazards", faults)
-    return Hazards(hazards=tuple(hazards), causes=tuple(causes), evidence=tuple(evidence))
+    return Hazards(hazards=tuple(built["hazard"]), causes=tuple(built["cause"]), evidence=tuple(evidence))
 
 
 KEYS = ("name", "dataset", "title", "note", "sources", "hazard", "cause")
@@ -182,5 +183,5 @@ def _evidence(name: str, record: Record, sources: Mapping[str, str]) -> tuple[li
 def _figures(record: Record) -> Iterator[str]:
     """The keys that hold figures: all but names, notes and switches, and a rate of nothing."""
     for key, value in record.items():
-        if key not in ("name", "note", "why", "hazards") and value != 0:
+        if key not in ("name", "note", "why", "hazards") and not isinstance(value, bool) and value != 0:
             yield key

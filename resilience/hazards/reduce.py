@@ -29,7 +29,7 @@ from scipy.spatial.distance import cdist
 from resilience.errors import AskError
 from resilience.hazards.distance import Distance
 from resilience.hazards.year import Floats
-from resilience.scenario import Scenario, ScenarioSet
+from resilience.scenario import ScenarioSet
 
 Whole = NDArray[np.intp]
 BLOCK = 256  # rows of distances held at once
@@ -112,17 +112,21 @@ class Reduction:
     stands_for: tuple[str, ...]
 
 
-def reduce(scenarios: ScenarioSet, to: int, *, distance: Distance, choose: Choose = Forward()) -> Reduction:  # noqa: B008
+FORWARD = Forward()
+
+
+def reduce(scenarios: ScenarioSet, to: int, *, distance: Distance, choose: Choose = FORWARD) -> Reduction:
     """At most `to` of the scenarios, with the probabilities of all.
 
     Do not reduce for a worst case or a far tail: a set chosen to keep the mean drops the rare extremes first.
 
-    >>> from resilience import Network, Outage
+    >>> from resilience import Network, Outage, Scenario
     >>> from resilience.hazards import Footprint
     >>> network = Network.from_frames(goods={"good": ["chip"]},
     ...     producers={"good": ["chip"], "place": ["TWN"], "output_per_week": [1.0]})
+    >>> lost = [(weeks, Outage(good="chip", weeks=weeks)) for weeks in (1, 2, 9)]
     >>> years = ScenarioSet(scenarios=tuple(
-    ...     Scenario(name=str(weeks), probability=0.1, disruptions=(Outage(good="chip", weeks=weeks),)) for weeks in (1, 2, 9)))
+    ...     Scenario(name=str(weeks), probability=0.1, disruptions=(outage,)) for weeks, outage in lost))
     >>> reduced = reduce(years, 2, distance=Footprint(network=network))
     >>> [(one.name, one.probability) for one in reduced.scenarios], round(reduced.error, 6), round(reduced.spread, 6)
     ([('2', 0.2), ('9', 0.1)], 0.1, 0.8)
@@ -145,7 +149,9 @@ def reduce(scenarios: ScenarioSet, to: int, *, distance: Distance, choose: Choos
     names = [before[row].name for row in kept]
     return Reduction(
         scenarios=ScenarioSet(
-            scenarios=tuple(replace(before[row], probability=min(chance, 1.0)) for row, chance in zip(kept, mass))
+            scenarios=tuple(
+                replace(before[row], probability=min(chance, 1.0)) for row, chance in zip(kept, mass, strict=True)
+            )
         ),
         error=float(chances @ np.maximum(apart[np.arange(len(points)), nearest], 0.0)),
         spread=float(_costs(points, chances).min()),

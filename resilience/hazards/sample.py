@@ -20,13 +20,16 @@ WEEKS_A_YEAR = 52
 ROUNDS = 10  # an answer may be answered in turn, so often; a spiral with even odds outlasts it once in a thousand years
 
 
+STRATIFIED = Stratified()
+
+
 def sample(
     hazards: Hazards,
     network: Network,
     *,
     draws: int,
     rng: np.random.Generator | int,
-    method: Method = Stratified(),  # noqa: B008
+    method: Method = STRATIFIED,
 ) -> ScenarioSet:
     """`draws` disturbed years, each a scenario whose probability is its weight; what is left of one is the year
     without any event.
@@ -109,7 +112,7 @@ def _scenario(
     first = min(weeks)
     waiting = [
         (hazards.hazards[struck], mark, 1 + week - first, 0)
-        for struck, mark, week in zip(year.events, year.marks, weeks)
+        for struck, mark, week in zip(year.events, year.marks, weeks, strict=True)
     ]
     while waiting:
         hazard, mark, week, turn = waiting.pop(0)
