@@ -147,7 +147,9 @@ class ScenarioSet:
         faults = [f"{name!r} names more than one scenario" for name in sorted(names) if names[name] > 1]
         total = sum(scenario.probability for scenario in self.scenarios)
         if total > 1 + 1e-9:
-            faults.append(f"probabilities add up to {total:.4f}, past one: they are chances per year of excluding events")
+            faults.append(
+                f"probabilities add up to {total:.4f}, past one: they are chances per year of excluding events"
+            )
         if faults:
             raise AskError("These scenarios do not form a set", faults)
 

@@ -44,25 +44,17 @@ class Footprint:
     def points(self, scenarios: Sequence[Scenario]) -> Floats:
         """Weeks by kind of effect and good. Shape (scenarios, 6 x goods)."""
         marks: dict[str, Floats] = {}
-        weights = _weights(self.network)
+        calm, weights = Shock.none(self.network, 1), _weights(self.network)
         found = np.zeros((len(scenarios), len(CALM) * len(self.network.goods)))
         for row, scenario in enumerate(scenarios):
             for disruption in scenario.disruptions:
                 once: Any = replace(disruption, first_week=1, weeks=1, recovery=Step())  # type: ignore[type-var]
                 key = repr(_full(once))
                 if key not in marks:
-                    marks[key] = self._mark(_full(once), weights)
+                    marks[key] = _mark(_full(once), calm, weights)
                 part = 1.0 if type(once).__name__ == "StockLoss" else _long(disruption, self.weeks)
                 found[row] += _severity(once) * part * marks[key]
         return found
-
-    def _mark(self, once: Any, weights: Mapping[str, Floats]) -> Floats:
-        """The effect of one week of a disruption in full."""
-        shock = Shock.none(self.network, 1)
-        once.strike(shock)
-        return np.concatenate(
-            [weights[name] @ np.abs(getattr(shock, name)[:, 0] - calm) for name, calm in CALM.items()]
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +68,13 @@ class ByLoss:
         if len(self.losses) != len(scenarios):
             raise AskError(f"ByLoss has {len(self.losses)} losses for {len(scenarios)} scenarios: give one for each")
         return np.asarray(self.losses, dtype=np.float64)[:, None]
+
+
+def _mark(once: Any, calm: Shock, weights: Mapping[str, Floats]) -> Floats:
+    """The effect of one week of a disruption in full."""
+    shock = replace(calm, **{name: getattr(calm, name).copy() for name in CALM})
+    once.strike(shock)
+    return np.concatenate([weights[name] @ np.abs(getattr(shock, name)[:, 0] - usual) for name, usual in CALM.items()])
 
 
 def _full(once: Any) -> Any:

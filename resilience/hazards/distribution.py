@@ -128,6 +128,8 @@ class Beta:
 
     def at(self, chance: float) -> float:
         """The quantile, by the inverse of the incomplete beta function."""
+        if chance < 1e-300:  # where the inverse may answer NaN
+            return self.low
         return self.low + (self.high - self.low) * float(betaincinv(self.alpha, self.beta, chance))
 
 

@@ -87,7 +87,8 @@ class Stratified:
         two, more = law.at_least(2) - law.at_least(3), law.at_least(3)
         single = [(float(chance), hazard) for hazard, chance in enumerate(law.exactly_one()) if chance > 0]
         several = [(chance, least, most) for chance, least, most in ((two, 2, 2), (more, 3, None)) if chance > 1e-12]
-        numbers = iter(_shares(draws, [kind[0] for kind in [*single, *several]], self.even))
+        chances = [chance for chance, _ in single] + [chance for chance, _, _ in several]
+        numbers = iter(_shares(draws, chances, self.even))
         years: list[Year] = []
         for chance, hazard in single:
             points = rng.random((next(numbers), MARKS))

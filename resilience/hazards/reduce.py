@@ -139,6 +139,7 @@ def reduce(scenarios: ScenarioSet, to: int, *, distance: Distance, choose: Choos
     if to < 1 or not len(scenarios):
         raise AskError(f"Cannot reduce {len(scenarios)} scenarios to {to}: both must be at least 1")
     points = distance.points(list(scenarios))
+    points = points[:, points.any(axis=0)]
     chances = np.array([scenario.probability for scenario in scenarios])
     kept = np.sort(choose.kept(points, chances, to))
     apart = cdist(points, points[kept], "cityblock")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resilience.disruption import Disruption
+from resilience.disruption import Disruption, Shock
 from resilience.errors import AskError
 from resilience.hazards.distribution import nth
 from resilience.hazards.hazard import ROUND, Hazard, Hazards, Selectors
@@ -64,16 +64,14 @@ def check(hazards: Hazards, network: Network) -> None:
     AskError
         Naming every hazard that does not, and why.
     """
-    faults = []
+    faults, shock = [], Shock.none(network, 1)
     for hazard in hazards.hazards:
         try:
             for _, target in hazard.where.options(network):
-                strikes = tuple(
-                    strike.disruption(target, severity=1.0, weeks=1.0, first_week=1) for strike in hazard.strikes
-                )
-                Scenario(name=f"{hazard.name} {_told(target)}", disruptions=strikes).shock(network, 1)
+                for strike in hazard.strikes:
+                    strike.disruption(target, severity=1.0, weeks=1.0, first_week=1).strike(shock)
         except AskError as error:
-            faults.append(str(error))
+            faults.append(f"{hazard.name}: {error}")
     if faults:
         raise AskError("These hazards do not fit the network", faults)
 
