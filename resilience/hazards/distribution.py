@@ -74,7 +74,7 @@ class LogNormal:
 
     >>> LogNormal(median=8, spread=1).at(0.5)
     8.0
-    >>> LogNormal(median=8, spread=1, most=10).at(0.99)
+    >>> LogNormal(median=8, spread=1, most=10.0).at(0.99)
     10.0
     """
 
@@ -128,9 +128,8 @@ class Beta:
 
     def at(self, chance: float) -> float:
         """The quantile, by the inverse of the incomplete beta function."""
-        if chance < 1e-300:  # where the inverse may answer NaN
-            return self.low
-        return self.low + (self.high - self.low) * float(betaincinv(self.alpha, self.beta, chance))
+        seen = max(chance, 2.0**-60)  # finer than any generator draws; for some smaller ones the inverse answers NaN
+        return self.low + (self.high - self.low) * float(betaincinv(self.alpha, self.beta, seen))
 
 
 @dataclass(frozen=True, kw_only=True)

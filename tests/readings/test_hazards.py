@@ -1,4 +1,4 @@
-"""The shipped hazards read a second time: from the events, dates and weeks as the sources give them, not from the file."""
+"""The shipped hazards read a second time: from events, dates and weeks as the sources give them, not from the file."""
 
 import math
 from datetime import date
