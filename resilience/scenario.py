@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from numbers import Real
@@ -160,8 +161,8 @@ class ScenarioSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "scenarios", tuple(self.scenarios))
-        names = [scenario.name for scenario in self.scenarios]
-        faults = [f"{name!r} names more than one scenario" for name in sorted({n for n in names if names.count(n) > 1})]
+        names = Counter(scenario.name for scenario in self.scenarios)
+        faults = [f"{name!r} names more than one scenario" for name in sorted(names) if names[name] > 1]
         total = sum(scenario.probability for scenario in self.scenarios)
         if total > 1 + 1e-9:
             rule = "past one: they are chances per year of events that exclude one another"
