@@ -26,6 +26,7 @@ ORDER = (
     "policy",
     "periods",
     "physics",
+    "stores",
     "simulate",
     "risk",
     "solver",

@@ -70,7 +70,7 @@ class Chosen:
     send: Variables
     receive: Variables
     missing: Variables
-    partial: list[int] = field(default_factory=list)  # consumed needs with essentiality strictly between 0 and 1
+    partial: list[int] = field(default_factory=list)  # consumed needs with essentiality below 1
 
 
 def upper_bounds(case: Case) -> dict[str, Floats]:
@@ -111,7 +111,7 @@ def toolers(case: Case) -> np.ndarray:
 
 
 def _partly(case: Case) -> np.ndarray:
-    return (case.physics.essential > 0) & (case.physics.essential < 1)
+    return case.physics.essential < 1
 
 
 def variables(statement: Statement, case: Case) -> Chosen:

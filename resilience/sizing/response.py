@@ -15,12 +15,13 @@ from resilience.periods import Periods
 from resilience.physics import Floats, Physics, physics
 from resilience.policy import Reserve
 from resilience.scenario import Scenario
-from resilience.sizing.case import Case, build_case, no_stores, stores
+from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import rate_shares
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
+from resilience.stores import no_stores, stores
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

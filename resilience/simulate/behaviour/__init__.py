@@ -1,0 +1,53 @@
+"""How firms and states behave: a choice is an object with one method, and `Behaviour` holds one of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resilience.simulate.behaviour.allocation import Allocation, ByNeed, ByStake, ByUse
+from resilience.simulate.behaviour.ordering import BaseStock, Ordering, Panic, StockGap
+from resilience.simulate.behaviour.private import CrowdedOut, PrivateResponse, Unmoved
+from resilience.simulate.behaviour.rationing import Contract, EqualDays, Proportional, Rationing, TierPriority
+from resilience.simulate.behaviour.release import CoverBelow, Declared, PriceAbove, Trigger
+from resilience.simulate.behaviour.switching import Loyal, Qualify, Switching
+from resilience.simulate.behaviour.unmet import Backlogged, Lost, Unmet
+
+__all__ = [
+    "Backlogged",
+    "BaseStock",
+    "Behaviour",
+    "ByNeed",
+    "ByStake",
+    "ByUse",
+    "Contract",
+    "CoverBelow",
+    "CrowdedOut",
+    "Declared",
+    "EqualDays",
+    "Lost",
+    "Loyal",
+    "Panic",
+    "PriceAbove",
+    "Proportional",
+    "Qualify",
+    "StockGap",
+    "TierPriority",
+    "Unmoved",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """One choice of each kind. Any object with the same method may stand in for these.
+
+    >>> Behaviour(rationing=TierPriority(), unmet=Backlogged()).ordering
+    StockGap(weeks=4.0)
+    """
+
+    ordering: Ordering = StockGap()
+    unmet: Unmet = Lost()
+    rationing: Rationing = TierPriority()
+    switching: Switching = Loyal()
+    private: PrivateResponse = Unmoved()
+    trigger: Trigger = Declared()
+    allocation: Allocation = ByNeed()

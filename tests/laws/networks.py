@@ -1,0 +1,126 @@
+"""Random networks and scenarios for the laws: cycles in lanes, zero stocks, zero demand, single suppliers, tools, rings."""
+
+import numpy as np
+import pandas as pd
+from hypothesis import strategies as st
+
+from resilience.balance import balance
+from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
+from resilience.network import Network
+from resilience.policy import Release, Reserve
+from resilience.recovery import Exponential, Linear, Step
+from resilience.scenario import Scenario
+
+TIERS = ("raw", "material", "tool", "chip")
+USES = ("defence", "essential", "other")
+
+
+def random_network(seed: int, *, goods: int, places: int) -> Network:
+    """A balanced network of up to goods x places stock points; a good needs some of those before it."""
+    rng = np.random.default_rng(seed)
+    names = [f"g{n}" for n in range(goods)]
+    spots = [f"P{n}" for n in range(places)]
+    rows: dict[str, list[dict[str, object]]] = {k: [] for k in ("goods", "producers", "needs", "lanes", "demand", "stocks")}
+    makers = {good: sorted(rng.choice(spots, rng.integers(1, places + 1), replace=False)) for good in names}
+    users: dict[str, set[str]] = {good: set() for good in names}
+    for n, good in enumerate(names):
+        rows["goods"].append({
+            "good": good, "tier": TIERS[min(n, 3)], "usd_per_unit": float(rng.choice([0.01, 1.0, 500.0])),
+            "cycle_weeks": int(rng.choice([0, 0, 1, 3])), "storable": bool(rng.random() < 0.85),
+        })  # fmt: skip
+        for before in names[:n]:
+            if rng.random() < 0.5:
+                capital = rng.random() < 0.3
+                rows["needs"].append({
+                    "good": good, "input": before, "units": float(rng.choice([0.02, 1.0, 30.0])),
+                    "kind": "capital" if capital else "consumed",
+                    "essential": float(rng.choice([0.0, 0.3, 1.0, 1.0])) if not capital else 1.0,
+                    "wear_per_week": 0.05, "regrow_per_week": float(rng.choice([0.0, 0.02, 0.05])),
+                })  # fmt: skip
+                users[before] |= set(makers[good])
+        wanted = {names[-1]} | {g for g in (good,) if rng.random() < 0.3}
+        if good in wanted:
+            for place in rng.choice(spots, rng.integers(1, places + 1), replace=False):
+                for tier in rng.choice(USES, rng.integers(1, 3), replace=False):
+                    rows["demand"].append({
+                        "good": good, "place": place, "tier": tier, "units_per_week": float(rng.choice([0.0, 3.0, 40.0])),
+                        "usd_per_unit_unmet": float(rng.choice([10.0, 2000.0])),
+                    })  # fmt: skip
+                users[good].add(str(place))
+    for good in names:
+        weight = rng.dirichlet(np.ones(len(makers[good])))
+        for place, share in zip(makers[good], weight, strict=True):
+            rows["producers"].append({"good": good, "place": place, "share": share, "surge": float(rng.choice([1.0, 1.3]))})
+        for user in sorted(users[good]):
+            for place in makers[good]:
+                if place != user and (user not in makers[good] or rng.random() < 0.6):
+                    rows["lanes"].append({
+                        "good": good, "origin": place, "destination": user, "transit_weeks": int(rng.choice([0, 0, 1, 4])),
+                        "routes": str(rng.choice(["", "strait"])), "limit_factor": float(rng.choice([1.0, 1.5, 9.0])),
+                    })  # fmt: skip
+        rows["stocks"] += [
+            {"good": good, "place": place, "weeks": float(rng.choice([0.0, 0.5, 2.0, 8.0]))}
+            for place in sorted(users[good] | set(makers[good]))
+            if rng.random() < 0.7
+        ]
+    storable = {row["good"]: row["storable"] for row in rows["goods"]}
+    rows["stocks"] = [row for row in rows["stocks"] if storable[row["good"]]]
+    frames = {name: pd.DataFrame(found) for name, found in rows.items() if found}
+    return balance(Network.from_frames(blocs={"all": spots, "some": spots[:2]}, **frames), tolerance=np.inf).network
+
+
+def random_scenario(seed: int, network: Network, *, name: str = "shock") -> Scenario:
+    """One to three disruptions of any kind, somewhere in the first weeks."""
+    rng = np.random.default_rng(seed)
+    goods, countries = sorted(network.goods["good"]), sorted(network.places["country"])
+    found = []
+    for _ in range(rng.integers(1, 4)):
+        spell = {
+            "first_week": int(rng.integers(1, 6)),
+            "weeks": float(rng.choice([1, 2.5, 6, 30])),
+            "recovery": [Step(), Linear(weeks=3), Exponential(half_life_weeks=2)][rng.integers(3)],
+        }
+        good, country = str(rng.choice(goods)), str(rng.choice(countries))
+        share = float(rng.choice([0.3, 1.0]))
+        makers, lanes, demand = network.producers, network.lanes, network.demand
+        kind = rng.integers(6)
+        if kind == 0:
+            found.append(Outage(good=good, lost=share, **spell))
+        elif kind == 1:
+            place = str(rng.choice(sorted(makers["place"])))
+            found.append(Outage(place=place, lost=share, **spell))
+        elif kind == 2 and len(lanes):
+            lane = lanes.iloc[int(rng.integers(len(lanes)))]
+            found.append(ExportControl(good=lane["good"], exporter=lane["origin"], licensed=1 - share, **spell))
+        elif kind == 3 and (lanes["routes"] == "strait").any():
+            found.append(RouteClosure(route="strait", open_share=1 - share, added_weeks=int(rng.integers(0, 4)), **spell))
+        elif kind == 4 and len(demand):
+            found.append(DemandSurge(tier=str(rng.choice(sorted(demand["tier"]))), factor=1.0 + share, **spell))
+        elif kind == 5:
+            found.append(StockLoss(good=good, lost=share, **spell))
+            found.append(Hoarding(country=country, extra_weeks=3.0, **spell) if country in set(makers["place"]) else found[-1])
+        else:
+            found.append(Outage(good=good, lost=share, **spell))
+    return Scenario(name=name, disruptions=tuple(found), notice_weeks=int(rng.integers(0, 3)))
+
+
+def random_reserve(seed: int, network: Network) -> Reserve | None:
+    """Some stores, some a country's own and some pooled; nothing where nothing can be held."""
+    rng = np.random.default_rng(seed)
+    goods = network.goods.set_index("good")
+    points = network.points
+    points = points[points["good"].map(goods["storable"])]
+    if points.empty:
+        return None
+    rows = points.sample(n=min(len(points), 4), random_state=int(rng.integers(2**31)))
+    owners = [str(rng.choice([place, "all", "some"])) for place in rows["place"]]
+    world = network.demand["units_per_week"].sum() + 1.0
+    held = rows.assign(owner=owners, units=rng.uniform(0, 5 * world, len(rows)))
+    release = Release(
+        decision_weeks=int(rng.integers(0, 3)), delivery_weeks=int(rng.integers(0, 3)), pooled_weeks=int(rng.integers(0, 2)),
+        rate_per_week=float(rng.choice([0.1, 1.0])),
+    )  # fmt: skip
+    return Reserve.of(network, held, release=release)
+
+
+seeds = st.integers(min_value=0, max_value=2**31 - 1)
