@@ -36,6 +36,7 @@ ORDER = (
     "sharing",
     "engine",
     "datasets",
+    "history",
     "plot",
     "report",
     "result",
