@@ -92,12 +92,22 @@ class Scenario:
             Where a disruption names something the network does not have, or strikes nothing.
         """
         shock = Shock.none(network, weeks)
+        self.strike(shock)
+        return shock
+
+    def strike(self, shock: Shock) -> None:
+        """Write every disruption's mark on the arrays of `shock`.
+
+        Raises
+        ------
+        AskError
+            As `shock` does.
+        """
         for disruption in self.disruptions:
             try:
                 disruption.strike(shock)
             except AskError as error:
                 raise AskError(f"Scenario {self.name!r}: {error.what}", error.faults) from error
-        return shock
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as a study's TOML writes them."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Protocol
 
+from resilience.errors import AskError, MissingExtraError
 from resilience.simulate.behaviour import Behaviour
 from resilience.simulate.holdings import Holdings
+from resilience.simulate.kernel import rules, run_kernel
 from resilience.simulate.layout import Layout
 from resilience.simulate.plain import run_plain
 from resilience.simulate.records import Records
@@ -31,9 +34,23 @@ class Plain:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kernel:
+    """Compiled with numba. Takes the behaviours shipped here; `Fastest` falls back on `Plain` for others."""
+
+    def run(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
+        """All weeks in one compiled loop."""
+        if rules(behaviour) is None:
+            raise AskError("The kernel does not know this behaviour: use Plain() or Fastest()", [repr(behaviour)])
+        if find_spec("numba") is None:
+            raise MissingExtraError("numba", "fast")
+        run_kernel(plan, behaviour, held, shocks, records)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fastest:
-    """The kernel where it can, else plain."""
+    """The kernel where it knows the behaviour and numba is installed, else plain."""
 
     def run(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
         """As the better of the two."""
-        run_plain(plan, behaviour, held, shocks, records)
+        known = rules(behaviour) is not None and find_spec("numba") is not None
+        (run_kernel if known else run_plain)(plan, behaviour, held, shocks, records)

@@ -41,10 +41,11 @@ def chain_of_causes(
         raise AskError(f"No place {place!r} in the network. {near(place, set(places))}")
     wanted = np.flatnonzero(places[physics.wanted_at] == place)
     short = records.short[wanted, :, column] * physics.at_stake[wanted, None]
+    felt = short.sum(axis=0) > LESS * float(physics.at_stake[wanted] @ physics.wanted[wanted])
     steps: list[tuple[int, str, str, str, float]] = []
     full = records.full
-    if full is not None and short.size and short.max() > LESS * max(float(short.max()), 1e-12) and short.any():
-        week = int((short.sum(axis=0) > LESS * float((physics.at_stake * physics.wanted).sum() or 1.0)).argmax())
+    if full is not None and felt.any():
+        week = int(felt.argmax())
         row = wanted[int(short[:, week].argmax())]
         point = int(physics.wanted_at[row])
         part = records.short[row, week, column] / max(float(physics.wanted[row]), 1e-300)

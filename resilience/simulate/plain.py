@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Physics, Whole, lane_limits
 from resilience.simulate.behaviour import Behaviour, Loyal, Lost
 from resilience.simulate.behaviour.allocation import Calls
 from resilience.simulate.behaviour.ordering import Seen
@@ -78,9 +78,8 @@ class _World:
         self.health = np.ones((len(physics.output), count))
         self.shares = np.outer(np.concatenate([plan.own_share, plan.lane_share]), self.ones)
         self.books = np.zeros((len(physics.flow), count))
-        self.slots = int(max(physics.cycle.max(initial=0), physics.transit.max(initial=0) + shocks.added.values.max(initial=0))) + 1
-        self.calendar = np.zeros((self.slots, size, count))
-        self._fill_pipelines()
+        self.calendar = pipelines(physics, shocks)
+        self.slots = len(self.calendar)
         self.onway = self.calendar.sum(axis=0)
         self.remaining = np.outer(held.held, self.ones)
         self.called = np.full((len(held), count), shocks.weeks)
@@ -94,17 +93,6 @@ class _World:
             landing=_adder(physics.destination, size),
             sources=_adder(np.concatenate([physics.made_at, physics.destination]), size),
         )
-
-    def _fill_pipelines(self) -> None:
-        """What left in calm weeks before the first lands in turn."""
-        physics = self.physics
-        for lags, rates, at in (
-            (physics.transit, physics.flow, physics.destination),
-            (physics.cycle, physics.output, physics.made_at),
-        ):
-            for week in range(int(lags.max(initial=0))):
-                coming = np.where(lags > week, rates, 0.0)
-                self.calendar[week] += np.outer(np.bincount(at, weights=coming, minlength=len(self.stock)), self.ones)
 
     def open_week(self, week: int) -> None:
         """What is lost is lost; what was on its way arrives."""
@@ -139,7 +127,7 @@ class _World:
         self.ordered_own = order[physics.made_at] * self.shares[:makers]
         self.planned = np.minimum(self.ordered_own, able)
         self.ordered = order[physics.destination] * self.shares[makers:]
-        most = self.open * physics.limit[:, None]
+        most = lane_limits(physics, self.open)
         self.claimed = np.minimum(self.ordered + self.books, most)
         self.needed = physics.consumed[:, None] * self.planned[physics.consumer]
         tools = np.outer(physics.worked, self.ones)
@@ -201,7 +189,7 @@ class _World:
             senders, receivers = np.flatnonzero(held.pool == pool), np.flatnonzero(held.receiver_pool == pool)
             at = held.receiver_point[receivers]
             supply = most[senders].sum(axis=0)
-            calls = Calls(lacking=lacking[at], supply=supply, use=self.physics.use[at], stake=self._stake()[at])
+            calls = Calls(lacking=lacking[at], supply=supply, use=self.physics.use[at], stake=stakes(self.physics)[at])
             got = self.behaviour.allocation.split(calls)
             lacking[at] -= got
             self._send(senders, most[senders] * _part(got.sum(axis=0), supply), week, records.send)
@@ -217,10 +205,11 @@ class _World:
         watch = self.held.watch[mine]
         use = (watch @ self.physics.use)[:, None]
         there, claimed = watch @ self.here, watch @ self.local
+        floor = np.maximum(np.maximum(there, 1e-9 * claimed), 1e-300)
         watched = Watched(
             struck=np.broadcast_to(self.struck, there.shape),
             cover_weeks=np.divide(watch @ self.stock, use, out=np.full(there.shape, np.inf), where=use > 0),
-            tightness=np.divide(claimed, np.maximum(there, 1e-9 * claimed), out=np.ones_like(claimed), where=claimed > there),
+            tightness=np.divide(claimed, floor, out=np.ones_like(claimed), where=claimed > there),
         )
         calls = self.behaviour.trigger.calls(watched)
         self.called[mine] = np.where(calls, np.minimum(self.called[mine], week), self.called[mine])
@@ -234,12 +223,6 @@ class _World:
                 self.due[(week + lag) % self.due_slots, self.held.point[row]] += units
             if record is not None and week + lag < self.shocks.weeks:
                 record[row, week + lag] = units
-
-    def _stake(self) -> Floats:
-        """Money at stake a week: final demand of the good itself, or, upstream of it, baseline use at its price."""
-        physics = self.physics
-        final = np.bincount(physics.wanted_at, weights=physics.wanted * physics.at_stake, minlength=len(physics.points))
-        return np.asarray(np.where(final > 0, final, physics.use * physics.price))
 
     def serve(self, stage: Stage) -> None:
         """Local users and final demand share what is there; what inputs get stays in stock until a start takes it."""
@@ -349,6 +332,30 @@ class _World:
         sums = _adder(point, len(available))
         claims = Claims(amount=amount, usual=usual, rank=rank, point=point, available=available, sums=sums)
         return self.behaviour.rationing.allot(claims)
+
+
+def pipelines(physics: Physics, shocks: Shocks) -> Floats:
+    """What left in calm weeks before the first, by the week it lands: slots x points x scenarios.
+
+    As many slots as the longest way takes, plus one: the week of a slot is any that leaves the same rest.
+    """
+    longest = physics.transit.max(initial=0) + shocks.added.values.max(initial=0.0)
+    slots = int(max(physics.cycle.max(initial=0), longest)) + 1
+    size = len(physics.points)
+    landing = np.zeros((slots, size))
+    for lags, rates, at in (
+        (physics.transit, physics.flow, physics.destination),
+        (physics.cycle, physics.output, physics.made_at),
+    ):
+        for week in range(int(lags.max(initial=0))):
+            landing[week] += np.bincount(at, weights=np.where(lags > week, rates, 0.0), minlength=size)
+    return np.repeat(landing[:, :, None], shocks.scenarios, axis=2)
+
+
+def stakes(physics: Physics) -> Floats:
+    """Money at stake a week: final demand of the good itself, or, upstream of it, baseline use at its price."""
+    final = np.bincount(physics.wanted_at, weights=physics.wanted * physics.at_stake, minlength=len(physics.points))
+    return np.asarray(np.where(final > 0, final, physics.use * physics.price))
 
 
 def _adder(at: Whole | Sequence[int], size: int) -> sparse.csr_matrix:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.physics import Physics, physics
 from resilience.policy import Reserve
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.simulate.behaviour import Behaviour
-from resilience.simulate.engine import Engine, Fastest
+from resilience.simulate.engine import Engine, Fastest, Plain
 from resilience.simulate.holdings import check_reserves, holdings
 from resilience.simulate.layout import Layout, layout
 from resilience.simulate.records import Records, records
@@ -22,6 +23,7 @@ from resilience.simulate.trace import Traces, traces
 
 FULL_BY_DEFAULT = 8  # scenarios up to which full traces are kept unasked
 TOGETHER = 16  # scenarios in a block: their state fits a core's cache on networks of a thousand points
+WORTH_COMPILING = 32  # scenarios: fewer are done in NumPy before numba has loaded
 
 Told = Callable[[int, int], None]
 
@@ -58,7 +60,7 @@ def simulate(
     full
         Keep every quantity of every week: by default for up to eight scenarios. A hundred thousand would not fit.
     engine
-        `Plain()`, `Kernel()`, or by default the faster that knows the behaviour; answers agree to 1e-12.
+        `Plain()` or `Kernel()`; by default the first for few scenarios, the second for many. Answers agree to 1e-12.
     told
         Called after each block with scenarios done and scenarios in all.
 
@@ -83,15 +85,16 @@ def simulate(
     chosen = _as_tuple(scenarios)
     laws = physics(network, weights=weights)
     plan, behaviour = layout(laws), behaviour or Behaviour()
-    engine = engine or Fastest()
+    engine = engine or (Fastest() if len(chosen) >= WORTH_COMPILING else Plain())
     held = holdings(laws, check_reserves(reserve), weeks=weeks)
     refuse_what_cannot_repeat(plan)
     keep = len(chosen) <= FULL_BY_DEFAULT if full is None else full
     tally = Tally(physics=laws, held=held)
+    calm = Shock.none(laws.network, weeks)
     kept: dict[str, tuple[Scenario, Records, int]] = {}
     for first in range(0, len(chosen), TOGETHER):
         block = chosen[first : first + TOGETHER]
-        shocks = gather(laws, block, weeks)
+        shocks = gather(laws, block, weeks, calm=calm)
         found = records(laws, held, weeks=weeks, scenarios=len(block), full=keep)
         engine.run(plan, behaviour, held, shocks, found)
         tally.add(found, shocks.onset, np.array([scenario.probability for scenario in block]))

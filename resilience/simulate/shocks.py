@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.physics import Floats, Physics, Whole
 from resilience.scenario import Scenario
@@ -52,8 +53,10 @@ class Shocks:
         return len(self.onset)
 
 
-def gather(physics: Physics, scenarios: Sequence[Scenario], weeks: int) -> Shocks:
+def gather(physics: Physics, scenarios: Sequence[Scenario], weeks: int, *, calm: Shock | None = None) -> Shocks:
     """The shocks of `scenarios` over `weeks` weeks as one block.
+
+    `calm` is a slate to write on, `Shock.none(network, weeks)`; giving the same one to every block saves making it.
 
     Raises
     ------
@@ -64,7 +67,8 @@ def gather(physics: Physics, scenarios: Sequence[Scenario], weeks: int) -> Shock
     if late:
         named = [f"{scenario.name!r} begins in week {scenario.first_week}" for scenario in late]
         raise AskError(f"Scenarios begin past the horizon of {weeks} weeks. Raise `weeks`", named)
-    found = [_strikes(scenario, physics, weeks) for scenario in scenarios]
+    slate = calm if calm is not None else Shock.none(physics.network, weeks)
+    found = [_strikes(scenario, slate) for scenario in scenarios]
     onset = [s.first_week - 1 if s.disruptions else weeks for s in scenarios]
     parts = {name: [one[name] for one in found] for name in CALM}
     sizes = dict.fromkeys(("left",), len(physics.output)) | dict.fromkeys(("open", "added"), len(physics.flow))
@@ -76,14 +80,17 @@ def gather(physics: Physics, scenarios: Sequence[Scenario], weeks: int) -> Shock
     )
 
 
-def _strikes(scenario: Scenario, physics: Physics, weeks: int) -> dict[str, tuple[Whole, Floats]]:
-    """Rows that the scenario strikes and their weeks, by kind; the whole arrays are dropped at once."""
-    shock = scenario.shock(physics.network, weeks)
+def _strikes(scenario: Scenario, slate: Shock) -> dict[str, tuple[Whole, Floats]]:
+    """Rows that the scenario strikes and their weeks, by kind; the slate is wiped clean again."""
     found = {}
-    for name, calm in CALM.items():
-        dense = getattr(shock, name)
-        rows = np.flatnonzero((dense != calm).any(axis=1))
-        found[name] = rows, dense[rows]
+    try:
+        scenario.strike(slate)
+    finally:
+        for name, calm in CALM.items():
+            dense: Floats = getattr(slate, name)
+            rows = np.flatnonzero((dense != calm).any(axis=1))
+            found[name] = rows, dense[rows]
+            dense[rows] = calm
     return found
 
 

@@ -16,7 +16,7 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.case import Case, build_case, candidates, stores
+from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.relax import relaxations
@@ -25,6 +25,7 @@ from resilience.sizing.response import response_tables, with_units
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
+from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"

@@ -31,9 +31,14 @@ class Allocation(Protocol):
         ...
 
 
+def floored(weight: Floats) -> Floats:
+    """Weights above nothing, so that a member without one is served last and not never."""
+    return np.where(weight > 0, weight, 1e-12 * max(float(weight.max(initial=0.0)), 1.0))
+
+
 def by_weight(calls: Calls, weight: Floats) -> Floats:
     """In proportion to `weight` (receivers), and no more than is lacking; what one leaves goes to the others."""
-    weight = np.where(weight > 0, weight, 1e-12 * max(float(weight.max(initial=0.0)), 1.0))[:, None]
+    weight = floored(weight)[:, None]
     sated = np.zeros(calls.lacking.shape, dtype=bool)
     for _ in range(len(weight) + 1):
         left = np.maximum(calls.supply - np.where(sated, calls.lacking, 0.0).sum(axis=0), 0.0)

@@ -73,4 +73,9 @@ class PriceAbove:
 
     def calls(self, watched: Watched) -> NDArray[np.bool_]:
         """Where the proxy is too high."""
-        return watched.struck & (watched.tightness > self.factor**self.elasticity)
+        return watched.struck & (watched.tightness > self.tightness)
+
+    @property
+    def tightness(self) -> float:
+        """Tightness at which the proxy is `factor`."""
+        return float(self.factor**self.elasticity)

@@ -10,12 +10,27 @@ from resilience.network import Network
 from resilience.policy import Release, Reserve
 from resilience.recovery import Exponential, Linear, Step
 from resilience.scenario import Scenario
+from resilience.simulate.behaviour import (
+    Backlogged,
+    BaseStock,
+    Behaviour,
+    ByStake,
+    ByUse,
+    Contract,
+    CoverBelow,
+    CrowdedOut,
+    EqualDays,
+    Panic,
+    PriceAbove,
+    Proportional,
+    Qualify,
+)
 
 TIERS = ("raw", "material", "tool", "chip")
 USES = ("defence", "essential", "other")
 
 
-def random_network(seed: int, *, goods: int, places: int) -> Network:
+def random_network(seed: int, goods: int, places: int) -> Network:
     """A balanced network of up to goods x places stock points; a good needs some of those before it."""
     rng = np.random.default_rng(seed)
     names = [f"g{n}" for n in range(goods)]
@@ -123,4 +138,11 @@ def random_reserve(seed: int, network: Network) -> Reserve | None:
     return Reserve.of(network, held, release=release)
 
 
-seeds = st.integers(min_value=0, max_value=2**31 - 1)
+MIXES = (
+    Behaviour(),
+    Behaviour(rationing=EqualDays(), unmet=Backlogged(), switching=Qualify(weeks=4)),
+    Behaviour(rationing=Contract(), ordering=Panic(), trigger=CoverBelow(days=60), allocation=ByUse()),
+    Behaviour(rationing=Proportional(), ordering=BaseStock(), private=CrowdedOut(), trigger=PriceAbove(), allocation=ByStake()),
+)  # together every behaviour that ships, each in a mix
+
+sizes = st.tuples(st.integers(0, 2**31 - 1), st.integers(1, 6), st.integers(1, 8))  # seed, goods, places
