@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from resilience.balance import balance
 from resilience.history.account import account, measure
 from resilience.history.events import Event, load, network_of
 from resilience.network import Network
@@ -17,7 +16,8 @@ from resilience.sizing.response import best_response
 from resilience.sizing.scope import Downstream
 from resilience.solver import Method
 
-WEEKS = 104
+WEEKS = 60  # every outcome lies within a year and the notice before it
+TO_THE_END = 104  # weeks in which losses are counted
 COARSE = Coarsening(steps=((4, 1), (4, 2), (1, 4)))
 QUICK = Method(algorithm="ipm", crossover=False)
 NOTHING = 5e-4  # shown as 0
@@ -43,7 +43,7 @@ def backtest(network: Network, events: Iterable[Event] | None = None, *, told: T
         found = {name: traces.table(name) for name in ("starts", "flows", "shortfall")}
         for event in alike:
             own = {name: table[table["scenario"] == event.name] for name, table in found.items()}
-            seen = account(of_the_day, event.scenario, own, weeks=WEEKS)
+            seen = account(traces.physics.network, event.scenario, own, weeks=WEEKS)
             rows[event.name] = []
             for outcome in event.outcomes:
                 simulated = measure(seen, outcome.measure, outcome.select) if outcome.measure else np.nan
@@ -56,7 +56,7 @@ def backtest(network: Network, events: Iterable[Event] | None = None, *, told: T
 
 
 def losses(network: Network, events: Iterable[Event] | None = None, *, told: Told | None = None) -> pd.DataFrame:
-    """Value lost in each event (USD), a row each: simulated_usd, and least_usd, which no behaviour could undercut.
+    """Value lost in each event, a row each: simulated, and least, which no behaviour could undercut (billion USD).
 
     The two ends of what the toolkit says: firms that follow simple rules, and a planner who knows how long it lasts. The
     least loss is solved over periods of up to four weeks with the goods downstream of the blow; it takes minutes.
@@ -64,23 +64,26 @@ def losses(network: Network, events: Iterable[Event] | None = None, *, told: Tol
     chosen = load() if events is None else tuple(events)
     rows = {}
     for of_the_day, alike in _by_network(network, chosen):
-        simulated = simulate(of_the_day, [event.scenario for event in alike], weeks=WEEKS, full=False).loss_usd
+        simulated = simulate(of_the_day, [event.scenario for event in alike], weeks=TO_THE_END, full=False).loss_usd
         for event in alike:
             if told is not None:
                 told(event.name)
             least = best_response(
-                of_the_day, event.scenario, weeks=WEEKS, periods=COARSE, scope=Downstream(), method=QUICK
+                of_the_day, event.scenario, weeks=TO_THE_END, periods=COARSE, scope=Downstream(), method=QUICK
             )  # fmt: skip
-            lost = {"simulated_usd": float(simulated[event.name]), "least_usd": least.bound_usd}
-            rows[event.name] = {"event": event.name} | lost
+            rows[event.name] = {
+                "event": event.name,
+                "simulated_billion_usd": float(simulated[event.name]) / 1e9,
+                "least_billion_usd": least.bound_usd / 1e9,
+            }
     return pd.DataFrame([rows[event.name] for event in chosen])
 
 
 def markdown(frame: pd.DataFrame) -> str:
     """A frame of `backtest` or `losses` as the table of a page, numbers to two digits.
 
-    >>> print(markdown(pd.DataFrame({"event": ["a"], "simulated": [0.1234], "least_usd": [2.5e9]})))
-    | event | simulated | least_usd |
+    >>> print(markdown(pd.DataFrame({"event": ["a"], "simulated": [0.1234], "reported": [2.5e9]})))
+    | event | simulated | reported |
     |---|---|---|
     | a | 0.12 | 2,500 million |
     """
@@ -90,12 +93,12 @@ def markdown(frame: pd.DataFrame) -> str:
 
 
 def _by_network(network: Network, events: tuple[Event, ...]) -> Iterator[tuple[Network, list[Event]]]:
-    """Each balanced network of a day, with the events that share it: events of one day are simulated together."""
+    """Each network of a day, with the events that share it: events of one day are simulated together."""
     groups: dict[str, list[Event]] = {}
     for event in events:
         groups.setdefault(repr(event.overrides), []).append(event)
     for alike in groups.values():
-        yield balance(network_of(alike[0], network)).network, alike
+        yield network_of(alike[0], network), alike
 
 
 def _verdict(simulated: float, low: float | None, high: float | None) -> str:
