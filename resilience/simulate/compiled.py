@@ -12,6 +12,7 @@ from numba import njit
 from resilience.simulate.rationed import ration
 from resilience.simulate.tables import INNER, Asked, Block, Net, Out, Rules, State
 
+
 @njit(**INNER)
 def open_week(week: int, net: Net, block: Block, state: State) -> None:
     """What is lost is lost; what was on its way arrives."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from resilience.simulate.tables import INNER, BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
+from resilience.simulate.tables import BY_NEED, COVER_BELOW, INNER, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
+
 
 @njit(**INNER)
 def draw(

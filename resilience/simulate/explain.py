@@ -72,7 +72,9 @@ class _Walk:
             lost = self.shock.lost[point, : week + 1]
             if lost.any():
                 when = int(lost.argmax())
-                steps.append((when, *_name(self.physics, point), f"{lost[when]:.0%} of the stock lost", float(lost[when])))
+                steps.append(
+                    (when, *_name(self.physics, point), f"{lost[when]:.0%} of the stock lost", float(lost[when]))
+                )
                 break
             step = self._largest_fall(point, week)
             if step is None:
@@ -121,7 +123,13 @@ class _Walk:
         if len(tools) and self.full.health[maker, week, self.column] < 1 - LESS:
             unserved = 1.0 - self.full.supplied[tools, week, self.column] / np.maximum(physics.worked[tools], 1e-300)
             following = int(physics.worked_at[tools[int(unserved.argmax())]])
-            return week, at, f"made {share:.0%} less: capacity worn for want of {_name(physics, following)[0]}", share, following
+            return (
+                week,
+                at,
+                f"made {share:.0%} less: capacity worn for want of {_name(physics, following)[0]}",
+                share,
+                following,
+            )
         if len(needs):
             stock = self.full.stock[physics.consumed_at[needs], week, self.column]
             cover = stock / np.maximum(physics.consumed[needs] * physics.output[maker], 1e-300)

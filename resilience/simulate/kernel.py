@@ -219,7 +219,12 @@ def _vault(plan: Layout, behaviour: Behaviour, held: Holdings) -> Vault:
 def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State:
     physics, count = plan.physics, shocks.scenarios
     ones = np.ones(count)
-    size, makers, lanes, receivers = (len(physics.points), len(physics.output), len(physics.flow), len(held.receiver_point))
+    size, makers, lanes, receivers = (
+        len(physics.points),
+        len(physics.output),
+        len(physics.flow),
+        len(held.receiver_point),
+    )
 
     def empty(*shape: int) -> Floats:
         return np.zeros((*shape, count))

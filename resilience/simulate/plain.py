@@ -21,7 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from resilience.physics import Floats, Physics, Whole, lane_limits
-from resilience.simulate.behaviour import Behaviour, Loyal, Lost
+from resilience.simulate.behaviour import Behaviour, Lost, Loyal
 from resilience.simulate.behaviour.allocation import Calls
 from resilience.simulate.behaviour.ordering import Seen
 from resilience.simulate.behaviour.rationing import INDUSTRY, Claims

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from resilience.simulate.tables import INNER, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
+from resilience.simulate.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, INNER, TIER_PRIORITY, Asked
+
 
 @njit(**INNER)
 def ration(
@@ -73,7 +74,7 @@ def _equal_days(size: int, s: int, room: float, asked: Asked) -> None:
             else:
                 weight += asked.usual[i]
         left = max(room - met, 0.0)
-        level = left / weight if weight > 0 else 0.0
+        level = min(left / weight, BOUNDLESS) if weight > 0 else 0.0
         changed = False
         for i in range(size):
             known = asked.amount[i, s] if asked.usual[i] > 0 else 0.0

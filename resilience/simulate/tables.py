@@ -18,6 +18,7 @@ INNER = {  # options of every compiled function but the outermost: nothing calls
     "no_cfunc_wrapper": True,
 }
 
+BOUNDLESS = 1e200  # as in `behaviour.rationing`
 PROPORTIONAL, TIER_PRIORITY, CONTRACT, EQUAL_DAYS = range(4)
 DECLARED, COVER_BELOW, PRICE_ABOVE = range(3)
 BY_NEED, BY_WEIGHT = range(2)

@@ -25,10 +25,14 @@ def big_network(*, goods: int = 10, places: int = 100, lanes_each: int = 8, seed
     return Network.from_frames(
         name=f"big-{goods * places}",
         goods=pd.DataFrame({"good": names, "cycle_weeks": [n % 4 for n in range(goods)]}),
-        producers=pd.DataFrame([{"good": g, "place": p, "output_per_week": per_week, "surge": 1.2} for g in names for p in spots]),
+        producers=pd.DataFrame(
+            [{"good": g, "place": p, "output_per_week": per_week, "surge": 1.2} for g in names for p in spots]
+        ),
         needs=pd.DataFrame([{"good": b, "input": a, "units": 1.0} for a, b in zip(names[:-1], names[1:], strict=True)]),
         lanes=pd.DataFrame(lanes),
-        demand=pd.DataFrame([{"good": names[-1], "place": p, "units_per_week": per_week, "usd_per_unit_unmet": 5.0} for p in spots]),
+        demand=pd.DataFrame(
+            [{"good": names[-1], "place": p, "units_per_week": per_week, "usd_per_unit_unmet": 5.0} for p in spots]
+        ),
         stocks=pd.DataFrame([{"good": g, "place": p, "weeks": 4.0} for g in names for p in spots]),
     )
 

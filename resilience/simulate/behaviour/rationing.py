@@ -11,6 +11,7 @@ from resilience.errors import AskError, near
 from resilience.physics import Floats, Whole
 
 TIERS = ("defence", "essential", "other")
+BOUNDLESS = 1e200  # weeks of usual use beyond which nobody is short; finite, so that none of it times 0 is 0
 INDUSTRY = -1  # the rank of a claim that is not final demand
 
 
@@ -63,7 +64,9 @@ class TierPriority:
     def __post_init__(self) -> None:
         strange = sorted(set(self.order) ^ set(TIERS)) or [t for t in self.order if self.order.count(t) > 1]
         if strange:
-            raise AskError(f"TierPriority.order is {self.order}: name each of {', '.join(TIERS)} once", [near(strange[0], TIERS)])
+            raise AskError(
+                f"TierPriority.order is {self.order}: name each of {', '.join(TIERS)} once", [near(strange[0], TIERS)]
+            )
 
     def allot(self, claims: Claims) -> Floats:
         """Proportional to industry; by rank to final uses."""
@@ -107,7 +110,8 @@ class EqualDays:
         for _ in range(len(claims.usual) + 1):  # each round sates at least one claim more at a point, or ends there
             left = np.maximum(claims.available - claims.sums @ np.where(sated, known, 0.0), 0.0)
             weight = claims.sums @ np.where(sated, 0.0, np.broadcast_to(usual, sated.shape))
-            level = np.divide(left, weight, out=np.zeros_like(left), where=weight > 0)
+            with np.errstate(over="ignore"):  # a trace of usual use may stand against a whole stock
+                level = np.minimum(np.divide(left, weight, out=np.zeros_like(left), where=weight > 0), BOUNDLESS)
             more = sated | (known <= level[claims.point] * usual)
             if (more == sated).all():
                 break

@@ -1,0 +1,158 @@
+"""Every behaviour by hand: three claims, three suppliers, two members."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from resilience.errors import AskError
+from resilience.simulate.behaviour import (
+    Backlogged,
+    BaseStock,
+    ByNeed,
+    ByStake,
+    ByUse,
+    Contract,
+    CoverBelow,
+    CrowdedOut,
+    Declared,
+    EqualDays,
+    Lost,
+    Loyal,
+    Panic,
+    PriceAbove,
+    Proportional,
+    Qualify,
+    StockGap,
+    TierPriority,
+    Unmoved,
+)
+from resilience.simulate.behaviour.allocation import Calls
+from resilience.simulate.behaviour.ordering import Seen
+from resilience.simulate.behaviour.rationing import Claims
+from resilience.simulate.behaviour.release import Watched
+from resilience.simulate.behaviour.switching import Sources
+
+
+def column(*values):
+    return np.array(values, dtype=float)[:, None]
+
+
+def claims(available, *, amount=(20.0, 10.0, 10.0), usual=(10.0, 10.0, 5.0), rank=(-1, 2, 0)):
+    """A lane that asks for double, other and defence demand that ask 10 each, at one point."""
+    return Claims(
+        amount=column(*amount),
+        usual=np.array(usual),
+        rank=np.array(rank),
+        point=np.zeros(3, dtype=int),
+        available=column(available),
+        sums=sparse.csr_matrix(np.ones((1, 3))),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "available", "given"),
+    [
+        (Proportional(), 20.0, [10.0, 5.0, 5.0]),
+        (TierPriority(), 20.0, [10.0, 0.0, 10.0]),
+        (TierPriority(order=("other", "essential", "defence")), 20.0, [10.0, 10.0, 0.0]),
+        (Contract(), 25.0, [10.0, 10.0, 5.0]),
+        (Contract(), 32.5, [15.0, 10.0, 7.5]),
+        (EqualDays(), 20.0, [8.0, 8.0, 4.0]),
+        (EqualDays(), 34.0, [16.0, 10.0, 8.0]),
+    ],
+)
+def test_rationing_by_hand(rule, available, given):
+    assert rule.allot(claims(available))[:, 0] == pytest.approx(given)
+
+
+@pytest.mark.parametrize("rule", [Proportional(), TierPriority(), Contract(), EqualDays()])
+def test_rationing_gives_all_that_is_asked_where_it_is_there_and_nothing_twice(rule):
+    assert rule.allot(claims(40.0))[:, 0] == pytest.approx([20.0, 10.0, 10.0])
+    assert rule.allot(claims(0.0)).sum() == 0
+    for available in (1.0, 17.0, 39.9):
+        assert rule.allot(claims(available)).sum() == pytest.approx(available)
+
+
+def test_equal_days_serves_those_without_a_usual_use_last():
+    given = EqualDays().allot(claims(25.0, usual=(10.0, 5.0, 0.0)))
+    assert given[:, 0] == pytest.approx([50 / 3, 25 / 3, 0.0])
+    assert EqualDays().allot(claims(34.0, usual=(10.0, 5.0, 0.0)))[:, 0] == pytest.approx([20.0, 10.0, 4.0])
+
+
+def test_tier_priority_refuses_a_tier_it_does_not_know():
+    with pytest.raises(AskError, match="name each of defence, essential, other once"):
+        TierPriority(order=("defense", "essential", "other"))
+
+
+def seen(here):
+    return Seen(asked=column(10.0), here=column(here), position=column(30.0), target=column(50.0), normal=column(20.0))
+
+
+@pytest.mark.parametrize(
+    ("rule", "here", "ordered"),
+    [
+        (StockGap(weeks=4), 20.0, 15.0),
+        (BaseStock(), 20.0, 30.0),
+        (Panic(below=0.5, extra=1.0, weeks=4), 20.0, 15.0),
+        (Panic(below=0.5, extra=1.0, weeks=4), 5.0, 20.0),
+    ],
+)
+def test_ordering_by_hand(rule, here, ordered):
+    assert rule.order(seen(here))[0, 0] == pytest.approx(ordered)
+
+
+def test_nobody_orders_less_than_nothing():
+    full = Seen(asked=column(1.0), here=column(9.0), position=column(90.0), target=column(10.0), normal=column(9.0))
+    assert BaseStock().order(full)[0, 0] == 0
+
+
+def test_unfilled_orders_lapse_or_wait():
+    assert Lost().carry(column(8.0))[0, 0] == 0
+    assert Backlogged(lapse_per_week=0.25).carry(column(8.0))[0, 0] == 6
+
+
+def test_orders_move_to_those_who_deliver_at_the_qualification_speed():
+    sources = Sources(
+        share=column(0.5, 0.25, 0.25),
+        usual=column(0.5, 0.25, 0.25),
+        filled=column(0.0, 1.0, 1.0),
+        point=np.zeros(3, dtype=int),
+        sums=sparse.csr_matrix(np.ones((1, 3))),
+    )
+    assert Qualify(weeks=10).shares(sources)[:, 0] == pytest.approx([0.45, 0.275, 0.275])
+    assert Loyal().shares(sources) is sources.share
+
+
+def test_private_holders_answer_a_public_reserve():
+    stock, covered = np.array([10.0, 2.0]), np.array([20.0, 20.0])
+    assert CrowdedOut(share=0.3).wanted(stock, covered) == pytest.approx([4.0, 0.0])
+    assert Unmoved().wanted(stock, covered) is stock
+
+
+def watched(cover_weeks, tightness=1.0, struck=True):
+    return Watched(struck=np.array([[struck]]), cover_weeks=column(cover_weeks), tightness=column(tightness))
+
+
+def test_triggers_open_when_their_sign_is_seen_and_never_in_a_calm_world():
+    assert Declared().calls(watched(9.0))[0, 0]
+    assert CoverBelow(days=30).calls(watched(4.0))[0, 0]
+    assert not CoverBelow(days=30).calls(watched(5.0))[0, 0]
+    assert PriceAbove(factor=1.5, elasticity=0.5).calls(watched(9.0, tightness=1.3))[0, 0]
+    assert not PriceAbove(factor=1.5, elasticity=0.5).calls(watched(9.0, tightness=1.2))[0, 0]
+    for rule in (Declared(), CoverBelow(days=30), PriceAbove()):
+        assert not rule.calls(watched(0.0, tightness=9.0, struck=False))[0, 0]
+
+
+@pytest.mark.parametrize(("rule", "got"), [(ByNeed(), [6.0, 3.0]), (ByUse(), [4.5, 4.5]), (ByStake(), [8.1, 0.9])])
+def test_a_pool_is_shared_by_its_rule(rule, got):
+    calls = Calls(
+        lacking=column(12.0, 6.0), supply=np.array([9.0]), use=np.array([5.0, 5.0]), stake=np.array([9.0, 1.0])
+    )
+    assert rule.split(calls)[:, 0] == pytest.approx(got)
+
+
+def test_what_one_member_leaves_goes_to_the_other():
+    calls = Calls(
+        lacking=column(1.0, 20.0), supply=np.array([9.0]), use=np.array([5.0, 5.0]), stake=np.array([1.0, 1.0])
+    )
+    assert ByUse().split(calls)[:, 0] == pytest.approx([1.0, 8.0])

@@ -1,0 +1,58 @@
+"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and the same path;
+`tests/bench/bench_simulate.py` holds the compiled one to the same.
+"""
+
+import numpy as np
+import pytest
+from random_networks import MIXES, random_network, random_reserve, random_scenario
+
+from resilience.errors import AskError
+from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
+from resilience.simulate.behaviour import Lost
+
+numba = pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
+QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def uncompiled():
+    before = numba.config.DISABLE_JIT
+    numba.config.DISABLE_JIT = True
+    import resilience.simulate.loop  # noqa: F401  (decorated while compiling is off)
+
+    yield
+    numba.config.DISABLE_JIT = before
+
+
+@pytest.mark.parametrize("mix", MIXES)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_kernel_equals_the_oracle(seed, mix):
+    network = random_network(seed, 4, 3)
+    scenarios = [random_scenario(10 * seed + n, network, name=f"s{n}") for n in range(2)]
+    reserve = random_reserve(seed, network)
+    plain, kernel = (
+        simulate(network, scenarios, weeks=10, reserve=reserve, behaviour=mix, engine=engine)
+        for engine in (Plain(), Kernel())
+    )
+    assert kernel.loss_usd.to_numpy() == pytest.approx(plain.loss_usd.to_numpy(), rel=1e-12, abs=1e-9)
+    one, two = plain.full["s0"][1], kernel.full["s0"][1]
+    for name in QUANTITIES:
+        np.testing.assert_allclose(
+            getattr(two.full, name), getattr(one.full, name), rtol=1e-12, atol=1e-9, err_msg=name
+        )
+    for name in ("short", "missing", "drawn", "home", "send", "receive"):
+        np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
+
+
+class Stubborn(Lost):
+    """A behaviour of a user's own."""
+
+
+def test_a_behaviour_of_ones_own_runs_in_plain_numpy():
+    network = random_network(1, 2, 2)
+    scenario = random_scenario(1, network)
+    own = Behaviour(unmet=Stubborn())
+    with pytest.raises(AskError, match="does not know this behaviour"):
+        simulate(network, scenario, weeks=8, behaviour=own, engine=Kernel())
+    found = simulate(network, scenario, weeks=8, behaviour=own, engine=Fastest())
+    assert found.loss_usd["shock"] == simulate(network, scenario, weeks=8, engine=Plain()).loss_usd["shock"]
