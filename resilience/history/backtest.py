@@ -11,7 +11,7 @@ from resilience.history.account import account, measure
 from resilience.history.events import Event, load, network_of
 from resilience.network import Network
 from resilience.periods import Coarsening
-from resilience.simulate import simulate
+from resilience.simulate import Behaviour, simulate
 from resilience.sizing.response import best_response
 from resilience.sizing.scope import Downstream
 from resilience.solver import Method
@@ -25,10 +25,16 @@ NOTHING = 5e-4  # shown as 0
 Told = Callable[[str], None]
 
 
-def backtest(network: Network, events: Iterable[Event] | None = None, *, told: Told | None = None) -> pd.DataFrame:
+def backtest(
+    network: Network,
+    events: Iterable[Event] | None = None,
+    *,
+    behaviour: Behaviour | None = None,
+    told: Told | None = None,
+) -> pd.DataFrame:
     """Reported and simulated, a row for each outcome: event, what, unit, reported, low, high, simulated, verdict.
 
-    Firms behave as `Behaviour()` says by default and no reserve exists. A verdict is "met" where the simulated figure lies
+    Firms behave as `behaviour` says, by default as `Behaviour()`, and no reserve exists. A verdict is "met" where the simulated figure lies
     from low to high, else "too low", "too high" or "not simulated". Prices are not: the network has none that move.
 
     Do not read a met outcome as proof. Several effects are reported as none, which a network with ample stocks meets
@@ -39,7 +45,8 @@ def backtest(network: Network, events: Iterable[Event] | None = None, *, told: T
     for of_the_day, alike in _by_network(network, chosen):
         if told is not None:
             told(", ".join(event.name for event in alike))
-        traces = simulate(of_the_day, [event.scenario for event in alike], weeks=WEEKS, full=True)
+        scenarios = [event.scenario for event in alike]
+        traces = simulate(of_the_day, scenarios, weeks=WEEKS, behaviour=behaviour, full=True)
         found = {name: traces.table(name) for name in ("starts", "flows", "shortfall")}
         for event in alike:
             own = {name: table[table["scenario"] == event.name] for name, table in found.items()}
