@@ -86,7 +86,8 @@ def lost_weeks(account: Account, select: Mapping[str, Any], window: slice) -> fl
 
 def lost_share(account: Account, select: Mapping[str, Any], window: slice) -> float:
     """Units not started over baseline output in those weeks. [at most 1]"""
-    return lost_weeks(account, select, window) / _lost(account, select, window)[1].shape[1]
+    weeks: int = _lost(account, select, window)[1].shape[1]
+    return lost_weeks(account, select, window) / weeks
 
 
 def lost_usd(account: Account, select: Mapping[str, Any], window: slice) -> float:
@@ -161,8 +162,8 @@ def first_unmet_weeks(account: Account, select: Mapping[str, Any], window: slice
 MEASURES: Mapping[str, Callable[[Account, Mapping[str, Any], slice], float]] = {
     function.__name__: function
     for function in (
-        lost_units, lost_weeks, lost_share, lost_usd, lost_chip_usd, struck_weeks, made_up_share, finished_back_weeks, first_lost_weeks,
-        flow_multiple, unmet_share, unmet_sales_usd, first_unmet_weeks,
+        lost_units, lost_weeks, lost_share, lost_usd, lost_chip_usd, struck_weeks, made_up_share,
+        finished_back_weeks, first_lost_weeks, flow_multiple, unmet_share, unmet_sales_usd, first_unmet_weeks,
     )
 }  # fmt: skip
 

@@ -34,8 +34,9 @@ def backtest(
 ) -> pd.DataFrame:
     """Reported and simulated, a row for each outcome: event, what, unit, reported, low, high, simulated, verdict.
 
-    Firms behave as `behaviour` says, by default as `Behaviour()`, and no reserve exists. A verdict is "met" where the simulated figure lies
-    from low to high, else "too low", "too high" or "not simulated". Prices are not: the network has none that move.
+    Firms behave as `behaviour` says, by default as `Behaviour()`, and no reserve exists. A verdict is "met" where the
+    simulated figure lies from low to high, else "too low", "too high" or "not simulated". Prices are not: the network
+    has none that move.
 
     Do not read a met outcome as proof. Several effects are reported as none, which a network with ample stocks meets
     without being right, and inputs rest on assumptions that the events' files name.
@@ -65,8 +66,8 @@ def backtest(
 def losses(network: Network, events: Iterable[Event] | None = None, *, told: Told | None = None) -> pd.DataFrame:
     """Value lost in each event, a row each: simulated, and least, which no behaviour could undercut (billion USD).
 
-    The two ends of what the toolkit says: firms that follow simple rules, and a planner who knows how long it lasts. The
-    least loss is solved over periods of up to four weeks with the goods downstream of the blow; it takes minutes.
+    The two ends of what the toolkit says: firms that follow simple rules, and a planner who knows how long it lasts.
+    The least loss is solved over periods of up to four weeks with the goods downstream of the blow; it takes minutes.
     """
     chosen = load() if events is None else tuple(events)
     rows = {}

@@ -75,7 +75,7 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A past disruption: its scenario, the figures it was written from, the overrides, and what was reported to follow."""
+    """A past disruption: its scenario, the figures it was written from, overrides, and what was reported to follow."""
 
     title: str
     scenario: Scenario
@@ -172,7 +172,8 @@ def _overridden(
     at = f"Event {event.name!r}: override of {override.table} {', '.join(wanted)}"
     if override.row:
         entries = dict(zip(schema.key, wanted[0].split("/"), strict=True)) | dict(override.row)
-        strange = [f"unknown column {name!r}. {near(name, schema.columns)}" for name in entries if name not in schema.columns]
+        unknown = [name for name in entries if name not in schema.columns]
+        strange = [f"unknown column {name!r}. {near(name, schema.columns)}" for name in unknown]
         if strange or (keys == wanted[0]).any():
             raise AskError(at, strange or ["the row is there already: name a column and a value"])
         return pd.concat([frame, pd.DataFrame([entries])], ignore_index=True), set()
