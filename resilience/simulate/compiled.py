@@ -7,13 +7,13 @@ units work on it. Nothing is fused or reordered for speed beyond what exact arit
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from resilience.simulate.jit import inner
 from resilience.simulate.rationed import ration
-from resilience.simulate.tables import INNER, Asked, Block, Net, Out, Rules, State
+from resilience.simulate.tables import Asked, Block, Net, Out, Rules, State
 
 
-@njit(**INNER)
+@inner
 def open_week(week: int, net: Net, block: Block, state: State) -> None:
     """What is lost is lost; what was on its way arrives."""
     slot = week % state.calendar.shape[0]
@@ -29,7 +29,7 @@ def open_week(week: int, net: Net, block: Block, state: State) -> None:
             state.after[n, s] = 0.0
 
 
-@njit(**INNER)
+@inner
 def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None:
     """What every point orders, and what its makers plan."""
     count = state.stock.shape[1]
@@ -54,7 +54,7 @@ def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             state.planned[p, s] = min(state.ordered_own[p, s], net.able[p] * min(left, state.health[p, s]))
 
 
-@njit(**INNER)
+@inner
 def claim(week: int, net: Net, block: Block, state: State) -> None:
     """What local users ask: inputs for what is planned, tools, final demand."""
     needs, tools = len(net.consumer), len(net.worker)
@@ -75,9 +75,11 @@ def claim(week: int, net: Net, block: Block, state: State) -> None:
                 state.local[n, s] += state.claims[net.claim_row[k], s]
 
 
-@njit(**INNER)
+@inner
 def claim_lanes(week: int, net: Net, rules: Rules, block: Block, state: State) -> None:
-    """What each lane is asked for, where it is not enough to know it while dispatching: books, switching, no transit."""
+    """What each lane is asked for, where it is not enough to know it while dispatching: books, switching, no
+    transit.
+    """
     makers, count = len(net.made_at), state.stock.shape[1]
     state.expected[:] = 0.0
     for e in net.quick:
@@ -96,7 +98,7 @@ def claim_lanes(week: int, net: Net, rules: Rules, block: Block, state: State) -
             state.expected[at, s] += min(sought, most)
 
 
-@njit(**INNER)
+@inner
 def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state: State, asked: Asked, out: Out) -> None:
     """Lanes of a stage leave; what they share with local users is rationed."""
     makers, count = len(net.made_at), state.stock.shape[1]
@@ -180,7 +182,7 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
             state.come[n, s] = 0.0
 
 
-@njit(**INNER)
+@inner
 def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: Asked, out: Out) -> None:
     """Local users and final demand of a stage share what is there; what inputs get stays until a start takes it."""
     needs, tools, count = len(net.consumer), len(net.worker), state.stock.shape[1]
@@ -218,7 +220,7 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
                     out.short[d, week, s] = state.claims[c, s] - state.allotted[c, s]
 
 
-@njit(**INNER)
+@inner
 def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Block, state: State, out: Out) -> None:
     """Producers start what plan, capacity, tools and inputs allow, and take what they use."""
     cuts, rows = (net.late_start, net.late_row) if late else (net.early_start, net.early_row)
@@ -282,7 +284,7 @@ def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Bloc
                 out.plan[p, week, s] = most[s]
 
 
-@njit(**INNER)
+@inner
 def close_week(week: int, net: Net, rules: Rules, state: State, out: Out) -> None:
     """Stock is what is left; books and shares are brought up to date."""
     count, makers = state.stock.shape[1], len(net.made_at)

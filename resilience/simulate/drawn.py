@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from resilience.simulate.tables import BY_NEED, COVER_BELOW, INNER, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
+from resilience.simulate.jit import inner
+from resilience.simulate.tables import BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
 
 
-@njit(**INNER)
+@inner
 def draw(
     stage: int, week: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, out: Out
 ) -> None:  # fmt: skip
@@ -52,7 +52,7 @@ def draw(
             state.due[slot, n, s] = 0.0
 
 
-@njit(**INNER)
+@inner
 def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State) -> None:
     """What each store could send this week, once it is called and the decision is taken."""
     for i in range(len(vault.point)):
@@ -79,7 +79,7 @@ def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, 
         state.most[i] = min(state.remaining[i, s], vault.rate[i]) if ready else 0.0
 
 
-@njit(**INNER)
+@inner
 def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state: State, out: Out) -> None:
     first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
     supply, lag = 0.0, 0
@@ -104,7 +104,7 @@ def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state:
                 out.send[i, week + lag, s] = state.most[i] * part
 
 
-@njit(**INNER)
+@inner
 def _split(first: int, last: int, supply: float, rules: Rules, vault: Vault, state: State) -> None:
     """What each receiver of one pool gets, into `state.got`."""
     if rules.allocation == BY_NEED:

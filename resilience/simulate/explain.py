@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from resilience.disruption import Shock
 from resilience.errors import AskError, near
 from resilience.physics import Physics
-from resilience.scenario import Scenario, Shock
+from resilience.scenario import Scenario
 from resilience.simulate.records import Full, Records
 
 LESS = 1e-6  # share of baseline below which a fall is rounding

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from resilience.physics import Floats, Whole
@@ -179,7 +181,7 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
 
 
 def _block(shocks: Shocks) -> Block:
-    found = {}
+    found: dict[str, Any] = {}
     for name in ("left", "open", "added", "wanted", "lost", "hoarded"):
         change = getattr(shocks, name)
         found |= {f"{name}_slot": change.slot, name: change.values}

@@ -1,7 +1,9 @@
 """The order of a week: what must be settled before what, worked out once for a network.
 
-A week runs through *stages*, a set of goods each. In its stage a stock point first receives what is made there in the same
-week (cycle time 0), then *dispatches* its lanes, then receives what lanes without transit bring, then *serves* local users
+A week runs through *stages*, a set of goods each. In its stage a stock point first receives what is made there
+in the same
+week (cycle time 0), then *dispatches* its lanes, then receives what lanes without transit bring, then *serves*
+local users
 and final demand. Producers start once all their inputs have been served. Goods that need each other without any cycle
 time have no such order: their starts come last in the week and reach the stock for the next, so a stock must bridge it.
 
@@ -54,7 +56,8 @@ def layout(physics: Physics) -> Layout:
     part = np.divide(1.0, inflow, out=np.zeros(size), where=inflow > 0)
     outflow = np.bincount(physics.origin, weights=physics.flow, minlength=size)
     local = _baseline_local(physics)
-    quick = physics.transit == 0
+    quick = np.where(physics.transit == 0, physics.flow, 0.0)
+    at_once = np.bincount(physics.destination, weights=quick, minlength=size)
     stages, ring = _stages(physics)
     tier = physics.network.demand["tier"]
     return Layout(
@@ -65,7 +68,7 @@ def layout(physics: Physics) -> Layout:
         lane_share=physics.flow * part[physics.destination],
         asked=local + outflow,
         local=local,
-        at_once=np.bincount(physics.destination[quick], weights=physics.flow[quick], minlength=size),
+        at_once=np.asarray(at_once, dtype=np.float64),
         rank=np.array([TIERS.index(name) for name in tier], dtype=np.int64).reshape(-1),
     )
 

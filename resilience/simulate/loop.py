@@ -1,7 +1,10 @@
-"""The weeks of a block in one compiled loop, so that a block's state stays in the cache from the first week to the last.
+"""The weeks of a block in one compiled loop, so that a block's state stays in the cache from the first week to
+the last.
 
-Only this outermost function is kept on disk between runs. Numba would take what it kept for fresh as long as this file has the
-same date and size, whatever became of the functions it calls (a wheel's files all carry one date); so the kept code also
+Only this outermost function is kept on disk between runs. Numba would take what it kept for fresh as long as
+this file has the
+same date and size, whatever became of the functions it calls (a wheel's files all carry one date); so the kept
+code also
 bears a fingerprint of all the sources that went into it.
 """
 
@@ -11,13 +14,12 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from numba import njit
-
 from resilience.simulate.compiled import claim, claim_lanes, close_week, dispatch, open_week, order, serve, start
 from resilience.simulate.drawn import draw
+from resilience.simulate.jit import outer
 from resilience.simulate.tables import Asked, Block, Net, Out, Rules, State, Vault
 
-SOURCES = ("compiled.py", "drawn.py", "loop.py", "rationed.py", "tables.py")
+SOURCES = ("compiled.py", "drawn.py", "jit.py", "loop.py", "rationed.py", "tables.py")
 
 
 def fingerprint() -> int:
@@ -29,7 +31,7 @@ def fingerprint() -> int:
 def compiled_with(mark: int) -> Callable[..., None]:
     """The loop over weeks; `mark` enters the key of what numba keeps on disk, because the loop refers to it."""
 
-    @njit(cache=True, error_model="numpy", nogil=True, no_cfunc_wrapper=True)
+    @outer
     def run(
         weeks: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, asked: Asked, out: Out
     ) -> None:  # fmt: skip

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from resilience.simulate.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, INNER, TIER_PRIORITY, Asked
+from resilience.simulate.jit import inner
+from resilience.simulate.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
 
 
-@njit(**INNER)
+@inner
 def ration(
     rule: int, order: np.ndarray, size: int, total: np.ndarray, room: np.ndarray, asked: Asked
 ) -> None:  # fmt: skip
@@ -27,7 +27,7 @@ def ration(
                         asked.amount[i, s] *= room[s] / total[s]
 
 
-@njit(**INNER)
+@inner
 def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: Asked) -> None:
     pot = 0.0
     for i in range(size):
@@ -47,7 +47,7 @@ def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: As
         pot = max(pot - wanted * part, 0.0)
 
 
-@njit(**INNER)
+@inner
 def _contract(size: int, s: int, room: float, asked: Asked) -> None:
     contracted, beyond = 0.0, 0.0
     for i in range(size):
@@ -62,7 +62,7 @@ def _contract(size: int, s: int, room: float, asked: Asked) -> None:
         asked.amount[i, s] = usual * first + (asked.amount[i, s] - usual) * second
 
 
-@njit(**INNER)
+@inner
 def _equal_days(size: int, s: int, room: float, asked: Asked) -> None:
     asked.sated[:size] = False
     level = 0.0

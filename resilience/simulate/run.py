@@ -22,7 +22,7 @@ from resilience.simulate.tally import Tally
 from resilience.simulate.trace import Traces, traces
 
 FULL_BY_DEFAULT = 8  # scenarios up to which full traces are kept unasked
-TOGETHER = 16  # scenarios in a block: their state fits a core's cache on networks of a thousand points
+TOGETHER = 32  # scenarios in a block: their state fits a core's cache on networks of a thousand points
 WORTH_COMPILING = 32  # scenarios: fewer are done in NumPy before numba has loaded
 
 Told = Callable[[int, int], None]
@@ -67,7 +67,8 @@ def simulate(
     Raises
     ------
     AskError
-        Where a scenario or a reserve names what the network does not have, begins past the horizon, or the calm week cannot
+        Where a scenario or a reserve names what the network does not have, begins past the horizon, or the
+        calm week cannot
         repeat because goods wait for each other within one week.
     BalanceError
         Where the network does not balance.

@@ -1,6 +1,7 @@
 """The shocks of a block of scenarios, kept only for the rows that any of them strikes.
 
-A network has thousands of lanes and a disruption touches a few: one dense array a scenario would cost more memory traffic than
+A network has thousands of lanes and a disruption touches a few: one dense array a scenario would cost more
+memory traffic than
 the simulation itself.
 """
 

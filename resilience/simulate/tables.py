@@ -11,13 +11,6 @@ from resilience.physics import Floats, Whole
 
 Flags = NDArray[np.bool_]
 
-INNER = {  # options of every compiled function but the outermost: nothing calls them from Python
-    "error_model": "numpy",
-    "nogil": True,
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-}
-
 BOUNDLESS = 1e200  # as in `behaviour.rationing`
 PROPORTIONAL, TIER_PRIORITY, CONTRACT, EQUAL_DAYS = range(4)
 DECLARED, COVER_BELOW, PRICE_ABOVE = range(3)

@@ -26,8 +26,10 @@ class Traces:
     """Simulated scenarios.
 
     `loss_usd` is value at stake in unmet demand, plus the replacement price of private stock, transit and work in
-    process missing at the horizon, plus that of every unit drawn: what `best_response` minimises, so their difference is
-    the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also shortfall, stocks,
+    process missing at the horizon, plus that of every unit drawn: what `best_response` minimises, so their
+    difference is
+    the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also
+    shortfall, stocks,
     flows, starts, missing and drawn, and `explain`.
     """
 
@@ -125,7 +127,9 @@ class Traces:
     def _rows(self, name: str, scenario: str) -> pd.DataFrame:
         physics, (_, records, column) = self.physics, self.full[scenario]
         network, full = physics.network, records.full
-        assert full is not None and records.home is not None and records.send is not None
+        assert full is not None
+        assert records.home is not None
+        assert records.send is not None
         points = physics.points[["good", "place"]]
         if name == "missing":
             units = records.missing[:, column] * physics.scale
@@ -161,7 +165,8 @@ def _tidy(keys: pd.DataFrame, values: Floats) -> pd.DataFrame:
 
 
 def traces(
-    tally: Tally, behaviour: Behaviour, scenarios: Sequence[Scenario], full: Mapping[str, tuple[Scenario, Records, int]],
+    tally: Tally, behaviour: Behaviour, scenarios: Sequence[Scenario], full: Mapping[str, tuple[Scenario,
+    Records, int]],
     *, weeks: int,
 ) -> Traces:  # fmt: skip
     """The answer from what was tallied."""

@@ -105,7 +105,7 @@ def renamed(network, mapping):
             frame[column] = frame[column].map(mapping)
         if len(frame):
             frames[table] = frame.iloc[::-1]
-    blocs = {bloc: [mapping[c] for c in members] for bloc, members in network.blocs.items()}
+    blocs = {bloc: [mapping.get(country, country) for country in members] for bloc, members in network.blocs.items()}
     return Network.from_frames(blocs=blocs, **frames)
 
 

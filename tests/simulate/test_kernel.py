@@ -1,6 +1,10 @@
-"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and the same path;
+"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and
+the same path;
 `tests/bench/bench_simulate.py` holds the compiled one to the same.
 """
+
+import importlib
+import sys
 
 import numpy as np
 import pytest
@@ -11,17 +15,22 @@ from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
 from resilience.simulate.behaviour import Lost
 
 numba = pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
+ROOM = sys.modules["resilience.simulate"]
 QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def uncompiled():
-    before = numba.config.DISABLE_JIT
-    numba.config.DISABLE_JIT = True
-    import resilience.simulate.loop  # noqa: F401  (decorated while compiling is off)
+COMPILED = ("jit", "rationed", "drawn", "compiled", "loop")
 
-    yield
-    numba.config.DISABLE_JIT = before
+
+@pytest.fixture(autouse=True)
+def uncompiled(monkeypatch):
+    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
+    for name in COMPILED:  # a fresh copy, decorated while compiling is off; the former copy comes back after the test
+        monkeypatch.delitem(sys.modules, f"resilience.simulate.{name}", raising=False)
+    for name in COMPILED:
+        module = importlib.import_module(f"resilience.simulate.{name}")
+        monkeypatch.setattr(ROOM, name, module)
+        monkeypatch.setitem(sys.modules, f"resilience.simulate.{name}", module)
 
 
 @pytest.mark.parametrize("mix", MIXES)

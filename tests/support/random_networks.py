@@ -1,4 +1,6 @@
-"""Random networks and scenarios for the laws: cycles in lanes, zero stocks, zero demand, single suppliers, tools, rings."""
+"""Random networks and scenarios for the laws: cycles in lanes, zero stocks, zero demand, single suppliers,
+tools, rings.
+"""
 
 import numpy as np
 import pandas as pd
@@ -60,7 +62,8 @@ def random_network(seed: int, goods: int, places: int) -> Network:
             for place in rng.choice(spots, rng.integers(1, places + 1), replace=False):
                 for tier in rng.choice(USES, rng.integers(1, 3), replace=False):
                     rows["demand"].append({
-                        "good": good, "place": place, "tier": tier, "units_per_week": float(rng.choice([0.0, 3.0, 40.0])),
+                        "good": good, "place": place, "tier": tier, "units_per_week": float(rng.choice([0.0,
+                        3.0, 40.0])),
                         "usd_per_unit_unmet": float(rng.choice([10.0, 2000.0])),
                     })  # fmt: skip
                 users[good].add(str(place))
@@ -74,7 +77,8 @@ def random_network(seed: int, goods: int, places: int) -> Network:
             for place in makers[good]:
                 if place != user and (user not in makers[good] or rng.random() < 0.6):
                     rows["lanes"].append({
-                        "good": good, "origin": place, "destination": user, "transit_weeks": int(rng.choice([0, 0, 1, 4])),
+                        "good": good, "origin": place, "destination": user, "transit_weeks": int(rng.choice([0,
+                        0, 1, 4])),
                         "routes": str(rng.choice(["", "strait"])), "limit_factor": float(rng.choice([1.0, 1.5, 9.0])),
                     })  # fmt: skip
         rows["stocks"] += [
@@ -140,7 +144,8 @@ def random_reserve(seed: int, network: Network) -> Reserve | None:
     world = network.demand["units_per_week"].sum() + 1.0
     held = rows.assign(owner=owners, units=rng.uniform(0, 5 * world, len(rows)))
     release = Release(
-        decision_weeks=int(rng.integers(0, 3)), delivery_weeks=int(rng.integers(0, 3)), pooled_weeks=int(rng.integers(0, 2)),
+        decision_weeks=int(rng.integers(0, 3)), delivery_weeks=int(rng.integers(0, 3)),
+        pooled_weeks=int(rng.integers(0, 2)),
         rate_per_week=float(rng.choice([0.1, 1.0])),
     )  # fmt: skip
     return Reserve.of(network, held, release=release)

@@ -36,6 +36,10 @@ __all__ = [
 ]
 
 
+ORDERING, UNMET, RATIONING, SWITCHING = StockGap(), Lost(), TierPriority(), Loyal()
+PRIVATE, TRIGGER, ALLOCATION = Unmoved(), Declared(), ByNeed()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
     """One choice of each kind. Any object with the same method may stand in for these.
@@ -44,10 +48,10 @@ class Behaviour:
     StockGap(weeks=4.0)
     """
 
-    ordering: Ordering = StockGap()
-    unmet: Unmet = Lost()
-    rationing: Rationing = TierPriority()
-    switching: Switching = Loyal()
-    private: PrivateResponse = Unmoved()
-    trigger: Trigger = Declared()
-    allocation: Allocation = ByNeed()
+    ordering: Ordering = ORDERING
+    unmet: Unmet = UNMET
+    rationing: Rationing = RATIONING
+    switching: Switching = SWITCHING
+    private: PrivateResponse = PRIVATE
+    trigger: Trigger = TRIGGER
+    allocation: Allocation = ALLOCATION

@@ -59,7 +59,8 @@ class ByNeed:
         """In proportion to what is lacking."""
         lacking = calls.lacking.sum(axis=0)
         share = np.divide(calls.supply, lacking, out=np.ones_like(lacking), where=lacking > calls.supply)
-        return calls.lacking * share
+        got: Floats = calls.lacking * share
+        return got
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,8 @@ INDUSTRY = -1  # the rank of a claim that is not final demand
 class Claims:
     """What is asked of some stock points in one week.
 
-    `amount` is claims x scenarios; `usual` (claims) what each claims in a calm week; `rank` (claims) the place of a final
+    `amount` is claims x scenarios; `usual` (claims) what each claims in a calm week; `rank` (claims) the place
+    of a final
     use in TIERS, or INDUSTRY; `point` (claims) the row of `available` (points x scenarios) each is made on; `sums` adds
     claims up by point.
     """
@@ -36,7 +37,9 @@ class Rationing(Protocol):
     """Any way to share what is too little."""
 
     def allot(self, claims: Claims) -> Floats:
-        """What each claim gets: no more than it asks, no more in all than is available, all that is asked if it is there."""
+        """What each claim gets: no more than it asks, no more in all than is available, all that is asked if
+        it is there.
+        """
         ...
 
 
@@ -99,7 +102,9 @@ class Contract:
 
 @dataclass(frozen=True, kw_only=True)
 class EqualDays:
-    """Everybody gets the same number of days of usual use, and no more than asked. Claims without a usual use come last."""
+    """Everybody gets the same number of days of usual use, and no more than asked. Claims without a usual use
+    come last.
+    """
 
     def allot(self, claims: Claims) -> Floats:
         """The level d at which sum of min(amount, d usual) is what is available."""

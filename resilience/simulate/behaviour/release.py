@@ -61,7 +61,8 @@ class CoverBelow:
 class PriceAbove:
     """Called when a price proxy passes `factor` times the calm price.
 
-    The proxy is tightness to the power 1/`elasticity`: what is asked over what could be given. It is no forecast of prices.
+    The proxy is tightness to the power 1/`elasticity`: what is asked over what could be given. It is no
+    forecast of prices.
     """
 
     factor: float = 1.5

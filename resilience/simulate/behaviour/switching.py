@@ -61,4 +61,5 @@ class Qualify:
         reliable = sources.usual * sources.filled
         total = (sources.sums @ reliable)[sources.point]
         sought = np.divide(reliable, total, out=sources.usual + np.zeros_like(total), where=total > 0)
-        return sources.share + (sought - sources.share) / self.weeks
+        moved: Floats = sources.share + (sought - sources.share) / self.weeks
+        return moved

@@ -1,4 +1,6 @@
-"""What becomes of an order between firms that was not filled. Final demand that is not met is lost, as the program has it."""
+"""What becomes of an order between firms that was not filled. Final demand that is not met is lost, as the
+program has it.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """A network of a thousand stock points and eight thousand lanes, and scenarios for it."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -19,7 +21,7 @@ def big_network(*, goods: int = 10, places: int = 100, lanes_each: int = 8, seed
         }
         for good in names
         for n, spot in enumerate(spots)
-        for step in sorted(rng.permutation(np.arange(1, places))[:0]) or range(1, lanes_each + 1)
+        for step in range(1, lanes_each + 1)
     ]  # fmt: skip
     per_week = float(lanes_each + 2)
     return Network.from_frames(
@@ -28,7 +30,7 @@ def big_network(*, goods: int = 10, places: int = 100, lanes_each: int = 8, seed
         producers=pd.DataFrame(
             [{"good": g, "place": p, "output_per_week": per_week, "surge": 1.2} for g in names for p in spots]
         ),
-        needs=pd.DataFrame([{"good": b, "input": a, "units": 1.0} for a, b in zip(names[:-1], names[1:], strict=True)]),
+        needs=pd.DataFrame([{"good": b, "input": a, "units": 1.0} for a, b in pairwise(names)]),
         lanes=pd.DataFrame(lanes),
         demand=pd.DataFrame(
             [{"good": names[-1], "place": p, "units_per_week": per_week, "usd_per_unit_unmet": 5.0} for p in spots]
@@ -37,7 +39,7 @@ def big_network(*, goods: int = 10, places: int = 100, lanes_each: int = 8, seed
     )
 
 
-def scenarios(network: Network, count: int, *, seed: int = 1) -> list[Scenario]:
+def outages(network: Network, count: int, *, seed: int = 1) -> list[Scenario]:
     """Outages of one good at a tenth of its makers, from week 2 to 9, for up to half a year."""
     rng = np.random.default_rng(seed)
     goods, spots = sorted(network.goods["good"]), sorted(network.places["place"])
