@@ -217,8 +217,12 @@ class Network:
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Network:
         """This network with one table replaced, checked again as a whole."""
-        self.table(name)
-        raw = {table: _counted_from_one(kept) for table, kept in self.frames.items()} | {name: _counted_from_one(frame)}
+        return self.with_tables({name: frame})
+
+    def with_tables(self, frames: Mapping[str, pd.DataFrame]) -> Network:
+        """This network with some tables replaced, checked again as a whole."""
+        replaced = {**self.frames, **{name: frame for name, frame in frames.items() if self.table(name) is not None}}
+        raw = {table: _counted_from_one(kept) for table, kept in replaced.items()}
         raw = {table: kept for table, kept in raw.items() if len(kept) or tables.schemas()[table].required}
         shown = {table: f"frame {table}" for table in tables.schemas()}
         return type(self).checked(self.name, raw, shown, [], self.about)

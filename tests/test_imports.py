@@ -37,6 +37,7 @@ ORDER = (
     "sharing",
     "engine",
     "datasets",
+    "history",
     "study",
     "models",
     "views",
