@@ -85,7 +85,7 @@ def _join(parts: Sequence[np.ndarray], kind: type) -> np.ndarray:
 def _watched(physics: Physics, rows: pd.DataFrame) -> sparse.csr_matrix:
     points, network = physics.points, physics.network
     found = [
-        ((points["good"] == row.good) & points["country"].isin(network.countries(row.owner))).to_numpy(dtype=float)
+        ((points["good"] == row.good) & points["country"].isin(network.countries(str(row.owner)))).to_numpy(dtype=float)
         for row in rows.itertuples()
     ]
     return sparse.csr_matrix(np.array(found).reshape(len(rows), len(points)))

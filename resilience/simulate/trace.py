@@ -141,7 +141,7 @@ class Traces:
             tidy = _tidy(network.demand[["good", "place", "tier"]], own)
             row, demand = tidy["row"].to_numpy(), network.demand
             rate = demand["units_per_week"].to_numpy()[row]
-            days = 7.0 * tidy["units"] / np.where(rate > 0, rate, np.inf)
+            days: pd.Series = 7.0 * tidy["units"] / np.where(rate > 0, rate, np.inf)
             usd = tidy["units"] * demand["usd_per_unit_unmet"].to_numpy()[row]
             found = tidy.drop(columns="row").assign(usd=usd, days=days)
         else:

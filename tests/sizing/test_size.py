@@ -9,11 +9,12 @@ from resilience.errors import AskError, InfeasibleError
 from resilience.physics import physics
 from resilience.policy import Release
 from resilience.risk import CVaR, Expectation, WorstCase, measure
-from resilience.sizing.case import build_case, candidates, stores
+from resilience.sizing.case import build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import join
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.solver import solve
+from resilience.stores import stores
 
 # Ten units a week are lost for k weeks with chance p. A unit held costs 0.5 a year and, when drawn, 1 to replace; it
 # saves 21. It is worth holding while P(more is needed) * (21 - 1) > 0.5: up to where that chance falls to 0.025.
