@@ -361,7 +361,7 @@ def _same_total(cells: pd.Series, before: pd.Series, frame: pd.DataFrame, column
 
 
 def _of_read_columns(figures: pd.DataFrame, raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The figures, less those of columns that a table lacks under a name nobody knows: that one fault is told already."""
+    """The figures, less those of columns that a table misspells: that fault is told already, once."""
     for table, schema in tables.schemas().items():
         if table in raw and not set(raw[table].columns) <= set(schema.columns):
             lost = set(schema.columns) - set(raw[table].columns)
