@@ -8,9 +8,7 @@ import pytest
 from resilience import datasets, tables
 from resilience.balance import balance, is_balanced
 
-FOURTEEN = {
-    "AUS", "BRN", "FJI", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM",
-}  # fmt: skip
+FOURTEEN = set(["AUS", "BRN", "FJI", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM"])
 # What the chain must hold, by layer; the words are those of the request the dataset was compiled for.
 ASKED = {
     "raw": "gallium germanium silicon_metal polysilicon fluorspar neon krypton xenon helium palladium tungsten cobalt"
@@ -23,8 +21,8 @@ ASKED = {
     "fabrication": "fab_logic_under_10 fab_logic_10_22 fab_logic_28_up fab_memory fab_dao fab_compound",
     "assembly": "assembly_test",
 }
-# Country shares as published: USGS Mineral Commodity Summaries 2026 for 2024 (gallium 839,000 of 848,000 kg; cobalt 74.8 %
-# and tungsten 81.7 % of mine output, before what no country is named for is shared out); EUV scanners have one maker.
+# Country shares as published: USGS Mineral Commodity Summaries 2026 for 2024 (gallium 839,000 of 848,000 kg; cobalt
+# 74.8 % and tungsten 81.7 % of mines, before what no country is named for is shared out); EUV scanners have one maker.
 PUBLISHED = {
     ("gallium", "CHN"): (0.989, 0.005),
     ("tool_euv", "NLD"): (1.0, 0.0),
