@@ -8,7 +8,7 @@ import pytest
 from resilience import datasets, tables
 from resilience.balance import balance, is_balanced
 
-FOURTEEN = set(["AUS", "BRN", "FJI", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM"])
+FOURTEEN = {"AUS", "BRN", "FJI", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM"}
 # What the chain must hold, by layer; the words are those of the request the dataset was compiled for.
 ASKED = {
     "raw": "gallium germanium silicon_metal polysilicon fluorspar neon krypton xenon helium palladium tungsten cobalt"
