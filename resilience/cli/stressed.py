@@ -21,6 +21,8 @@ TIERS = ("defence", "essential", "other")  # of use, as they are shown
 ROWS = 26  # weeks shown one by one; more are gathered
 GATHERED = 4
 SHOWN = 12
+WIDE = 60  # letters of a scenario's name
+UNSHOWN = ("weeks_to_recover", "triangle_weeks")  # in files and JSON only
 PARTS = {
     "unmet_usd": "unmet demand, at the value at stake",
     "missing_usd": "stock and work in process missing at the end",
@@ -116,6 +118,8 @@ def many_told(found: Outlook, held: Outlook | None, data: Mapping[str, Any], bar
     ]
     for name, head in heads.items():
         lines += [head, columns(_short(frames[name].head(SHOWN))), ""]
+    if (hidden := len(found.drivers) - SHOWN) > 0:
+        lines.append(f"{hidden} more causes: --json or --out DIR.")
     lines.append("Every scenario counts with its weight; the rest of the chance is the year without an event, loss 0.")
     values = {
         **data,
@@ -227,7 +231,9 @@ def _story(traces: Traces) -> list[str]:
 
 def _short(frame: pd.DataFrame) -> pd.DataFrame:
     """Money and chances as people read them."""
-    shown = frame.copy()
+    shown = frame[[name for name in frame.columns if name not in UNSHOWN]].copy()
+    if "scenario" in shown:
+        shown["scenario"] = [f"{name[:WIDE]}..." if len(name) > WIDE else name for name in shown["scenario"]]
     for name in shown.columns:
         if name.endswith("_usd"):
             shown[name] = shown[name].map(money)
