@@ -8,11 +8,13 @@ hold.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, fields
 from typing import ClassVar, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from resilience.errors import AskError, near
 from resilience.network import Network
@@ -21,6 +23,7 @@ from resilience.recovery import Floats, Recovery, Step
 AT_ONCE = Step()
 
 Names = str | tuple[str, ...] | None
+Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,7 +33,7 @@ class Shock:
     `left` is the share of each producer's capacity left; `open` the share of each lane's baseline flow that may pass
     (1: up to its limit); `added` whole weeks of extra transit; `wanted` a multiple of each demand; `lost` the share of
     each stock point's stock lost that week; `hoarded` the extra weeks of stock each point's users try to hold. Rows
-    follow the network's own tables.
+    follow the network's own tables. `found` remembers which rows selectors meant.
     """
 
     network: Network
@@ -42,6 +45,18 @@ class Shock:
     wanted: Floats
     lost: Floats
     hoarded: Floats
+    found: dict[Hashable, Rows] = field(default_factory=dict, repr=False)
+
+    def rows(self, disruption: _Spell, choose: Callable[[], np.ndarray]) -> Rows:
+        """The rows that `choose` picks for a disruption with these selectors, worked out once for each slate.
+
+        Ten thousand drawn years strike the same few hundred targets again and again, and to look one up in the
+        tables takes longer than to simulate the year.
+        """
+        key = (type(disruption), *(getattr(disruption, name) for name in disruption.selectors))
+        if key not in self.found:
+            self.found[key] = np.flatnonzero(choose())
+        return self.found[key]
 
     @classmethod
     def none(cls, network: Network, weeks: int) -> Shock:
@@ -150,7 +165,7 @@ class Outage(_Local):
 
     def strike(self, shock: Shock) -> None:
         """Lower `left`."""
-        rows = _select(self, shock.network, shock.network.producers)
+        rows = shock.rows(self, lambda: _select(self, shock.network, shock.network.producers))
         shock.left[rows] *= 1.0 - self.lost * self.severity(shock.weeks)
 
 
@@ -174,15 +189,18 @@ class ExportControl(_Spell):
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` on the lanes from exporter to importer."""
-        network = shock.network
+        rows = shock.rows(self, lambda: self._lanes(shock.network))
+        closed = 1.0 - min(self.licensed + self.leaked, 1.0)
+        shock.open[rows] *= 1.0 - closed * self.severity(shock.weeks)
+
+    def _lanes(self, network: Network) -> np.ndarray:
         lanes = network.lanes
         rows = _goods(self, network, lanes) & _ends(self, network, lanes, "exporter", "origin")
         rows &= _ends(self, network, lanes, "importer", "destination")
         country = network.places.set_index("place")["country"]
         rows &= (lanes["origin"].map(country) != lanes["destination"].map(country)).to_numpy()
         _must_hit(self, rows, "lane")
-        closed = 1.0 - min(self.licensed + self.leaked, 1.0)
-        shock.open[rows] *= 1.0 - closed * self.severity(shock.weeks)
+        return np.asarray(rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +230,13 @@ class RouteClosure(_Spell):
 
     def strike(self, shock: Shock) -> None:
         """Lower `open` and raise `added` on the lanes through the route."""
-        network = shock.network
+        rows = shock.rows(self, lambda: self._lanes(shock.network))
+        severity = self.severity(shock.weeks)
+        closed = 1.0 - (self.open_share or 0.0)
+        shock.open[rows] *= 1.0 - closed * severity
+        shock.added[rows] += np.where(severity > 0, self.added_weeks, 0)
+
+    def _lanes(self, network: Network) -> np.ndarray:
         lanes = network.lanes
         rows = _goods(self, network, lanes) & _ends(self, network, lanes, "exporter", "origin")
         rows &= _ends(self, network, lanes, "importer", "destination")
@@ -223,10 +247,7 @@ class RouteClosure(_Spell):
             _all_known(self, "route", wanted, known)
             rows &= passed.map(lambda routes: bool(wanted & set(routes))).to_numpy(dtype=bool)
         _must_hit(self, rows, "lane")
-        severity = self.severity(shock.weeks)
-        closed = 1.0 - (self.open_share or 0.0)
-        shock.open[rows] *= 1.0 - closed * severity
-        shock.added[rows] += np.where(severity > 0, self.added_weeks, 0)
+        return np.asarray(rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,8 +260,7 @@ class DemandSurge(_Local):
 
     def strike(self, shock: Shock) -> None:
         """Raise `wanted`."""
-        demand = shock.network.demand
-        rows = _select(self, shock.network, demand, tier_of="use")
+        rows = shock.rows(self, lambda: _select(self, shock.network, shock.network.demand, tier_of="use"))
         shock.wanted[rows] *= 1.0 + (self.factor - 1.0) * self.severity(shock.weeks)
 
 
@@ -254,7 +274,7 @@ class StockLoss(_Local):
 
     def strike(self, shock: Shock) -> None:
         """Mark `lost` in the first week."""
-        rows = _select(self, shock.network, shock.points)
+        rows = shock.rows(self, lambda: _select(self, shock.network, shock.points))
         if self.first_week <= shock.weeks:
             week = self.first_week - 1
             shock.lost[rows, week] = 1.0 - (1.0 - shock.lost[rows, week]) * (1.0 - self.lost)
@@ -270,7 +290,7 @@ class Hoarding(_Local):
 
     def strike(self, shock: Shock) -> None:
         """Raise `hoarded`."""
-        rows = _select(self, shock.network, shock.points)
+        rows = shock.rows(self, lambda: _select(self, shock.network, shock.points))
         shock.hoarded[rows] += self.extra_weeks * self.severity(shock.weeks)
 
 

@@ -91,6 +91,40 @@ def measure(risk: Risk, losses: ArrayLike, probabilities: ArrayLike) -> float:
     >>> measure(CVaR(tail=0.5), [10.0], [0.2])
     4.0
     """
+    values, chances = _with_the_calm(losses, probabilities)
+    return float(sum(weight * _tail_mean(values, chances, tail) for weight, tail in risk.mixture()))
+
+
+def quantile(losses: ArrayLike, probabilities: ArrayLike, level: float) -> float:
+    """The least loss that a year does not exceed with the chance `level` at least. [the unit of `losses`]
+
+    Arguments and errors as for `measure`.
+
+    >>> [quantile([100.0, 10.0], [0.1, 0.2], level) for level in (0.5, 0.85, 0.95)]
+    [0.0, 10.0, 100.0]
+    """
+    values, chances = _with_the_calm(losses, probabilities)
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(chances[order])
+    at = min(int(np.searchsorted(below, level - 1e-12)), len(order) - 1)
+    return float(values[order[at]])
+
+
+def in_tail(losses: ArrayLike, probabilities: ArrayLike, tail: float) -> Floats:
+    """How much of each scenario's probability lies in the worst share `tail` of years. [as `probabilities`] `tail` is
+    above 0; what the calm year has of it is left out.
+
+    Arguments and errors as for `measure`.
+
+    >>> in_tail([100.0, 10.0], [0.1, 0.5], 0.25)
+    array([0.1 , 0.15])
+    """
+    values, chances = _with_the_calm(losses, probabilities)
+    return _taken(values, chances, tail)[: np.size(losses)]
+
+
+def _with_the_calm(losses: ArrayLike, probabilities: ArrayLike) -> tuple[Floats, Floats]:
+    """Losses and chances, checked, with the year without loss as their last entry where it has a chance."""
     values, chances = np.asarray(losses, dtype=np.float64), np.asarray(probabilities, dtype=np.float64)
     if values.shape != chances.shape:
         raise AskError(f"{values.size} losses do not go with {chances.size} probabilities: give one for each")
@@ -101,13 +135,19 @@ def measure(risk: Risk, losses: ArrayLike, probabilities: ArrayLike) -> float:
     calm = 1.0 - float(chances.sum())
     if calm > 1e-9 or not values.size:
         values, chances = np.append(values, 0.0), np.append(chances, calm)
-    return float(sum(weight * _tail_mean(values, chances, tail) for weight, tail in risk.mixture()))
+    return values, chances
 
 
 def _tail_mean(values: Floats, chances: Floats, tail: float) -> float:
     """Mean of the worst share `tail`, splitting the year on the edge; tail 0 is the worst of all."""
     if tail == 0:
         return float(values.max())
+    return float(_taken(values, chances, tail) @ values / tail)
+
+
+def _taken(values: Floats, chances: Floats, tail: float) -> Floats:
+    """How much of each chance lies in the worst share `tail`."""
     order = np.argsort(-values, kind="stable")
-    taken = np.clip(tail - (np.cumsum(chances[order]) - chances[order]), 0.0, chances[order])
-    return float(taken @ values[order] / tail)
+    taken = np.empty_like(chances)
+    taken[order] = np.clip(tail - (np.cumsum(chances[order]) - chances[order]), 0.0, chances[order])
+    return taken

@@ -1,4 +1,4 @@
-"""The command line: `resilience list, show, check, metrics, new, run, export, doctor`."""
+"""The command line: `resilience list, show, check, metrics, stress, new, run, export, doctor`."""
 
 from resilience.cli.app import app, main
 

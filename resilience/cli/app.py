@@ -123,6 +123,44 @@ def metrics(
 
 
 @app.command()
+def stress(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A shipped dataset, or a folder of CSV files.")],
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One scenario of a shipped model, or a past event.")
+    ] = None,
+    scenarios: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="All [[scenario]] of a file; with --scenario, one of them.")
+    ] = None,
+    hazards: Annotated[
+        str | None, typer.Option(metavar="all|NAME,NAME|FILE.toml", help="Years drawn from the dataset's hazards.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="With --hazards: how many years.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, help="With --hazards: which years; the same seed, the same bytes.")] = 1,
+    method: Annotated[
+        str, typer.Option(metavar="stratified|plain|sobol|importance", help="With --hazards: how years are drawn.")
+    ] = "stratified",
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks simulated from the first disruption on.")] = 104,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run: its folder, or its study's name.")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years."""
+    from resilience.cli.stress import METHODS, Asked, stressed
+
+    if (hazards is not None) == (scenario is not None or scenarios is not None):
+        raise typer.BadParameter("give --scenario NAME, --scenarios FILE.toml or --hazards all")
+    if method not in METHODS:
+        raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
+    asked = Asked(
+        dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
+        method=method, reserve=reserve,
+    )  # fmt: skip
+    give(patiently(lambda say: stressed(asked, say=say)), json=json, out=out)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],
     source: Annotated[

@@ -23,7 +23,7 @@ from resilience.hazards.hazard import (
 from resilience.hazards.methods import Importance, Method, Plain, Sobol, Stratified
 from resilience.hazards.read import load, names, read
 from resilience.hazards.reduce import Choose, Forward, Medoids, Reduction, reduce
-from resilience.hazards.sample import check, sample
+from resilience.hazards.sample import check, hazards_in, sample
 
 __all__ = [
     "Beta",
@@ -56,6 +56,7 @@ __all__ = [
     "Trigger",
     "Where",
     "check",
+    "hazards_in",
     "load",
     "names",
     "read",

@@ -55,6 +55,15 @@ def sample(
     return ScenarioSet(scenarios=tuple(made))
 
 
+def hazards_in(scenario: Scenario, hazards: Hazards) -> tuple[str, ...]:
+    """Which of `hazards` a drawn year holds, each once, in the order they struck: read from the name `sample` gave."""
+    _, _, told = scenario.name.partition(" ")
+    known = sorted((hazard.name for hazard in hazards.hazards), key=len, reverse=True)
+    parts = told.split(", ")
+    held = (next((name for name in known if f"{part} ".startswith(f"{name} ")), None) for part in parts)
+    return tuple(dict.fromkeys(name for name in held if name is not None))
+
+
 def check(hazards: Hazards, network: Network) -> None:
     """Whether every hazard finds in `network` all that it may strike: each target, not only those that a sample
     happens to draw.

@@ -12,6 +12,7 @@ from resilience.errors import AskError, near
 from resilience.physics import Floats, Physics
 from resilience.scenario import Scenario
 from resilience.simulate.behaviour import Behaviour
+from resilience.simulate.dry import ran_dry
 from resilience.simulate.explain import Story, chain_of_causes
 from resilience.simulate.holdings import Holdings
 from resilience.simulate.records import Records
@@ -30,7 +31,7 @@ class Traces:
     difference is
     the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also
     shortfall, stocks,
-    flows, starts, missing and drawn, and `explain`.
+    flows, starts, missing, drawn and ran_dry, and `explain`.
     """
 
     physics: Physics
@@ -85,7 +86,7 @@ class Traces:
         }
         if name in always:
             return always[name]()
-        kept = ("shortfall", "stocks", "flows", "starts", "missing", "drawn")
+        kept = ("shortfall", "stocks", "flows", "starts", "missing", "drawn", "ran_dry")
         if name not in kept:
             raise AskError(f"Traces have no table {name!r}. {near(name, [*always, *kept])}")
         self._must_be_full(name)
@@ -136,6 +137,8 @@ class Traces:
             usd = records.missing[:, column] * physics.price * physics.usd
             found = points.assign(units=units, usd=usd)
             found = found[records.missing[:, column] > 1e-6].reset_index(drop=True)
+        elif name == "ran_dry":
+            found = ran_dry(physics, records, column)
         elif name == "shortfall":
             own = records.short[:, :, column] * physics.scale[physics.wanted_at, None]
             tidy = _tidy(network.demand[["good", "place", "tier"]], own)

@@ -1,0 +1,112 @@
+"""What many simulated years say together: how the loss of a year is distributed, and where its tail comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resilience.physics import Floats
+from resilience.risk import CVaR, in_tail, measure, quantile
+from resilience.simulate.measures import NOTHING
+from resilience.simulate.trace import Traces
+
+LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
+TAILS = (0.1, 0.05, 0.01)
+DEPTHS = (0.01, 0.05, 0.25)  # shares of a week's demand, by value
+WORST = 10  # years named
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Outlook:
+    """The loss of one year, over scenarios weighed by their probability and the undisturbed year, which loses nothing.
+
+    The frames: `parts` (mean by part of the loss), `quantiles` (level, loss_usd), `tails` (mean of the worst share of
+    years), `depths` (chance of a year in which some week is at least so short), `goods` and `drivers` (most of the tail
+    first), `worst` (single years).
+    """
+
+    scenarios: int
+    disturbed: float  # chance of a year that any scenario stands for
+    short: float  # chance of a year with any unmet demand
+    mean_usd: float
+    tail: float  # the worst share of years that goods and drivers speak of
+    parts: pd.Series
+    quantiles: pd.DataFrame
+    tails: pd.DataFrame
+    depths: pd.DataFrame
+    goods: pd.DataFrame
+    drivers: pd.DataFrame
+    worst: pd.DataFrame
+
+
+def outlook(traces: Traces, causes: Mapping[str, Sequence[str]], *, tail: float = 0.05) -> Outlook:
+    """The distribution over the scenarios of `traces`; `causes` names what is behind each scenario.
+
+    A year with two causes counts under both, so that shares by cause may add up to more than one.
+    """
+    loss, chance = traces.loss_usd.to_numpy(dtype=np.float64), traces.probability.to_numpy(dtype=np.float64)
+    depth = traces.measured["depth"].to_numpy(dtype=np.float64)
+    taken = in_tail(loss, chance, tail)
+    return Outlook(
+        scenarios=len(loss),
+        disturbed=float(chance.sum()),
+        short=float(chance[depth > NOTHING].sum()),
+        mean_usd=traces.expected_loss_usd,
+        tail=tail,
+        parts=traces.loss.mul(traces.probability, axis=0).sum(),
+        quantiles=pd.DataFrame({"level": LEVELS, "loss_usd": [quantile(loss, chance, level) for level in LEVELS]}),
+        tails=pd.DataFrame({
+            "worst_share_of_years": TAILS,
+            "mean_loss_usd": [measure(CVaR(tail=share), loss, chance) for share in TAILS],
+            "scenarios": [int((in_tail(loss, chance, share) > 0).sum()) for share in TAILS],
+        }),
+        depths=pd.DataFrame({
+            "share_of_a_week_unmet": DEPTHS,
+            "chance_per_year": [float(chance[depth >= share].sum()) for share in DEPTHS],
+        }),
+        goods=_goods(traces, chance, taken, tail),
+        drivers=_drivers(traces, causes, loss, chance, taken, tail),
+        worst=_worst(traces),
+    )  # fmt: skip
+
+
+def _goods(traces: Traces, chance: Floats, taken: Floats, tail: float) -> pd.DataFrame:
+    """Finished goods by what of them goes unmet."""
+    usd = pd.DataFrame(traces.unmet_usd).groupby(traces.uses["good"].to_numpy()).sum()
+    demand = traces.physics.network.demand
+    stake = (demand["units_per_week"] * demand["usd_per_unit_unmet"]).groupby(demand["good"]).sum()
+    values = usd.to_numpy()
+    felt = values > NOTHING * stake.reindex(usd.index).to_numpy()[:, None]
+    found = pd.DataFrame({
+        "good": usd.index,
+        "chance_per_year": felt @ chance,
+        "mean_unmet_usd": values @ chance,
+        "tail_mean_unmet_usd": values @ taken / tail,
+    })  # fmt: skip
+    return found.sort_values(["tail_mean_unmet_usd", "good"], ascending=[False, True], ignore_index=True)
+
+
+def _drivers(
+    traces: Traces, causes: Mapping[str, Sequence[str]], loss: Floats, chance: Floats, taken: Floats, tail: float
+) -> pd.DataFrame:
+    """Causes by the share of the tail's loss that falls in years with them."""
+    of = pd.Series([tuple(causes[name]) for name in traces.names], dtype=object).explode().dropna()
+    row = of.index.to_numpy()
+    figures = pd.DataFrame({
+        "chance_per_year": chance[row], "mean_loss_usd": (chance * loss)[row], "tail": (taken * loss)[row],
+    })  # fmt: skip
+    found = figures.groupby(of.to_numpy()).sum().rename_axis("cause").reset_index()
+    mean, worst = float(chance @ loss), float(taken @ loss)
+    found["share_of_mean"] = found["mean_loss_usd"] / mean if mean > 0 else 0.0
+    found["share_of_tail"] = found["tail"] / worst if worst > 0 else 0.0
+    found = found.sort_values(["tail", "mean_loss_usd", "cause"], ascending=[False, False, True], ignore_index=True)
+    return found.assign(tail_mean_usd=found.pop("tail") / tail)
+
+
+def _worst(traces: Traces) -> pd.DataFrame:
+    found = pd.concat([traces.probability, traces.loss_usd, traces.measured], axis=1).reset_index()
+    found = found.sort_values(["loss_usd", "scenario"], ascending=[False, True])
+    return found.head(WORST).reset_index(drop=True)

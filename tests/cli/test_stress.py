@@ -1,0 +1,170 @@
+"""`resilience stress`: one scenario, a file of them, years drawn from hazards; exit codes, bytes and near matches."""
+
+import json
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from resilience import history, models
+from resilience.cli import app
+from resilience.cli.stress import find_scenario
+from resilience.errors import AskError
+
+HAZARDS = """\
+[[hazard]]
+name = "fire"
+note = "A chip plant burns."
+rate_per_year = 0.2
+severity = { kind = "triangular", low = 0.2, mode = 0.5, high = 1.0 }
+weeks = { kind = "fixed", value = 3 }
+where = { kind = "plant", tiers = ["material"] }
+[[hazard.strike]]
+kind = "outage"
+[hazard.why]
+rate_per_year = { confidence = "assumed", note = "a test" }
+severity = { confidence = "assumed", note = "a test" }
+weeks = { confidence = "assumed", note = "a test" }
+where = { confidence = "assumed", note = "a test" }
+strike = { confidence = "assumed", note = "a test" }
+"""
+
+
+def call(*arguments, code: int = 0):
+    """What a command prints on stdout and stderr."""
+    done = CliRunner().invoke(app, ["stress", *map(str, arguments)])
+    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+    return done.stdout, done.stderr
+
+
+@pytest.fixture
+def net(tiny):
+    return tiny.parent / "net"
+
+
+@pytest.fixture
+def fires(tiny):
+    path = tiny.parent / "fires.toml"
+    path.write_text(HAZARDS)
+    return path
+
+
+def test_one_scenario_loses_what_a_hand_works_out(net, tiny):
+    """Without stock, two weeks without chips leave 8 and 2 of them a week unmet, at 1,000 and 5,000 USD."""
+    found = json.loads(call(net, "--scenarios", tiny, "--scenario", "chips_stop", "--weeks", 12, "--json")[0])
+    assert found["loss"][0]["loss_usd"] == pytest.approx(2 * (8 * 1000 + 2 * 5000))
+    assert [(row["week"], row["tier"], row["share_of_tier"]) for row in found["shortfall"]] == [
+        (week, tier, pytest.approx(1.0)) for week in (1, 2) for tier in ("defence", "essential")
+    ]
+    assert sum(row["usd"] for row in found["shortfall"]) == pytest.approx(found["loss"][0]["loss_usd"])
+
+
+def test_one_scenario_is_told_with_its_weeks_tiers_and_cause(net, tiny):
+    stdout, _ = call(net, "--scenarios", tiny, "--scenario", "chips_stop")
+    assert "demand goes unmet from week 1 to week 2" in stdout
+    assert "defence share" in stdout
+    assert "100% of capacity lost" in stdout
+    assert "best_response" in stdout
+
+
+def test_stock_that_runs_out_is_named_with_its_week(net, tiny):
+    (net / "stocks.csv").write_text("good,place,weeks\ngas,BBB,2\n")
+    found = json.loads(call(net, "--scenarios", tiny, "--scenario", "gas_stops", "--json")[0])
+    assert [(row["week"], row["good"], row["place"]) for row in found["ran_dry"]] == [(2, "gas", "BBB")]
+
+
+def test_scenarios_of_a_file_are_weighed_by_their_chances(net, tiny):
+    """Four weeks at a chance of 0.1 and two at 0.02 of 18,000 USD each; the calm year has the rest."""
+    found = json.loads(call(net, "--scenarios", tiny, "--weeks", 12, "--json")[0])
+    assert found["parts"][0]["mean_usd"] == pytest.approx(0.1 * 72_000 + 0.02 * 36_000)
+    assert found["chance_of_any_shortfall"] == pytest.approx(0.12)
+    assert {row["level"]: row["loss_usd"] for row in found["quantiles"]}[0.75] == 0.0
+    assert [row["cause"] for row in found["drivers"]] == ["gas_stops", "chips_stop"]
+    assert found["drivers"][0]["share_of_tail"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("method", ["stratified", "plain", "sobol", "importance"])
+def test_drawn_years_come_out_the_same_byte_for_byte(net, fires, method):
+    asked = (net, "--hazards", fires, "--draws", 20, "--seed", 3, "--method", method, "--weeks", 12)
+    assert call(*asked) == call(*asked)
+    stdout, stderr = call(*asked, "--json")
+    assert (stdout, stderr) == call(*asked, "--json")
+    found = json.loads(stdout)
+    assert stdout.count("\n") == 1
+    assert stderr == ""
+    assert found["scenarios"] == 20
+    assert found["chance_of_any_event"] == pytest.approx(1 - 2.718281828**-0.2)
+    assert found["drivers"][0]["cause"] == "fire"
+
+
+def test_another_seed_draws_other_years(net, fires):
+    one, two = (call(net, "--hazards", fires, "--draws", 20, "--seed", seed)[0] for seed in (1, 2))
+    assert one != two
+
+
+def test_a_reserve_of_a_run_is_held_against_the_same_scenario(net, tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "runs").mkdir(exist_ok=True)
+    assert "Run it first" in call(net, "--scenarios", tiny, "--reserve", tiny, code=1)[1]
+    run = tmp_path / "runs" / "tiny-1"
+    run.mkdir()
+    (run / "reserve.csv").write_text("good,place,owner,units\nchip,BBB,pair,20\n")
+    (run / "study.toml").write_text(tiny.read_text().replace('"net"', f'"{net}"'))
+    (run / "manifest.json").write_text("{}")
+    asked = (net, "--scenarios", tiny, "--scenario", "chips_stop", "--json", "--reserve")
+    found = json.loads(call(*asked, run)[0])
+    assert found["loss_with_reserve_usd"] < found["loss_usd"]
+    assert json.loads(call(*asked, tiny)[0])["loss_with_reserve_usd"] == found["loss_with_reserve_usd"]
+    assert "with_reserve_usd" in call(net, "--scenarios", tiny, "--reserve", run)[0]
+
+
+def test_out_writes_every_table(net, fires, tiny, tmp_path):
+    call(net, "--hazards", fires, "--draws", 10, "--weeks", 8, "--out", tmp_path / "out")
+    assert len((tmp_path / "out" / "losses.csv").read_text().splitlines()) == 11
+    call(net, "--scenarios", tiny, "--scenario", "gas_stops", "--out", tmp_path / "one")
+    assert (tmp_path / "one" / "weekly.csv").read_text().startswith("week,tier,usd,share_of_tier\n")
+
+
+def test_an_unknown_scenario_or_hazard_is_told_with_near_names(net, tiny):
+    assert "taiwan_blockade_12w" in call(net, "--scenario", "taiwan_blokade", code=1)[1]
+    assert "gas_stops" in call(net, "--scenarios", tiny, "--scenario", "gas_stop", code=1)[1]
+    assert "Did you mean blockade?" in call("chips", "--hazards", "blokade", code=1)[1]
+    assert "--hazards FILE.toml" in call(net, "--hazards", "all", code=1)[1]
+    assert "Traceback" not in call("chipz", "--scenario", "quartz_2024", code=1)[1]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        (),
+        ("--hazards", "all", "--scenario", "quartz_2024"),
+        ("--hazards", "all", "--method", "magic"),
+        ("--hazards", "all", "--draws", "0"),
+    ],
+)
+def test_wrong_usage_ends_with_two(wrong):
+    call("chips", *wrong, code=2)
+
+
+def test_every_shipped_scenario_and_past_event_is_found():
+    for model in models.names():
+        for scenario in models.load(model).scenarios:
+            assert find_scenario(f"{model}/{scenario.name}") == (scenario, f"model {model}")
+            assert find_scenario(scenario.name)[0] == scenario
+    for event in history.load():
+        assert find_scenario(event.name)[0] == event.scenario
+    with pytest.raises(AskError, match="Did you mean quartz_2024"):
+        find_scenario("quartz_2042")
+
+
+def test_progress_tells_rate_and_time_left_on_a_terminal_only(net, fires, monkeypatch):
+    from resilience.cli import stress
+
+    said = []
+    told = stress._pace(said.append, None)
+    told(50, 200)
+    assert "50 of 200 scenarios" in said[0]
+    assert "a second" in said[0]
+    assert "s left" in said[0]
+    assert not sys.stderr.isatty()
+    assert call(net, "--hazards", fires, "--draws", 10, "--weeks", 8)[1] == ""
