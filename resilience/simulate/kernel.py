@@ -269,6 +269,8 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         lacking=np.zeros(size),
         offered=np.zeros(size),
         most=np.zeros(len(held)),
+        supply=np.zeros(held.pools),
+        offer=np.zeros(receivers),
         got=np.zeros(receivers),
         sated=np.zeros(receivers + 1, dtype=np.bool_),
     )

@@ -25,13 +25,13 @@ from scipy import sparse
 
 from resilience.physics import Floats, Physics, Whole, lane_limits
 from resilience.simulate.behaviour import Behaviour, Lost, Loyal
-from resilience.simulate.behaviour.allocation import Calls
 from resilience.simulate.behaviour.ordering import Seen
 from resilience.simulate.behaviour.rationing import INDUSTRY, Claims
 from resilience.simulate.behaviour.release import Watched
 from resilience.simulate.behaviour.switching import Sources
 from resilience.simulate.holdings import Holdings
 from resilience.simulate.layout import Layout, Stage, claim_ranks
+from resilience.simulate.pools import share_pools
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks
 
@@ -188,21 +188,36 @@ class _World:
         share = _part(lacking, here @ most[own])
         self._send(own, most[own] * share[held.point[own]], week, records.home)
         lacking = np.maximum(lacking - here @ (most[own] * share[held.point[own]]), 0.0)
-        for pool in np.unique(held.pool[mine][held.pool[mine] >= 0]):
-            senders, receivers = np.flatnonzero(held.pool == pool), np.flatnonzero(held.receiver_pool == pool)
-            at = held.receiver_point[receivers]
-            supply = most[senders].sum(axis=0)
-            calls = Calls(lacking=lacking[at], supply=supply, use=self.physics.use[at], stake=stakes(self.physics)[at])
-            got = self.behaviour.allocation.split(calls)
-            lacking[at] -= got
-            self._send(senders, most[senders] * _part(got.sum(axis=0), supply), week, records.send)
-            lag = int(held.lag[senders[0]])
-            self.due[(week + lag) % self.due_slots, at] += got
-            if records.receive is not None and week + lag < self.shocks.weeks:
-                records.receive[receivers, week + lag] = got
+        self._send_pooled(mine[held.pool[mine] >= 0], most, lacking, week, records)
         slot = week % self.due_slots
         self.here[stage.points] += self.due[slot, stage.points]
         self.due[slot, stage.points] = 0.0
+
+    def _send_pooled(self, senders: Whole, most: Floats, lacking: Floats, week: int, records: Records) -> None:
+        """Pools send what their members lack; those of one good share the members they have in common."""
+        held = self.held
+        if not len(senders):
+            return
+        pools, of_sender = np.unique(held.pool[senders], return_inverse=True)
+        receivers = np.flatnonzero(np.isin(held.receiver_pool, pools))
+        of_receiver, at = np.searchsorted(pools, held.receiver_pool[receivers]), held.receiver_point[receivers]
+        supply = _adder(of_sender, len(pools)) @ most[senders]
+        got = share_pools(
+            self.behaviour.allocation,
+            pool=of_receiver,
+            point=at,
+            supply=supply,
+            lacking=lacking,
+            use=self.physics.use,
+            stake=stakes(self.physics),
+        )
+        sent = _adder(of_receiver, len(pools)) @ got
+        self._send(senders, most[senders] * _part(sent, supply)[of_sender], week, records.send)
+        for row, point, units in zip(receivers, at, got, strict=True):
+            lag = int(held.lag[held.pool == held.receiver_pool[row]][0])
+            self.due[(week + lag) % self.due_slots, point] += units
+            if records.receive is not None and week + lag < self.shocks.weeks:
+                records.receive[row, week + lag] = units
 
     def _call(self, mine: Whole, week: int) -> None:
         watch = self.held.watch[mine]

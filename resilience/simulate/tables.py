@@ -161,7 +161,9 @@ class State(NamedTuple):
     lacking: Floats  # of one scenario: points
     offered: Floats
     most: Floats  # of one scenario: stores
-    got: Floats  # of one scenario: receivers
+    supply: Floats  # of one scenario: pools
+    offer: Floats  # of one scenario: receivers
+    got: Floats
     sated: Flags
 
 

@@ -133,6 +133,16 @@ def test_answers_do_not_depend_on_names_or_row_order(size, mix):
 
 @quick(4)
 @given(size=sizes, mix=st.sampled_from(MIXES))
+def test_several_reserves_have_no_order(size, mix):
+    network = random_network(*size)
+    scenario = random_scenario(size[0], network)
+    reserves = [found for n in range(3) if (found := random_reserve(size[0] + n, network)) is not None]
+    first, second = (simulated(network, scenario, mix, order) for order in (reserves, reserves[::-1]))
+    assert second.loss.to_numpy() == pytest.approx(first.loss.to_numpy(), rel=1e-9, abs=1e-6)
+
+
+@quick(4)
+@given(size=sizes, mix=st.sampled_from(MIXES))
 def test_a_batch_equals_its_scenarios_one_by_one(size, mix):
     network = random_network(*size)
     several = [random_scenario(size[0] + n, network, name=f"s{n}") for n in range(4)]
