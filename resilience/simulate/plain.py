@@ -62,6 +62,7 @@ class _Sums:
     wants: sparse.csr_matrix
     leaving: sparse.csr_matrix
     landing: sparse.csr_matrix
+    made: sparse.csr_matrix
     sources: sparse.csr_matrix
 
 
@@ -81,6 +82,8 @@ class _World:
         self.health = np.ones((len(physics.output), count))
         self.shares = np.outer(np.concatenate([plan.own_share, plan.lane_share]), self.ones)
         self.books = np.zeros((len(physics.flow), count))
+        self.making = np.zeros((len(physics.output), count))  # on makers' own books
+        self.waiting = np.zeros((len(physics.wanted), count))  # final demand of earlier weeks
         self.calendar = pipelines(physics, shocks)
         self.slots = len(self.calendar)
         self.onway = self.calendar.sum(axis=0)
@@ -94,6 +97,7 @@ class _World:
             wants=_adder(physics.wanted_at, size),
             leaving=_adder(physics.origin, size),
             landing=_adder(physics.destination, size),
+            made=_adder(physics.made_at, size),
             sources=_adder(np.concatenate([physics.made_at, physics.destination]), size),
         )
 
@@ -117,31 +121,35 @@ class _World:
         physics, makers = self.physics, len(self.able)
         normal = np.where(self.struck, self.wanted_stock[:, None], self.normal_own)
         target = physics.position[:, None] + (normal - self.normal_own) + self.hoarded * physics.use[:, None]
-        owed = self.sums.landing @ self.books - self.sums.leaving @ self.books
         seen = Seen(
             asked=self.asked,
             here=self.here,
-            position=self.here + self.onway + owed,
+            position=self.here + self.onway + self._owed(),
             target=target,
             normal=self.normal_own,
+            usual=self.plan.asked[:, None],
         )
         order = self.behaviour.ordering.order(seen)
         able = self.able[:, None] * np.minimum(self.left, self.health)
         self.ordered_own = order[physics.made_at] * self.shares[:makers]
-        self.planned = np.minimum(self.ordered_own, able)
+        self.planned = np.minimum(self.ordered_own + self.making, able)
+        old = self.planned - np.minimum(self.ordered_own, able)
         self.ordered = order[physics.destination] * self.shares[makers:]
         most = lane_limits(physics, self.open)
         self.claimed = np.minimum(self.ordered + self.books, most)
         self.needed = physics.consumed[:, None] * self.planned[physics.consumer]
         tools = np.outer(physics.worked, self.ones)
-        self.local = self.sums.needs @ self.needed + self.sums.tools @ tools + self.sums.wants @ self.wanted
-        self.claims = np.concatenate([self.needed, tools, self.wanted])
-        self.asked = self.local + self.sums.leaving @ np.minimum(self.ordered, most)
+        sought = self.wanted + self.waiting
+        self.local = self.sums.needs @ self.needed + self.sums.tools @ tools + self.sums.wants @ sought
+        self.claims = np.concatenate([self.needed, tools, sought])
+        stale = self.sums.needs @ (physics.consumed[:, None] * old[physics.consumer]) + self.sums.wants @ self.waiting
+        self.asked = self.local - stale + self.sums.leaving @ np.minimum(self.ordered, most)
         at_once = np.where(self.lag == 0, self.claimed, 0.0)
         self.expected = self.sums.landing @ at_once
         self.shipped = np.zeros_like(self.claimed)
         self.allotted = np.zeros_like(self.claims)
         self.short = np.zeros_like(self.wanted)
+        self.late = np.zeros_like(self.wanted)
         self.started = np.zeros_like(self.planned)
         self.activity = np.zeros_like(self.planned)
         self.used = np.zeros_like(self.needed)
@@ -260,7 +268,9 @@ class _World:
         self.allotted[rows] = given
         first = len(self.claims) - len(self.wanted)
         final = rows[rows >= first] - first
-        self.short[final] = self.wanted[final] - self.allotted[first + final]
+        served = self.allotted[first + final]
+        self.short[final] = np.maximum(self.wanted[final] - served, 0.0)
+        self.late[final] = np.maximum(served - self.wanted[final], 0.0)
         self.here -= self.sums.wants[:, final] @ self.allotted[first + final]
         tools = rows[(rows >= len(self.needed)) & (rows < first)] - len(self.needed)
         self.here -= self.sums.tools[:, tools] @ self.supplied[tools]
@@ -319,6 +329,9 @@ class _World:
         self.stock = np.where(physics.storable[:, None], left, 0.0)
         if not isinstance(self.behaviour.unmet, Lost):
             self.books = self.behaviour.unmet.carry(np.maximum(self.ordered + self.books - self.shipped, 0.0))
+            self.making = self.behaviour.unmet.carry(np.maximum(self.ordered_own + self.making - self.started, 0.0))
+        if not isinstance(self.behaviour.final, Lost):
+            self.waiting = self.behaviour.final.carry(np.maximum(self.waiting + self.short - self.late, 0.0))
         if not isinstance(self.behaviour.switching, Loyal):
             self._switch()
         records.short[:, week] = self.short
@@ -332,7 +345,17 @@ class _World:
                 supplied=self.supplied,
                 health=self.health,
                 stock=left,
+                making=self.making,
+                late=self.late,
+                waiting=self.waiting,
             )
+
+    def _owed(self) -> Floats:
+        """What every point is owed by its suppliers' books and its own makers', less what it owes itself."""
+        physics, sums = self.physics, self.sums
+        owed = sums.landing @ self.books - sums.leaving @ self.books + sums.made @ self.making
+        inputs = physics.consumed[:, None] * self.making[physics.consumer]
+        return np.asarray(owed - sums.needs @ inputs - sums.wants @ self.waiting)
 
     def _switch(self) -> None:
         physics = self.physics

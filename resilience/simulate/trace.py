@@ -29,8 +29,8 @@ class Traces:
     process missing at the horizon, plus that of every unit drawn: what `best_response` minimises, so their
     difference is
     the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also
-    shortfall, stocks,
-    flows, starts, missing and drawn, and `explain`.
+    shortfall, waiting (final demand that stands over, where it is backlogged), stocks, flows, starts, missing and
+    drawn, and `explain`.
     """
 
     physics: Physics
@@ -85,7 +85,7 @@ class Traces:
         }
         if name in always:
             return always[name]()
-        kept = ("shortfall", "stocks", "flows", "starts", "missing", "drawn")
+        kept = ("shortfall", "waiting", "stocks", "flows", "starts", "missing", "drawn")
         if name not in kept:
             raise AskError(f"Traces have no table {name!r}. {near(name, [*always, *kept])}")
         self._must_be_full(name)
@@ -146,6 +146,7 @@ class Traces:
             found = tidy.drop(columns="row").assign(usd=usd, days=days)
         else:
             values, keys, at = {
+                "waiting": (full.waiting, network.demand[["good", "place", "tier"]], physics.wanted_at),
                 "stocks": (full.stock, points, np.arange(len(points))),
                 "flows": (full.flow, network.lanes[["good", "origin", "destination"]], physics.origin),
                 "starts": (full.start, network.producers[["good", "place"]], physics.made_at),

@@ -16,7 +16,7 @@ from resilience.simulate.behaviour import Lost
 
 numba = pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
 ROOM = sys.modules["resilience.simulate"]
-QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock")
+QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting")
 
 
 COMPILED = ("jit", "rationed", "drawn", "compiled", "loop")

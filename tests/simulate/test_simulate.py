@@ -9,7 +9,7 @@ from resilience.errors import AskError
 from resilience.policy import Release, Reserve
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour, simulate
-from resilience.simulate.behaviour import ByNeed
+from resilience.simulate.behaviour import Backlogged, ByNeed
 
 
 def one_good(*, stock_weeks=1.0):
@@ -154,6 +154,18 @@ def test_pools_with_a_member_in_common_fill_it_together_whichever_comes_first(tu
     assert weekly(found, "A") == {1: pytest.approx(10 - 5 - 5 / 3)}
     assert weekly(found, "B") == weekly(found, "C") == {}
     assert found.loss.loc["stop", "drawn_usd"] == pytest.approx(10 + 20 - 10 / 3)
+
+
+def test_final_demand_that_waits_is_served_late_and_its_value_is_lost_all_the_same():
+    shock, waits = stop(Outage(good="chip", first_week=1, weeks=2)), Behaviour(final=Backlogged(lapse_per_week=0.0))
+    network = one_good(stock_weeks=0.0)
+    network = network.with_table("producers", network.producers.assign(surge=1.5))
+    found = simulate(network, shock, weeks=12, behaviour=waits)
+    assert weekly(found) == {3: 10.0, 4: 10.0}
+    waiting = found.table("waiting").set_index("week")["units"]
+    assert waiting[[3, 4]].tolist() == pytest.approx([10.0, 20.0])
+    assert waiting[12] < waiting[5] < 20.0  # surge serves it late, after what is new
+    assert found.loss.loc["stop", "unmet_usd"] == pytest.approx(20 * 50.0)
 
 
 def test_the_story_walks_back_to_what_was_struck():
