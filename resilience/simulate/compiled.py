@@ -36,7 +36,7 @@ def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
     for n in range(state.stock.shape[0]):
         struck = block.hoarded_slot[n]
         for s in range(count):
-            owed = state.owed[n, s] if rules.keeps_books else 0.0
+            owed = state.owed[n, s] if rules.keeps_books or rules.waits else 0.0
             normal = net.wanted_stock[n] if week >= block.onset[s] else net.stock[n]
             target = net.position[n] + (normal - net.stock[n])
             if struck >= 0:
@@ -44,18 +44,24 @@ def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             if state.here[n, s] < rules.panic_below * net.stock[n]:
                 target += rules.panic_extra * net.stock[n]
             position = state.here[n, s] + state.onway[n, s] + owed
-            state.order[n, s] = max(state.asked[n, s] + (target - position) / rules.gap_weeks, 0.0)
+            base = net.usual_asked[n] if rules.fixed_level else state.asked[n, s]
+            state.order[n, s] = max(base + (target - position) / rules.gap_weeks, 0.0)
     for p in range(len(net.made_at)):
         struck = block.left_slot[p]
         for s in range(count):
             share = state.shares[p, s] if rules.switches else net.share[p]
             left = block.left[struck, week, s] if struck >= 0 else 1.0
             state.ordered_own[p, s] = state.order[net.made_at[p], s] * share
-            state.planned[p, s] = min(state.ordered_own[p, s], net.able[p] * min(left, state.health[p, s]))
+            able = net.able[p] * min(left, state.health[p, s])
+            old = state.making[p, s] if rules.keeps_books else 0.0
+            state.planned[p, s] = min(state.ordered_own[p, s] + old, able)
+            state.started[p, s] = state.planned[p, s] - min(
+                state.ordered_own[p, s], able
+            )  # until it starts: what is old
 
 
 @inner
-def claim(week: int, net: Net, block: Block, state: State) -> None:
+def claim(week: int, net: Net, rules: Rules, block: Block, state: State) -> None:
     """What local users ask: inputs for what is planned, tools, final demand."""
     needs, tools = len(net.consumer), len(net.worker)
     count = state.stock.shape[1]
@@ -66,13 +72,23 @@ def claim(week: int, net: Net, block: Block, state: State) -> None:
         struck = block.wanted_slot[d]
         for s in range(count):
             times = block.wanted[struck, week, s] if struck >= 0 else 1.0
-            state.claims[needs + tools + d, s] = net.wanted[d] * times
+            old = state.waiting[d, s] if rules.waits else 0.0
+            state.claims[needs + tools + d, s] = net.wanted[d] * times + old
     for n in range(state.stock.shape[0]):
         for s in range(count):
             state.local[n, s] = 0.0
         for k in range(net.claim_start[n], net.claim_start[n + 1]):
             for s in range(count):
                 state.local[n, s] += state.claims[net.claim_row[k], s]
+    state.stale[:] = 0.0
+    if rules.keeps_books:
+        for c in range(needs):
+            for s in range(count):
+                state.stale[net.consumed_at[c], s] += net.consumed[c] * state.started[net.consumer[c], s]
+    if rules.waits:
+        for d in range(len(net.wanted)):
+            for s in range(count):
+                state.stale[net.wanted_at[d], s] += state.waiting[d, s]
 
 
 @inner
@@ -108,7 +124,8 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
         first, last = net.out_start[n], net.out_start[n + 1]
         if first == last:
             for s in range(count):
-                state.asked[n, s] = state.local[n, s]
+                stale = state.stale[n, s] if rules.keeps_books or rules.waits else 0.0
+                state.asked[n, s] = state.local[n, s] - stale
             continue
         amount, ordered = asked.amount, state.ordered
         for s in range(count):
@@ -132,7 +149,8 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
                 state.total[s] += amount[row, s]
         ample = True
         for s in range(count):
-            state.asked[n, s] = state.local[n, s] + state.new[s]
+            stale = state.stale[n, s] if rules.keeps_books or rules.waits else 0.0
+            state.asked[n, s] = state.local[n, s] - stale + state.new[s]
             state.room[s] = max(state.here[n, s], 0.0)
             state.gone[s] = 0.0
             if state.total[s] > state.room[s]:
@@ -217,7 +235,16 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
             if c >= needs + tools:
                 d = c - needs - tools
                 for s in range(count):
-                    out.short[d, week, s] = state.claims[c, s] - state.allotted[c, s]
+                    unserved = state.claims[c, s] - state.allotted[c, s]
+                    out.short[d, week, s] = unserved
+                    if rules.waits:
+                        short = max(unserved - state.waiting[d, s], 0.0)
+                        late = max(state.waiting[d, s] - unserved, 0.0)
+                        state.waiting[d, s] = rules.waiting_kept * max(unserved, 0.0)
+                        out.short[d, week, s] = short
+                        if out.full:
+                            out.late[d, week, s] = late
+                            out.waiting[d, week, s] = state.waiting[d, s]
 
 
 @inner
@@ -276,6 +303,9 @@ def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Bloc
                 state.after[at, s] += made
             else:
                 state.here[at, s] += made
+            if rules.keeps_books:
+                unfilled = max(state.ordered_own[p, s] + state.making[p, s] - made, 0.0)
+                state.making[p, s] = rules.books_kept * unfilled
             if rules.switches:
                 wanted = state.ordered_own[p, s]
                 state.filled[p, s] = made / wanted if wanted > made else 1.0
@@ -294,8 +324,19 @@ def close_week(week: int, net: Net, rules: Rules, state: State, out: Out) -> Non
             state.stock[n, s] = left if net.storable[n] else 0.0
             if out.full:
                 out.stock[n, week, s] = left
-    if rules.keeps_books:
+    if rules.keeps_books or rules.waits:
         state.owed[:] = 0.0
+    if rules.waits:
+        for d in range(len(net.wanted)):
+            for s in range(count):
+                state.owed[net.wanted_at[d], s] -= state.waiting[d, s]
+    if rules.keeps_books:
+        for p in range(makers):
+            for s in range(count):
+                state.owed[net.made_at[p], s] += state.making[p, s]
+        for c in range(len(net.consumer)):
+            for s in range(count):
+                state.owed[net.consumed_at[c], s] -= net.consumed[c] * state.making[net.consumer[c], s]
         for e in range(len(net.origin)):
             for s in range(count):
                 state.owed[net.destination[e], s] += state.books[e, s]
@@ -320,3 +361,5 @@ def close_week(week: int, net: Net, rules: Rules, state: State, out: Out) -> Non
         for p in range(makers):
             for s in range(count):
                 out.health[p, week, s] = state.health[p, s]
+                if rules.keeps_books:
+                    out.making[p, week, s] = state.making[p, s]

@@ -42,9 +42,10 @@ def draw(
         for i in range(len(vault.point)):
             if vault.stage[i] == stage and vault.pool[i] < 0:
                 state.lacking[vault.point[i]] = max(state.lacking[vault.point[i]] - state.most[i], 0.0)
+        _share_pools(stage, rules, vault, state)
         for pool in range(vault.pools):
             if vault.pool_stage[pool] == stage:
-                _share_pool(pool, week, s, rules, vault, state, out)
+                _send_pool(pool, week, s, vault, state, out)
         slot = week % slots
         for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
             n = net.stage_point[k]
@@ -80,19 +81,65 @@ def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, 
 
 
 @inner
-def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state: State, out: Out) -> None:
+def _share_pools(stage: int, rules: Rules, vault: Vault, state: State) -> None:
+    """What each receiver of the stage's pools gets, into `state.got`: rounds of offers, as in `pools.share_pools`."""
+    for pool in range(vault.pools):
+        if vault.pool_stage[pool] == stage:
+            state.supply[pool] = 0.0
+            for r in range(vault.receiver_start[pool], vault.receiver_start[pool + 1]):
+                state.got[r] = 0.0
+    for i in range(len(vault.point)):
+        if vault.stage[i] == stage and vault.pool[i] >= 0:
+            state.supply[vault.pool[i]] += state.most[i]
+    for _ in range(len(vault.receiver_point) + 1):
+        if not _offer_round(stage, rules, vault, state):
+            break
+
+
+@inner
+def _offer_round(stage: int, rules: Rules, vault: Vault, state: State) -> bool:
+    """One round of offers; whether any member was offered more than it lacked."""
+    for pool in range(vault.pools):
+        if vault.pool_stage[pool] == stage:
+            for r in range(vault.receiver_start[pool], vault.receiver_start[pool + 1]):
+                state.offered[vault.receiver_point[r]] = 0.0
+    for pool in range(vault.pools):
+        if vault.pool_stage[pool] == stage:
+            first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
+            _split(first, last, state.supply[pool], rules, vault, state)
+            for r in range(first, last):
+                state.offered[vault.receiver_point[r]] += state.offer[r]
+    crowded = False
+    for pool in range(vault.pools):
+        if vault.pool_stage[pool] == stage:
+            for r in range(vault.receiver_start[pool], vault.receiver_start[pool + 1]):
+                n = vault.receiver_point[r]
+                if state.offered[n] > state.lacking[n]:
+                    crowded = True
+                    state.offer[r] *= state.lacking[n] / state.offered[n]
+                state.got[r] += state.offer[r]
+    for pool in range(vault.pools):
+        if vault.pool_stage[pool] == stage:
+            sent = 0.0
+            for r in range(vault.receiver_start[pool], vault.receiver_start[pool + 1]):
+                n = vault.receiver_point[r]
+                sent += state.offer[r]
+                state.lacking[n] = max(state.lacking[n] - state.offer[r], 0.0)
+            state.supply[pool] = max(state.supply[pool] - sent, 0.0)
+    return crowded
+
+
+@inner
+def _send_pool(pool: int, week: int, s: int, vault: Vault, state: State, out: Out) -> None:
     first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
     supply, lag = 0.0, 0
     for i in range(len(vault.point)):
         if vault.pool[i] == pool:
             supply += state.most[i]
             lag = vault.lag[i]
-    _split(first, last, supply, rules, vault, state)
     slot, sent = (week + lag) % state.due.shape[0], 0.0
     for r in range(first, last):
-        n = vault.receiver_point[r]
-        state.lacking[n] -= state.got[r]
-        state.due[slot, n, s] += state.got[r]
+        state.due[slot, vault.receiver_point[r], s] += state.got[r]
         sent += state.got[r]
         if out.full and week + lag < out.receive.shape[1]:
             out.receive[r, week + lag, s] = state.got[r]
@@ -106,14 +153,14 @@ def _share_pool(pool: int, week: int, s: int, rules: Rules, vault: Vault, state:
 
 @inner
 def _split(first: int, last: int, supply: float, rules: Rules, vault: Vault, state: State) -> None:
-    """What each receiver of one pool gets, into `state.got`."""
+    """What one pool offers each receiver, into `state.offer`."""
     if rules.allocation == BY_NEED:
         lacking = 0.0
         for r in range(first, last):
             lacking += state.lacking[vault.receiver_point[r]]
         part = supply / lacking if lacking > supply else 1.0
         for r in range(first, last):
-            state.got[r] = state.lacking[vault.receiver_point[r]] * part
+            state.offer[r] = state.lacking[vault.receiver_point[r]] * part
         return
     level = 0.0
     state.sated[: last - first] = False
@@ -135,4 +182,4 @@ def _split(first: int, last: int, supply: float, rules: Rules, vault: Vault, sta
             break
     for r in range(first, last):
         lacking = state.lacking[vault.receiver_point[r]]
-        state.got[r] = lacking if state.sated[r - first] else level * vault.weight[r]
+        state.offer[r] = lacking if state.sated[r - first] else level * vault.weight[r]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from numba import njit
 
-Function = TypeVar("Function", bound=Callable[..., None])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 INNER: dict[str, Any] = {  # nothing calls these from Python: without wrappers they compile in a third of the time
     "error_model": "numpy",

@@ -18,6 +18,7 @@ from resilience.simulate.behaviour import (
     CoverBelow,
     Declared,
     EqualDays,
+    FixedBaseStock,
     Lost,
     Loyal,
     Panic,
@@ -59,9 +60,11 @@ RATIONING = {Proportional: PROPORTIONAL, TierPriority: TIER_PRIORITY, Contract: 
 def rules(behaviour: Behaviour) -> Rules | None:
     """The behaviour as numbers; None if it holds a rule that the kernel does not know."""
     ordering, unmet, switching, trigger = behaviour.ordering, behaviour.unmet, behaviour.switching, behaviour.trigger
+    final = behaviour.final
     known = (
-        type(ordering) in (StockGap, BaseStock, Panic)
+        type(ordering) in (StockGap, BaseStock, FixedBaseStock, Panic)
         and type(unmet) in (Lost, Backlogged)
+        and type(final) in (Lost, Backlogged)
         and type(behaviour.rationing) in RATIONING
         and type(switching) in (Loyal, Qualify)
         and type(trigger) in (Declared, CoverBelow, PriceAbove)
@@ -78,8 +81,11 @@ def rules(behaviour: Behaviour) -> Rules | None:
         gap_weeks=float(ordering.weeks) if isinstance(ordering, StockGap | Panic) else 1.0,
         panic_below=float(ordering.below) if isinstance(ordering, Panic) else -1.0,
         panic_extra=float(ordering.extra) if isinstance(ordering, Panic) else 0.0,
+        fixed_level=isinstance(ordering, FixedBaseStock),
         keeps_books=isinstance(unmet, Backlogged),
         books_kept=1.0 - unmet.lapse_per_week if isinstance(unmet, Backlogged) else 0.0,
+        waits=isinstance(final, Backlogged),
+        waiting_kept=1.0 - final.lapse_per_week if isinstance(final, Backlogged) else 0.0,
         rationing=RATIONING[type(behaviour.rationing)],
         switches=isinstance(switching, Qualify),
         qualify_weeks=float(switching.weeks) if isinstance(switching, Qualify) else 1.0,
@@ -140,6 +146,7 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         storable=physics.storable,
         use=physics.use,
         usual_home=np.maximum(plan.local - plan.at_once, 0.0),
+        usual_asked=plan.asked,
         made_at=physics.made_at,
         able=physics.output * physics.surge,
         cycle=physics.cycle,
@@ -159,6 +166,7 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         limit=physics.limit,
         transit=physics.transit,
         quick=np.flatnonzero(physics.transit == 0),
+        wanted_at=physics.wanted_at,
         wanted=physics.wanted,
         usual=np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted]),
         claim_rank=claim_ranks(plan),
@@ -245,7 +253,10 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         health=np.ones((makers, count)),
         shares=np.outer(share[:sources], ones),
         books=empty(lanes if chosen.keeps_books else 0),
-        owed=empty(size if chosen.keeps_books else 0),
+        making=empty(makers if chosen.keeps_books else 0),
+        waiting=empty(len(physics.wanted) if chosen.waits else 0),
+        owed=empty(size if chosen.keeps_books or chosen.waits else 0),
+        stale=empty(size if chosen.keeps_books or chosen.waits else 0),
         remaining=np.outer(held.held, ones),
         called=np.full((len(held), count), shocks.weeks, dtype=np.int64),
         due=empty(int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
@@ -269,6 +280,8 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         lacking=np.zeros(size),
         offered=np.zeros(size),
         most=np.zeros(len(held)),
+        supply=np.zeros(held.pools),
+        offer=np.zeros(receivers),
         got=np.zeros(receivers),
         sated=np.zeros(receivers + 1, dtype=np.bool_),
     )
@@ -287,6 +300,9 @@ def _out(records: Records) -> Out:
         supplied=none if full is None else full.supplied,
         health=none if full is None else full.health,
         stock=none if full is None else full.stock,
+        making=none if full is None else full.making,
+        late=none if full is None else full.late,
+        waiting=none if full is None else full.waiting,
         home=none if records.home is None else records.home,
         send=none if records.send is None else records.send,
         receive=none if records.receive is None else records.receive,

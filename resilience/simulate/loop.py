@@ -41,7 +41,7 @@ def compiled_with(mark: int) -> Callable[..., None]:
         for week in range(weeks):
             open_week(week, net, block, state)
             order(week, net, rules, block, state)
-            claim(week, net, block, state)
+            claim(week, net, rules, block, state)
             claim_lanes(week, net, rules, block, state)
             for stage in range(len(net.stage_start) - 1):
                 start(False, stage, week, net, rules, block, state, out)

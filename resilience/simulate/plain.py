@@ -25,13 +25,13 @@ from scipy import sparse
 
 from resilience.physics import Floats, Physics, Whole, lane_limits
 from resilience.simulate.behaviour import Behaviour, Lost, Loyal
-from resilience.simulate.behaviour.allocation import Calls
 from resilience.simulate.behaviour.ordering import Seen
 from resilience.simulate.behaviour.rationing import INDUSTRY, Claims
 from resilience.simulate.behaviour.release import Watched
 from resilience.simulate.behaviour.switching import Sources
 from resilience.simulate.holdings import Holdings
 from resilience.simulate.layout import Layout, Stage, claim_ranks
+from resilience.simulate.pools import share_pools
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks
 
@@ -62,6 +62,7 @@ class _Sums:
     wants: sparse.csr_matrix
     leaving: sparse.csr_matrix
     landing: sparse.csr_matrix
+    made: sparse.csr_matrix
     sources: sparse.csr_matrix
 
 
@@ -81,6 +82,8 @@ class _World:
         self.health = np.ones((len(physics.output), count))
         self.shares = np.outer(np.concatenate([plan.own_share, plan.lane_share]), self.ones)
         self.books = np.zeros((len(physics.flow), count))
+        self.making = np.zeros((len(physics.output), count))  # on makers' own books
+        self.waiting = np.zeros((len(physics.wanted), count))  # final demand of earlier weeks
         self.calendar = pipelines(physics, shocks)
         self.slots = len(self.calendar)
         self.onway = self.calendar.sum(axis=0)
@@ -94,6 +97,7 @@ class _World:
             wants=_adder(physics.wanted_at, size),
             leaving=_adder(physics.origin, size),
             landing=_adder(physics.destination, size),
+            made=_adder(physics.made_at, size),
             sources=_adder(np.concatenate([physics.made_at, physics.destination]), size),
         )
 
@@ -117,31 +121,35 @@ class _World:
         physics, makers = self.physics, len(self.able)
         normal = np.where(self.struck, self.wanted_stock[:, None], self.normal_own)
         target = physics.position[:, None] + (normal - self.normal_own) + self.hoarded * physics.use[:, None]
-        owed = self.sums.landing @ self.books - self.sums.leaving @ self.books
         seen = Seen(
             asked=self.asked,
             here=self.here,
-            position=self.here + self.onway + owed,
+            position=self.here + self.onway + self._owed(),
             target=target,
             normal=self.normal_own,
+            usual=self.plan.asked[:, None],
         )
         order = self.behaviour.ordering.order(seen)
         able = self.able[:, None] * np.minimum(self.left, self.health)
         self.ordered_own = order[physics.made_at] * self.shares[:makers]
-        self.planned = np.minimum(self.ordered_own, able)
+        self.planned = np.minimum(self.ordered_own + self.making, able)
+        old = self.planned - np.minimum(self.ordered_own, able)
         self.ordered = order[physics.destination] * self.shares[makers:]
         most = lane_limits(physics, self.open)
         self.claimed = np.minimum(self.ordered + self.books, most)
         self.needed = physics.consumed[:, None] * self.planned[physics.consumer]
         tools = np.outer(physics.worked, self.ones)
-        self.local = self.sums.needs @ self.needed + self.sums.tools @ tools + self.sums.wants @ self.wanted
-        self.claims = np.concatenate([self.needed, tools, self.wanted])
-        self.asked = self.local + self.sums.leaving @ np.minimum(self.ordered, most)
+        sought = self.wanted + self.waiting
+        self.local = self.sums.needs @ self.needed + self.sums.tools @ tools + self.sums.wants @ sought
+        self.claims = np.concatenate([self.needed, tools, sought])
+        stale = self.sums.needs @ (physics.consumed[:, None] * old[physics.consumer]) + self.sums.wants @ self.waiting
+        self.asked = self.local - stale + self.sums.leaving @ np.minimum(self.ordered, most)
         at_once = np.where(self.lag == 0, self.claimed, 0.0)
         self.expected = self.sums.landing @ at_once
         self.shipped = np.zeros_like(self.claimed)
         self.allotted = np.zeros_like(self.claims)
         self.short = np.zeros_like(self.wanted)
+        self.late = np.zeros_like(self.wanted)
         self.started = np.zeros_like(self.planned)
         self.activity = np.zeros_like(self.planned)
         self.used = np.zeros_like(self.needed)
@@ -188,21 +196,36 @@ class _World:
         share = _part(lacking, here @ most[own])
         self._send(own, most[own] * share[held.point[own]], week, records.home)
         lacking = np.maximum(lacking - here @ (most[own] * share[held.point[own]]), 0.0)
-        for pool in np.unique(held.pool[mine][held.pool[mine] >= 0]):
-            senders, receivers = np.flatnonzero(held.pool == pool), np.flatnonzero(held.receiver_pool == pool)
-            at = held.receiver_point[receivers]
-            supply = most[senders].sum(axis=0)
-            calls = Calls(lacking=lacking[at], supply=supply, use=self.physics.use[at], stake=stakes(self.physics)[at])
-            got = self.behaviour.allocation.split(calls)
-            lacking[at] -= got
-            self._send(senders, most[senders] * _part(got.sum(axis=0), supply), week, records.send)
-            lag = int(held.lag[senders[0]])
-            self.due[(week + lag) % self.due_slots, at] += got
-            if records.receive is not None and week + lag < self.shocks.weeks:
-                records.receive[receivers, week + lag] = got
+        self._send_pooled(mine[held.pool[mine] >= 0], most, lacking, week, records)
         slot = week % self.due_slots
         self.here[stage.points] += self.due[slot, stage.points]
         self.due[slot, stage.points] = 0.0
+
+    def _send_pooled(self, senders: Whole, most: Floats, lacking: Floats, week: int, records: Records) -> None:
+        """Pools send what their members lack; those of one good share the members they have in common."""
+        held = self.held
+        if not len(senders):
+            return
+        pools, of_sender = np.unique(held.pool[senders], return_inverse=True)
+        receivers = np.flatnonzero(np.isin(held.receiver_pool, pools))
+        of_receiver, at = np.searchsorted(pools, held.receiver_pool[receivers]), held.receiver_point[receivers]
+        supply = _adder(of_sender, len(pools)) @ most[senders]
+        got = share_pools(
+            self.behaviour.allocation,
+            pool=of_receiver,
+            point=at,
+            supply=supply,
+            lacking=lacking,
+            use=self.physics.use,
+            stake=stakes(self.physics),
+        )
+        sent = _adder(of_receiver, len(pools)) @ got
+        self._send(senders, most[senders] * _part(sent, supply)[of_sender], week, records.send)
+        for row, point, units in zip(receivers, at, got, strict=True):
+            lag = int(held.lag[held.pool == held.receiver_pool[row]][0])
+            self.due[(week + lag) % self.due_slots, point] += units
+            if records.receive is not None and week + lag < self.shocks.weeks:
+                records.receive[row, week + lag] = units
 
     def _call(self, mine: Whole, week: int) -> None:
         watch = self.held.watch[mine]
@@ -245,7 +268,9 @@ class _World:
         self.allotted[rows] = given
         first = len(self.claims) - len(self.wanted)
         final = rows[rows >= first] - first
-        self.short[final] = self.wanted[final] - self.allotted[first + final]
+        served = self.allotted[first + final]
+        self.short[final] = np.maximum(self.wanted[final] - served, 0.0)
+        self.late[final] = np.maximum(served - self.wanted[final], 0.0)
         self.here -= self.sums.wants[:, final] @ self.allotted[first + final]
         tools = rows[(rows >= len(self.needed)) & (rows < first)] - len(self.needed)
         self.here -= self.sums.tools[:, tools] @ self.supplied[tools]
@@ -304,6 +329,9 @@ class _World:
         self.stock = np.where(physics.storable[:, None], left, 0.0)
         if not isinstance(self.behaviour.unmet, Lost):
             self.books = self.behaviour.unmet.carry(np.maximum(self.ordered + self.books - self.shipped, 0.0))
+            self.making = self.behaviour.unmet.carry(np.maximum(self.ordered_own + self.making - self.started, 0.0))
+        if not isinstance(self.behaviour.final, Lost):
+            self.waiting = self.behaviour.final.carry(np.maximum(self.waiting + self.short - self.late, 0.0))
         if not isinstance(self.behaviour.switching, Loyal):
             self._switch()
         records.short[:, week] = self.short
@@ -317,7 +345,17 @@ class _World:
                 supplied=self.supplied,
                 health=self.health,
                 stock=left,
+                making=self.making,
+                late=self.late,
+                waiting=self.waiting,
             )
+
+    def _owed(self) -> Floats:
+        """What every point is owed by its suppliers' books and its own makers', less what it owes itself."""
+        physics, sums = self.physics, self.sums
+        owed = sums.landing @ self.books - sums.leaving @ self.books + sums.made @ self.making
+        inputs = physics.consumed[:, None] * self.making[physics.consumer]
+        return np.asarray(owed - sums.needs @ inputs - sums.wants @ self.waiting)
 
     def _switch(self) -> None:
         physics = self.physics

@@ -21,6 +21,9 @@ class Full:
     supplied: Floats
     health: Floats
     stock: Floats
+    making: Floats  # orders that stand on makers' own books at the end of the week
+    late: Floats  # final demand of earlier weeks that is served in this
+    waiting: Floats  # and that still stands at the end of it
 
     def write(self, week: int, **found: Floats) -> None:
         """Put the quantities of one week in their place."""
@@ -58,6 +61,9 @@ def records(physics: Physics, held: Holdings, *, weeks: int, scenarios: int, ful
         supplied=empty(len(physics.worker)),
         health=empty(makers),
         stock=empty(points),
+        making=empty(makers),
+        late=empty(len(physics.wanted)),
+        waiting=empty(len(physics.wanted)),
     ) if full else None  # fmt: skip
     return Records(
         short=empty(len(physics.wanted)),

@@ -23,8 +23,11 @@ class Rules(NamedTuple):
     gap_weeks: float
     panic_below: float  # -1: never
     panic_extra: float
+    fixed_level: bool
     keeps_books: bool
     books_kept: float
+    waits: bool
+    waiting_kept: float
     rationing: int
     switches: bool
     qualify_weeks: float
@@ -42,6 +45,7 @@ class Net(NamedTuple):
     storable: Flags
     use: Floats
     usual_home: Floats
+    usual_asked: Floats
     made_at: Whole
     able: Floats
     cycle: Whole
@@ -61,6 +65,7 @@ class Net(NamedTuple):
     limit: Floats
     transit: Whole
     quick: Whole  # lanes without transit
+    wanted_at: Whole
     wanted: Floats
     usual: Floats  # of each claim: inputs, tools, final demand
     claim_rank: Whole
@@ -137,7 +142,10 @@ class State(NamedTuple):
     health: Floats
     shares: Floats
     books: Floats
+    making: Floats  # on makers' own books
+    waiting: Floats  # final demand of earlier weeks
     owed: Floats
+    stale: Floats  # what local users ask for again
     remaining: Floats
     called: Whole
     due: Floats
@@ -161,7 +169,9 @@ class State(NamedTuple):
     lacking: Floats  # of one scenario: points
     offered: Floats
     most: Floats  # of one scenario: stores
-    got: Floats  # of one scenario: receivers
+    supply: Floats  # of one scenario: pools
+    offer: Floats  # of one scenario: receivers
+    got: Floats
     sated: Flags
 
 
@@ -177,6 +187,9 @@ class Out(NamedTuple):
     supplied: Floats
     health: Floats
     stock: Floats
+    making: Floats
+    late: Floats
+    waiting: Floats
     home: Floats
     send: Floats
     receive: Floats

@@ -56,6 +56,7 @@ class Case:
     lag: NDArray[np.float64]  # lanes x weeks: transit of what leaves in each week
     multiple: Floats  # demand x periods: multiple of baseline demand
     lost: Floats  # points x periods: share of the stock lost
+    serves_late: bool = False  # whether final demand of earlier periods may still be served
 
     @cached_property
     def lengths(self) -> Floats:
@@ -130,13 +131,22 @@ class Case:
 
     def structure(self) -> tuple[object, ...]:
         """What decides the coefficients of the program: cases that share it differ only in bounds and sides."""
-        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes()
+        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), self.serves_late
 
 
 def build_case(
-    physics: Physics, scenario: Scenario, *, weeks: int, held: Stores | None = None, periods: Periods | None = None
+    physics: Physics,
+    scenario: Scenario,
+    *,
+    weeks: int,
+    held: Stores | None = None,
+    periods: Periods | None = None,
+    serves_late: bool = False,
 ) -> Case:
     """`scenario` over `weeks` weeks as a case of the response program.
+
+    `serves_late` adds what the program never gains from, final demand served after its week, so that a simulation with
+    backlogs can be held against it.
 
     Raises
     ------
@@ -163,4 +173,5 @@ def build_case(
         lag=physics.transit[:, None] + shock.added[:, skip:],
         multiple=grid.mean(shock.wanted[:, skip:]),
         lost=1.0 - kept,
+        serves_late=serves_late,
     )

@@ -79,6 +79,7 @@ def _of(case: Case) -> dict[str, list[str]]:
     partial = np.flatnonzero((laws.essential > 0) & (laws.essential < 1))
     used = [f"{makers[laws.consumer[c]]}/{points[laws.consumed_at[c]]}" for c in partial]
     worked = [f"{makers[p]}/{points[n]}" for p, n in zip(laws.worker, laws.worked_at, strict=True)]
+    uses = _joined(laws.network.demand[["good", "place", "tier"]])
     return {
         "flow": _joined(laws.network.lanes[["good", "origin", "destination"]]),
         "start": makers,
@@ -88,11 +89,13 @@ def _of(case: Case) -> dict[str, list[str]]:
         "health": [makers[p] for p in toolers(case)],
         "stock": [point for point, kept in zip(points, laws.storable, strict=True) if kept],
         "spill": [point for point, kept in zip(points, laws.storable, strict=True) if not kept],
-        "short": _joined(laws.network.demand[["good", "place", "tier"]]),
+        "short": uses,
         "home": stores,
         "send": stores,
         "receive": [points[n] for n in case.stores.receiver_point],
         "missing": points,
+        "late": uses if case.serves_late else [],
+        "waiting": uses if case.serves_late else [],
     }
 
 

@@ -6,7 +6,8 @@ Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_d
             worked_pn tools and spares a week, wear_pn, regrow_pn; held_i units in store i
 Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input,
             supplied_ck of tools, health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet,
-            home_ik and send_ik drawn, receive_rk by members from the pool, missing_n at the horizon
+            home_ik and send_ik drawn, receive_rk by members from the pool, missing_n at the horizon;
+            late_dk served after its period and waiting_dk for it, in a case that serves late
 Objective   least  sum at_stake_d short_dk + sum weight_n price_n missing_n + sum price_i (home_ik + send_ik)
 Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is left
             (2) limit_starts_by_plan     start <= plan                       where an input is only partly essential
@@ -16,11 +17,14 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (6) draw_what_is_held        sum_k home + send <= held;  home + send <= rate L held
             (7) share_the_pool           sum_i send = sum_r receive          for each pool and period
             (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
+            (9) serve_late_what_waits    late + waiting <= waiting_before + short      in a case that serves late
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
 L weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is
-concave, so the program needs no integers, and capacity never falls below zero.
+concave, so the program needs no integers, and capacity never falls below zero. What is short loses its value in its
+own period: late takes units and gives nothing back, so a least loss has none, and cases do without unless told to have
+it.
 
 Reference: design of stochastic programs with recourse, J. R. Birge and F. Louveaux (2011), Introduction to Stochastic
 Programming, chapters 1 and 3; inoperability and partial essentiality, S. Hallegatte (2014), Risk Analysis 34(1).
@@ -53,6 +57,7 @@ def response_program(case: Case) -> Statement:
     draw_no_faster_than_allowed(statement, case, chosen)
     share_the_pool(statement, case, chosen)
     restore_positions(statement, case, chosen)
+    serve_late_what_waits(statement, case, chosen)
     return statement
 
 
@@ -73,6 +78,8 @@ class Chosen:
     send: Variables
     receive: Variables
     missing: Variables
+    late: Variables  # no rows unless the case serves late
+    waiting: Variables
     partial: list[int] = field(default_factory=list)  # consumed needs with essentiality below 1
 
 
@@ -90,7 +97,14 @@ def upper_bounds(case: Case) -> dict[str, Floats]:
         "home": np.outer(most, np.ceil(at_home)),
         "send": np.outer(pooled, np.ceil(from_afar)),
         "receive": np.outer(members[case.stores.receiver_pool], np.ceil(from_afar)),
+        "late": _waited(case),
+        "waiting": _waited(case),
     }
+
+
+def _waited(case: Case) -> Floats:
+    """Most that may wait: all that was wanted so far; no rows in a case that does not serve late."""
+    return np.cumsum(case.wanted, axis=1) if case.serves_late else case.wanted[:0]
 
 
 def sides(case: Case) -> dict[str, Floats]:
@@ -138,6 +152,8 @@ def variables(statement: Statement, case: Case) -> Chosen:
         send=statement.variables("send", upper["send"]),
         receive=statement.variables("receive", upper["receive"]),
         missing=statement.variables("missing", physics.position),
+        late=statement.variables("late", upper["late"]),
+        waiting=statement.variables("waiting", upper["waiting"]),
         partial=partial.tolist(),
     )
 
@@ -172,6 +188,7 @@ def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> Non
     _leave(terms, physics.consumed_at[chosen.partial], chosen.used)
     _leave(terms, physics.worked_at, chosen.supplied)
     _leave(terms, physics.wanted_at, chosen.short, -1.0)  # all that is wanted leaves, which is in the sides
+    _leave(terms, physics.wanted_at[: len(chosen.late)], chosen.late)
     _leave(terms, stores.point, chosen.home, -1.0)
     _leave(terms, stores.receiver_point, chosen.receive, -1.0)
     statement.keep("balance", (total(terms[n][k]) == side[n, k] for n, k in np.ndindex(side.shape)))
@@ -289,3 +306,13 @@ def restore_positions(statement: Statement, case: Case, chosen: Chosen) -> None:
             terms[n] += [(share, variable) for share, variable in zip(late, row, strict=True) if share > 1e-12]
     landed = physics.stock + case.arriving.sum(axis=1)  # the rest of the first position is still on its way at the end
     statement.keep("position", (total(row) >= side for row, side in zip(terms, landed, strict=True)))
+
+
+def serve_late_what_waits(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(9) Only what was short, and was not served or withdrawn since, can be served late."""
+    rules = []
+    for short, late, waiting in zip(chosen.short, chosen.late, chosen.waiting, strict=False):
+        for k in range(len(case.grid)):
+            terms = [(1.0, late[k]), (1.0, waiting[k]), (-1.0, short[k])]
+            rules.append(total(terms if k == 0 else [*terms, (-1.0, waiting[k - 1])]) <= 0)
+    statement.keep("late", rules)

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from random_networks import MIXES, random_network, random_reserve, random_scenario, sizes
 
 from resilience.network import Network
+from resilience.physics import physics
 from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour, Plain, simulate
+from resilience.sizing.case import build_case
+from resilience.sizing.compiled import Compiler
 from resilience.sizing.response import best_response
+from resilience.solver import solve
 
 WEEKS = 14
 TINY = 1e-9  # of a week of the world's use of a good
@@ -61,7 +65,7 @@ def test_every_good_is_conserved_every_week(size, mix):
         for maker in range(len(laws.output)):
             begun = week - int(laws.cycle[maker])
             change[laws.made_at[maker]] += full.start[maker, begun, 0] if begun >= 0 else laws.output[maker]
-        served = laws.wanted * shock.wanted[:, week] - records.short[:, week, 0]
+        served = laws.wanted * shock.wanted[:, week] - records.short[:, week, 0] + full.late[:, week, 0]
         np.add.at(change, laws.consumed_at, -full.used[:, week, 0])
         np.add.at(change, laws.worked_at, -full.supplied[:, week, 0])
         np.add.at(change, laws.wanted_at, -served)
@@ -93,6 +97,16 @@ def test_no_behaviour_loses_less_than_the_program(size, mix):
     found = simulated(network, scenario, mix, reserve)
     best = best_response(network, scenario, weeks=WEEKS, reserve=reserve)
     assert best.loss_usd <= found.loss_usd["shock"] * (1 + 1e-8) + 1e-7 * found.physics.usd
+
+
+@quick(3)
+@given(size=sizes)
+def test_serving_late_never_lowers_the_least_loss(size):
+    network = random_network(*size)
+    scenario, laws = random_scenario(size[0], network), physics(network)
+    cases = [build_case(laws, scenario, weeks=WEEKS, serves_late=late) for late in (False, True)]
+    never, late = (solve(Compiler().compile(case).program) for case in cases)
+    assert late.objective == pytest.approx(never.objective, rel=1e-7, abs=1e-6)
 
 
 def renamed(network, mapping):
@@ -129,6 +143,16 @@ def test_answers_do_not_depend_on_names_or_row_order(size, mix):
     second = simulated(renamed(network, mapping), other, mix).loss_usd["shock"]
     scale = float((network.demand["units_per_week"] * network.demand["usd_per_unit_unmet"]).sum())
     assert second == pytest.approx(first, rel=1e-6, abs=1e-7 * (scale + 1e-9))
+
+
+@quick(4)
+@given(size=sizes, mix=st.sampled_from(MIXES))
+def test_several_reserves_have_no_order(size, mix):
+    network = random_network(*size)
+    scenario = random_scenario(size[0], network)
+    reserves = [found for n in range(3) if (found := random_reserve(size[0] + n, network)) is not None]
+    first, second = (simulated(network, scenario, mix, order) for order in (reserves, reserves[::-1]))
+    assert second.loss.to_numpy() == pytest.approx(first.loss.to_numpy(), rel=1e-9, abs=1e-6)
 
 
 @quick(4)

@@ -16,6 +16,7 @@ from resilience.simulate.behaviour import (
     CrowdedOut,
     Declared,
     EqualDays,
+    FixedBaseStock,
     Lost,
     Loyal,
     Panic,
@@ -85,7 +86,8 @@ def test_tier_priority_refuses_a_tier_it_does_not_know():
 
 
 def seen(here):
-    return Seen(asked=column(10.0), here=column(here), position=column(30.0), target=column(50.0), normal=column(20.0))
+    rest = {"position": column(30.0), "target": column(50.0), "normal": column(20.0), "usual": column(4.0)}
+    return Seen(asked=column(10.0), here=column(here), **rest)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,7 @@ def seen(here):
     [
         (StockGap(weeks=4), 20.0, 15.0),
         (BaseStock(), 20.0, 30.0),
+        (FixedBaseStock(), 20.0, 24.0),
         (Panic(below=0.5, extra=1.0, weeks=4), 20.0, 15.0),
         (Panic(below=0.5, extra=1.0, weeks=4), 5.0, 20.0),
     ],
@@ -102,8 +105,9 @@ def test_ordering_by_hand(rule, here, ordered):
 
 
 def test_nobody_orders_less_than_nothing():
-    full = Seen(asked=column(1.0), here=column(9.0), position=column(90.0), target=column(10.0), normal=column(9.0))
-    assert BaseStock().order(full)[0, 0] == 0
+    rest = {"position": column(90.0), "target": column(10.0), "normal": column(9.0), "usual": column(1.0)}
+    full = Seen(asked=column(1.0), here=column(9.0), **rest)
+    assert BaseStock().order(full)[0, 0] == FixedBaseStock().order(full)[0, 0] == 0
 
 
 def test_unfilled_orders_lapse_or_wait():

@@ -9,7 +9,7 @@ from resilience.errors import AskError
 from resilience.policy import Release, Reserve
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour, simulate
-from resilience.simulate.behaviour import ByNeed
+from resilience.simulate.behaviour import Backlogged, ByNeed
 
 
 def one_good(*, stock_weeks=1.0):
@@ -123,6 +123,49 @@ def test_a_pool_serves_those_who_lack_and_several_reserves_stand_side_by_side():
     found = simulate(network, shock, weeks=5, reserve=[pool, own], behaviour=Behaviour(allocation=ByNeed()))
     assert weekly(found, "A") == {2: 5.0, 3: 10.0}
     assert weekly(found, "B") == {2: 10.0, 3: 15.0}
+
+
+def two_pools(*, turned):
+    """Three users of ten each; A and B share one pool, B and C another of twice the size."""
+    network = Network.from_frames(
+        goods={"good": ["gas"]},
+        producers={"good": ["gas"] * 3, "place": ["A", "B", "C"], "output_per_week": [10.0] * 3},
+        demand={
+            "good": ["gas"] * 3,
+            "place": ["A", "B", "C"],
+            "units_per_week": [10] * 3,
+            "usd_per_unit_unmet": [9.0] * 3,
+        },
+        blocs={"west": ["A", "B"], "east": ["B", "C"]},
+    )
+    rows = [
+        {"good": "gas", "place": "A", "owner": "west", "units": 10.0},
+        {"good": "gas", "place": "C", "owner": "east", "units": 20.0},
+    ]
+    return network, [Reserve.of(network, [row]) for row in (reversed(rows) if turned else rows)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_pools_with_a_member_in_common_fill_it_together_whichever_comes_first(turned):
+    network, reserves = two_pools(turned=turned)
+    found = simulate(network, stop(Outage(good="gas", weeks=1)), weeks=3, reserve=reserves)
+    # west offers 5 and 5, east 10 and 10; B is offered 15 and takes two thirds of both: 10/3 and 20/3; A then gets the
+    # 5/3 that west has left
+    assert weekly(found, "A") == {1: pytest.approx(10 - 5 - 5 / 3)}
+    assert weekly(found, "B") == weekly(found, "C") == {}
+    assert found.loss.loc["stop", "drawn_usd"] == pytest.approx(10 + 20 - 10 / 3)
+
+
+def test_final_demand_that_waits_is_served_late_and_its_value_is_lost_all_the_same():
+    shock, waits = stop(Outage(good="chip", first_week=1, weeks=2)), Behaviour(final=Backlogged(lapse_per_week=0.0))
+    network = one_good(stock_weeks=0.0)
+    network = network.with_table("producers", network.producers.assign(surge=1.5))
+    found = simulate(network, shock, weeks=12, behaviour=waits)
+    assert weekly(found) == {3: 10.0, 4: 10.0}
+    waiting = found.table("waiting").set_index("week")["units"]
+    assert waiting[[3, 4]].tolist() == pytest.approx([10.0, 20.0])
+    assert waiting[12] < waiting[5] < 20.0  # surge serves it late, after what is new
+    assert found.loss.loc["stop", "unmet_usd"] == pytest.approx(20 * 50.0)
 
 
 def test_the_story_walks_back_to_what_was_struck():

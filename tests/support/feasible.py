@@ -15,7 +15,7 @@ def violation(physics, scenario, records, number, *, weeks, reserve=None):
     if reserve is not None:
         held = stores(physics, reserve.table(), weeks=weeks, release=reserve.release)
         units = reserve.table()["units"].to_numpy() / physics.scale[held.point]
-    case = build_case(physics, scenario, weeks=weeks, held=held)
+    case = build_case(physics, scenario, weeks=weeks, held=held, serves_late=True)
     compiled = with_units(Compiler().compile(case), case, units)
     skip, full = scenario.reaction_week - 1, records.full
     partial = np.flatnonzero(physics.essential < 1)
@@ -29,6 +29,8 @@ def violation(physics, scenario, records, number, *, weeks, reserve=None):
         "stock": full.stock[physics.storable],
         "spill": full.stock[~physics.storable],
         "short": records.short,
+        "late": full.late,
+        "waiting": full.waiting,
         "home": records.home,
         "send": records.send,
         "receive": records.receive,

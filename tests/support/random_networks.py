@@ -22,6 +22,7 @@ from resilience.simulate.behaviour import (
     CoverBelow,
     CrowdedOut,
     EqualDays,
+    FixedBaseStock,
     Panic,
     PriceAbove,
     Proportional,
@@ -158,6 +159,7 @@ MIXES = (
     Behaviour(
         rationing=Proportional(), ordering=BaseStock(), private=CrowdedOut(), trigger=PriceAbove(), allocation=ByStake()
     ),
+    Behaviour(ordering=FixedBaseStock(), unmet=Backlogged(lapse_per_week=0.0), final=Backlogged(lapse_per_week=0.2)),
 )  # together every behaviour that ships, each in a mix
 
 sizes = st.tuples(st.integers(0, 2**31 - 1), st.integers(1, 5), st.integers(1, 6))  # seed, goods, places

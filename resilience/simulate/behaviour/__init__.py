@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resilience.simulate.behaviour.allocation import Allocation, ByNeed, ByStake, ByUse
-from resilience.simulate.behaviour.ordering import BaseStock, Ordering, Panic, StockGap
+from resilience.simulate.behaviour.ordering import BaseStock, FixedBaseStock, Ordering, Panic, StockGap
 from resilience.simulate.behaviour.private import CrowdedOut, PrivateResponse, Unmoved
 from resilience.simulate.behaviour.rationing import Contract, EqualDays, Proportional, Rationing, TierPriority
 from resilience.simulate.behaviour.release import CoverBelow, Declared, PriceAbove, Trigger
@@ -24,6 +24,7 @@ __all__ = [
     "CrowdedOut",
     "Declared",
     "EqualDays",
+    "FixedBaseStock",
     "Lost",
     "Loyal",
     "Panic",
@@ -49,7 +50,8 @@ class Behaviour:
     """
 
     ordering: Ordering = ORDERING
-    unmet: Unmet = UNMET
+    unmet: Unmet = UNMET  # orders between firms
+    final: Unmet = UNMET  # final demand
     rationing: Rationing = RATIONING
     switching: Switching = SWITCHING
     private: PrivateResponse = PRIVATE

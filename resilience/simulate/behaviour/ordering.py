@@ -15,8 +15,9 @@ from resilience.physics import Floats
 class Seen:
     """What a stock point knows when it orders, points x scenarios, in scaled units.
 
-    `asked` is what was asked of it last week; `here` what stands there; `position` that and all that is on its way or
-    in process there; `target` the position it wants; `normal` (points x 1) the stock of a calm week.
+    `asked` is what was asked of it last week; `here` what stands there; `position` that and all that is on its way, in
+    process or on suppliers' books, less what stands on its own; `target` the position it wants; `normal` and `usual`
+    (points x 1) the stock of a calm week and what is asked in one.
     """
 
     asked: Floats
@@ -24,6 +25,7 @@ class Seen:
     position: Floats
     target: Floats
     normal: Floats
+    usual: Floats
 
 
 class Ordering(Protocol):
@@ -39,7 +41,7 @@ class StockGap:
     """Replace what was asked, and close the gap to the wanted position over `weeks` weeks.
 
     >>> one = np.ones((1, 1))
-    >>> StockGap(weeks=4).order(Seen(asked=one, here=one, position=one, target=3 * one, normal=one))
+    >>> StockGap(weeks=4).order(Seen(asked=one, here=one, position=one, target=3 * one, normal=one, usual=one))
     array([[1.5]])
     """
 
@@ -61,6 +63,19 @@ class BaseStock:
     def order(self, seen: Seen) -> Floats:
         """What was asked + target - position, or nothing."""
         return StockGap(weeks=1.0).order(seen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FixedBaseStock:
+    """Order up to a level that does not follow demand: the wanted position and one calm week's use.
+
+    The textbook's base stock. What one week takes, the next orders, no more and no less, so that with backlogs
+    (`unmet` and `final` both `Backlogged(lapse_per_week=0)`) nothing is ever ordered twice.
+    """
+
+    def order(self, seen: Seen) -> Floats:
+        """What is usual + target - position, or nothing."""
+        return np.maximum(seen.usual + (seen.target - seen.position), 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,8 @@
-"""What becomes of an order between firms that was not filled. Final demand that is not met is lost, as the
-program has it.
+"""What becomes of what was asked and not given: orders between firms, and final demand.
+
+Either may lapse or wait. What waits is asked for again, beside what is new. Value at stake in final demand is lost when
+a unit is not served in the week it is wanted, as the program has it; serving it late takes a unit and gives nothing
+back, so what is new goes first.
 """
 
 from __future__ import annotations
@@ -14,16 +17,16 @@ from resilience.physics import Floats
 
 
 class Unmet(Protocol):
-    """Any fate of unfilled orders."""
+    """Any fate of what was not filled."""
 
     def carry(self, unfilled: Floats) -> Floats:
-        """What still stands of `unfilled` next week, lanes x scenarios."""
+        """What still stands of `unfilled` next week, rows x scenarios."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """An unfilled order lapses; the gap it leaves is ordered anew."""
+    """What is not filled lapses; the gap that an order leaves is ordered anew."""
 
     def carry(self, unfilled: Floats) -> Floats:
         """Nothing."""
@@ -32,7 +35,9 @@ class Lost:
 
 @dataclass(frozen=True, kw_only=True)
 class Backlogged:
-    """An unfilled order stays on the supplier's books; the share `lapse_per_week` of the books is withdrawn each week.
+    """What is not filled stays on the supplier's books: a lane's origin, a maker, who sells to final users.
+
+    The share `lapse_per_week` of the books is withdrawn each week.
 
     With `lapse_per_week=0` a customer goes on counting on a lane that may never open again.
     """
