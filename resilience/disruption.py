@@ -140,7 +140,18 @@ class _Spell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outage(_Spell):
+class _Local(_Spell):
+    """A spell that strikes rows with a good and a place: which of them."""
+
+    good: Names = None
+    tier: Names = None
+    place: Names = None
+    country: Names = None
+    bloc: Names = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outage(_Local):
     """Producers lose the share `lost` of their capacity.
 
     >>> Outage(good="gallium", country="CHN", lost=1.0, weeks=26)
@@ -148,11 +159,6 @@ class Outage(_Spell):
            good='gallium', tier=None, place=None, country='CHN', bloc=None, lost=1.0)
     """
 
-    good: Names = None
-    tier: Names = None
-    place: Names = None
-    country: Names = None
-    bloc: Names = None
     lost: float = 1.0
 
     shares: ClassVar[tuple[str, ...]] = ("lost",)
@@ -245,14 +251,9 @@ class RouteClosure(_Spell):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DemandSurge(_Spell):
-    """Demand becomes `factor` times its baseline."""
+class DemandSurge(_Local):
+    """Demand becomes `factor` times its baseline; `tier` is that of use: defence, essential, other."""
 
-    good: Names = None
-    tier: Names = None  # of use: defence, essential, other
-    place: Names = None
-    country: Names = None
-    bloc: Names = None
     factor: float = 1.5
 
     amounts: ClassVar[tuple[str, ...]] = ("factor",)
@@ -264,14 +265,9 @@ class DemandSurge(_Spell):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StockLoss(_Spell):
+class StockLoss(_Local):
     """The share `lost` of the private stock there is lost at once in `first_week` (contamination, seizure, fire)."""
 
-    good: Names = None
-    tier: Names = None
-    place: Names = None
-    country: Names = None
-    bloc: Names = None
     lost: float = 1.0
 
     shares: ClassVar[tuple[str, ...]] = ("lost",)
@@ -285,14 +281,9 @@ class StockLoss(_Spell):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hoarding(_Spell):
+class Hoarding(_Local):
     """Users try to hold `extra_weeks` more of private stock. It moves simulated orders; a planner would not do it."""
 
-    good: Names = None
-    tier: Names = None
-    place: Names = None
-    country: Names = None
-    bloc: Names = None
     extra_weeks: float = 4.0
 
     amounts: ClassVar[tuple[str, ...]] = ("extra_weeks",)
@@ -342,7 +333,7 @@ def _ends(disruption: object, network: Network, lanes: pd.DataFrame, field: str,
     return lanes[column].isin(chosen).to_numpy()
 
 
-def _select(disruption: _Spell, network: Network, rows: pd.DataFrame, *, tier_of: str = "good") -> np.ndarray:
+def _select(disruption: _Local, network: Network, rows: pd.DataFrame, *, tier_of: str = "good") -> np.ndarray:
     """Which rows (with columns good and place) all given selectors admit; none is an error."""
     places, blocs = network.places, network.blocs
     if tier_of == "use":

@@ -126,6 +126,7 @@ class Network:
         faults += tables.check_references(frames, shown)
         absent = {table: tables.empty(schema) for table, schema in tables.schemas().items() if table not in frames}
         complete = frames | absent
+        complete["figures"] = _of_read_columns(complete["figures"], raw)
         told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
         wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
         faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]
@@ -357,6 +358,15 @@ def _same_total(cells: pd.Series, before: pd.Series, frame: pd.DataFrame, column
     drawn_total = cells.groupby(groups).transform("sum")
     stated_total = before.groupby(groups).transform("sum")
     return (cells * stated_total / drawn_total.where(drawn_total > 0, 1.0)).clip(upper=1.0)
+
+
+def _of_read_columns(figures: pd.DataFrame, raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The figures, less those of columns that a table misspells: that fault is told already, once."""
+    for table, schema in tables.schemas().items():
+        if table in raw and not set(raw[table].columns) <= set(schema.columns):
+            lost = set(schema.columns) - set(raw[table].columns)
+            figures = figures[~((figures["table"] == table) & figures["column"].isin(lost))]
+    return figures
 
 
 def _counted_from_one(frame: Any) -> pd.DataFrame:

@@ -289,3 +289,21 @@ def test_the_repr_counts_and_warns_of_assumptions():
     assert repr(tiny()).startswith("Network 'tiny': 2 goods, 3 producers, 1 need, 3 lanes, 1 demand, 1 stock; 4 places")
     figures = with_ranges().figures.assign(confidence="assumed", note="judged")
     assert repr(with_ranges().with_table("figures", figures)).endswith("; 4 of 4 figures assumed")
+
+
+def test_a_misspelt_column_is_one_fault_whatever_evidence_it_had(tmp_path):
+    network = Network.from_frames(
+        goods={"good": ["gas"]},
+        producers={"good": ["gas"], "place": ["A"], "output_per_week": [1.0], "surge": [1.5]},
+        demand={"good": ["gas"], "place": ["A"], "units_per_week": [1.0], "usd_per_unit_unmet": [9.0]},
+        sources={"source_id": ["assumed"], "title": ["Assumed"], "licence": ["none"]},
+        figures={"table": ["producers"], "key": ["gas/A"], "column": ["surge"], "value": [1.5],
+                 "source_id": ["assumed"], "confidence": ["assumed"], "note": ["a guess"]},
+    )  # fmt: skip
+    path = network.write(tmp_path) / "producers.csv"
+    path.write_text(path.read_text().replace("surge", "surging"))
+    with pytest.raises(DataError) as caught:
+        Network.read(tmp_path)
+    assert [(fault.file, fault.column, fault.rule) for fault in caught.value.faults] == [
+        ("producers.csv", "surging", "unknown column")
+    ]

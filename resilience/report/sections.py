@@ -208,7 +208,7 @@ def margins(result: Result) -> Section | None:
     columns = (
         Column.text("Good", table["name"].map(_sentence), notes="a unit: " + table["unit"]),
         Column.text("Best place", views.place_names(result.network, table["place"])),
-        Column.mixed("Saves", "USD a year, a unit", table["saved_usd_per_unit"]),
+        Column.mixed("Saves at most", "USD a year, a unit", table["saved_usd_per_unit"]),
         Column.mixed("Costs", "USD a year, a unit", table["holding_usd_per_unit"]),
         Column(head="Saved", unit="USD per USD", cells=tuple(f"{ratio:,.2f}" for ratio in table["ratio"]), number=True),
         Column.text("Held", ["yes" if held else "no" for held in table["held"]]),
@@ -216,7 +216,8 @@ def margins(result: Result) -> Section | None:
     words = (
         "What one more unit in the reserve would save in a year, against what holding it costs. A reserve grows until "
         "a dollar of holding saves just a dollar; where it saves more, a limit stops it (budget, shelf life, what can "
-        "be drawn). A good that is worth as much as it costs but is not held makes no difference either way."
+        "be drawn). For goods that are not held, the saving is a ceiling from the duals: the first unit saves no more, "
+        "and may save less."
     )
     found = Table(caption="Marginal value by good, best place of each", columns=columns)
     return Section(key="margins", title="Worth of one more unit", words=(words,), blocks=(found,))

@@ -40,7 +40,8 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
+    `bound_usd`. `marginal_value` holds duals: what one more unit saves where some is held, and a ceiling on it where
+    none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
     credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
     """
 

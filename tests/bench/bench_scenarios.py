@@ -27,17 +27,9 @@ def with_chip_stock(network: Network, weeks: float) -> Network:
     chips = network.goods.loc[network.goods["tier"] == "chip", "good"]
     stocks = network.stocks
     stocks.loc[stocks["good"].isin(chips), "weeks"] = weeks
-    blocs = [(bloc, country) for bloc, countries in network.blocs.items() for country in countries]
-    return Network.from_frames(
-        goods=network.goods,
-        producers=network.producers,
-        needs=network.needs,
-        lanes=network.lanes,
-        demand=network.demand,
-        places=network.places,
-        stocks=stocks,
-        blocs={"bloc": [bloc for bloc, _ in blocs], "country": [country for _, country in blocs]},
-    )
+    figures = network.figures
+    evidence = figures[(figures["table"] != "stocks") | ~figures["key"].str.startswith("chip_")]
+    return network.with_tables({"stocks": stocks, "figures": evidence})
 
 
 def measure(study: str, names: list[str], *, chip_weeks: float | None, others: float | None) -> None:
