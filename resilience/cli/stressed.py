@@ -226,7 +226,7 @@ def _story(traces: Traces) -> list[str]:
     if lost.empty:
         return []
     story = traces.explain(str(lost.sort_values(ascending=False, kind="stable").index[0]))
-    return repr(story).split("\n")
+    return [] if story.steps.empty else repr(story).split("\n")
 
 
 def _short(frame: pd.DataFrame) -> pd.DataFrame:

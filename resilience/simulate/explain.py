@@ -103,9 +103,37 @@ class _Walk:
         worst = int(behind.argmax())
         if worst < len(makers):
             maker = int(makers[worst])
-            return self._why_made_less(maker, _first(made[worst], usual[worst]))
+            return self._why_made_less(maker, self._first_held_back(maker, made[worst], usual[worst]))
         lane = int(lanes[worst - len(makers)])
         return self._why_sent_less(lane, _first(sent[worst - len(makers)], usual[worst]))
+
+    def _first_held_back(self, maker: int, behind: np.ndarray, usual: float) -> int:
+        """The first week in which a maker fell behind and could not have helped it; else the first it fell behind."""
+        weeks = len(behind)
+        able = (self.shock.left[maker, :weeks] >= 1 - LESS) & (self.full.health[maker, :weeks, self.column] >= 1 - LESS)
+        forced = (behind > LESS * max(usual, 1e-300)) & (~able | self._wanting(maker)[:weeks])
+        return int(forced.argmax()) if forced.any() else _first(behind, usual)
+
+    def _wanting(self, maker: int, deep: int = 2) -> np.ndarray:
+        """Weeks in which some input of a maker was used up; else it was orders that fell."""
+        wanting = np.zeros(self.full.start.shape[1], dtype=bool)
+        for need in np.flatnonzero(self.physics.consumer == maker):
+            wanting |= self._cover(int(need), maker, deep) <= LESS
+        return wanting
+
+    def _cover(self, need: int, maker: int, deep: int = 2) -> np.ndarray:
+        """Weeks of an input left at the end of each week; none of what cannot be stored while its makers are held back.
+
+        `deep` bounds how far one such input is followed to another.
+        """
+        physics, point = self.physics, int(self.physics.consumed_at[need])
+        if physics.storable[point]:
+            weekly = float(physics.consumed[need] * physics.output[maker])
+            return np.asarray(self.full.stock[point, :, self.column] / max(weekly, 1e-300))
+        held_back = np.zeros(self.full.start.shape[1], dtype=bool)
+        for one in np.flatnonzero(physics.made_at == point) if deep else ():
+            held_back |= (self.shock.left[one] < 1 - LESS) | self._wanting(int(one), deep - 1)
+        return np.where(held_back, 0.0, np.inf)
 
     def _why_sent_less(self, lane: int, week: int) -> tuple[int, int, str, float, int | None]:
         origin, to = int(self.physics.origin[lane]), self.physics.points["place"].iloc[self.physics.destination[lane]]
@@ -131,10 +159,9 @@ class _Walk:
                 share,
                 following,
             )
-        if len(needs):
-            stock = self.full.stock[physics.consumed_at[needs], week, self.column]
-            cover = stock / np.maximum(physics.consumed[needs] * physics.output[maker], 1e-300)
-            following = int(physics.consumed_at[needs[int(cover.argmin())]])
+        if len(needs) and self._wanting(maker)[week]:
+            cover = [self._cover(int(need), maker)[week] for need in needs]
+            following = int(physics.consumed_at[needs[int(np.argmin(cover))]])
             return week, at, f"made {share:.0%} less: short of {_name(physics, following)[0]}", share, following
         return week, at, f"made {share:.0%} less: fewer orders", share, None
 

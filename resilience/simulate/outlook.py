@@ -45,7 +45,8 @@ class Outlook:
 def outlook(traces: Traces, causes: Mapping[str, Sequence[str]], *, tail: float = 0.05) -> Outlook:
     """The distribution over the scenarios of `traces`; `causes` names what is behind each scenario.
 
-    A year with two causes counts under both, so that shares by cause may add up to more than one.
+    A year with two causes counts under both, so that shares by cause may add up to more than one, and what is frequent
+    has a large share for its company: `mean_in_such_years_usd` tells the grave from the frequent.
     """
     loss, chance = traces.loss_usd.to_numpy(dtype=np.float64), traces.probability.to_numpy(dtype=np.float64)
     depth = traces.measured["depth"].to_numpy(dtype=np.float64)
@@ -99,6 +100,8 @@ def _drivers(
         "chance_per_year": chance[row], "mean_loss_usd": (chance * loss)[row], "tail": (taken * loss)[row],
     })  # fmt: skip
     found = figures.groupby(of.to_numpy()).sum().rename_axis("cause").reset_index()
+    often = found["chance_per_year"].where(found["chance_per_year"] > 0)
+    found["mean_in_such_years_usd"] = (found["mean_loss_usd"] / often).fillna(0.0)
     mean, worst = float(chance @ loss), float(taken @ loss)
     found["share_of_mean"] = found["mean_loss_usd"] / mean if mean > 0 else 0.0
     found["share_of_tail"] = found["tail"] / worst if worst > 0 else 0.0

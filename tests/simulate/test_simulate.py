@@ -176,6 +176,36 @@ def test_the_story_walks_back_to_what_was_struck():
     assert "Nothing was short" in repr(simulate(recipe(), Scenario(name="calm"), weeks=4).explain("KOR"))
 
 
+def serviced():
+    """Gas of Japan goes into a service that cannot be stored, and that into chips for Korea and the USA."""
+    return Network.from_frames(
+        goods={"good": ["gas", "service", "chip"], "storable": [True, False, True]},
+        producers={"good": ["gas", "service", "chip"], "place": ["JPN", "KOR", "KOR"], "output_per_week": [10.0] * 3},
+        needs={"good": ["service", "chip"], "input": ["gas", "service"], "units": [1.0, 1.0]},
+        lanes={
+            "good": ["gas", "chip"],
+            "origin": ["JPN", "KOR"],
+            "destination": ["KOR", "USA"],
+            "flow_per_week": [10.0, 5.0],
+        },
+        demand={"good": ["chip"] * 2, "place": ["KOR", "USA"], "units_per_week": [5.0] * 2, "usd_per_unit_unmet": 9.0},
+        stocks={"good": ["gas", "chip"], "place": ["KOR", "USA"], "weeks": [2.0, 2.0]},
+    )
+
+
+def test_the_story_passes_through_an_input_that_cannot_be_stored():
+    found = simulate(serviced(), stop(Outage(good="gas", weeks=8)), weeks=12)
+    steps = found.explain("KOR").steps
+    assert steps["good"].tolist() == ["chip", "chip", "service", "gas", "gas"]
+    assert steps["week"].tolist() == [3, 3, 3, 1, 1]
+
+
+def test_the_story_does_not_take_fallen_orders_for_a_wanting_input():
+    found = simulate(serviced(), stop(ExportControl(good="chip", exporter="KOR", weeks=4)), weeks=12)
+    assert "fewer orders" in repr(found.explain("KOR"))
+    assert found.table("ran_dry")[["week", "good", "place"]].to_numpy().tolist() == [[2, "chip", "USA"]]
+
+
 def test_many_scenarios_keep_summaries_only_and_say_so():
     several = [
         Scenario(name=f"s{n}", disruptions=(Outage(good="chip", weeks=n + 1),), probability=0.05) for n in range(9)
