@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from resilience.balance import balance
 from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
+from resilience.errors import AskError
 from resilience.network import Network
+from resilience.physics import physics
 from resilience.policy import Release, Reserve
 from resilience.recovery import Exponential, Linear, Step
 from resilience.scenario import Scenario
@@ -28,13 +30,20 @@ from resilience.simulate.behaviour import (
     Proportional,
     Qualify,
 )
+from resilience.simulate.layout import layout
+from resilience.simulate.run import refuse_what_cannot_repeat
 
 TIERS = ("raw", "material", "tool", "chip")
 USES = ("defence", "essential", "other")
 
 
-def random_network(seed: int, goods: int, places: int) -> Network:
-    """A balanced network of up to goods x places stock points; a good needs some of those before it."""
+def random_network(seed: int, goods: int, places: int, ring: bool = False) -> Network:
+    """A balanced network of up to goods x places stock points; a good needs some of those before it.
+
+    With `ring`, nothing takes a week to make and a good before the last needs a little of the last, which is well
+    stocked wherever it is made or used. Where a maker ships so much and uses so little that even this does not bridge
+    a week, `simulate` refuses the ring, and the network comes without it.
+    """
     rng = np.random.default_rng(seed)
     names = [f"g{n}" for n in range(goods)]
     spots = [f"P{n}" for n in range(places)]
@@ -46,7 +55,7 @@ def random_network(seed: int, goods: int, places: int) -> Network:
     for n, good in enumerate(names):
         rows["goods"].append({
             "good": good, "tier": TIERS[min(n, 3)], "usd_per_unit": float(rng.choice([0.01, 1.0, 500.0])),
-            "cycle_weeks": int(rng.choice([0, 0, 1, 3])), "storable": bool(rng.random() < 0.85),
+            "cycle_weeks": 0 if ring else int(rng.choice([0, 0, 1, 3])), "storable": bool(rng.random() < 0.85),
         })  # fmt: skip
         for before in names[:n]:
             if rng.random() < 0.5:
@@ -68,6 +77,8 @@ def random_network(seed: int, goods: int, places: int) -> Network:
                         "usd_per_unit_unmet": float(rng.choice([10.0, 2000.0])),
                     })  # fmt: skip
                 users[good].add(str(place))
+    if ring:
+        _close_a_ring(rows, names, makers, users)
     for good in names:
         weight = rng.dirichlet(np.ones(len(makers[good])))
         for place, share in zip(makers[good], weight, strict=True):
@@ -83,14 +94,45 @@ def random_network(seed: int, goods: int, places: int) -> Network:
                         "routes": str(rng.choice(["", "strait"])), "limit_factor": float(rng.choice([1.0, 1.5, 9.0])),
                     })  # fmt: skip
         rows["stocks"] += [
-            {"good": good, "place": place, "weeks": float(rng.choice([0.0, 0.5, 2.0, 8.0]))}
+            {"good": good, "place": place, "weeks": 60.0 if bridging else float(rng.choice([0.0, 0.5, 2.0, 8.0]))}
+            for bridging in [ring and good == names[-1]]
             for place in sorted(users[good] | set(makers[good]))
-            if rng.random() < 0.7
+            if rng.random() < 0.7 or bridging
         ]
     storable = {row["good"]: row["storable"] for row in rows["goods"]}
     rows["stocks"] = [row for row in rows["stocks"] if storable[row["good"]]]
     frames = {name: pd.DataFrame(found) for name, found in rows.items() if found}
-    return balance(Network.from_frames(blocs={"all": spots, "some": spots[:2]}, **frames), tolerance=np.inf).network
+    network = balance(Network.from_frames(blocs={"all": spots, "some": spots[:2]}, **frames), tolerance=np.inf).network
+    if ring and not repeats(network):
+        return random_network(seed, goods, places)
+    return network
+
+
+def repeats(network: Network) -> bool:
+    """Whether `simulate` takes the network."""
+    try:
+        refuse_what_cannot_repeat(layout(physics(network)))
+    except AskError:
+        return False
+    return True
+
+
+def _close_a_ring(rows, names, makers, users):
+    """The first good that the last is made of takes a tenth, in all, of what the last puts out."""
+    size = len(names)
+    taken = np.zeros((size, size))
+    for need in rows["needs"]:
+        taken[names.index(need["input"]), names.index(need["good"])] = need["units"]
+    asked = np.linalg.inv(np.eye(size) - taken)[:, -1]
+    before = [n for n in range(size - 1) if asked[n] > 0]
+    if before:
+        first = before[0]
+        rows["needs"].append({
+            "good": names[first], "input": names[-1], "units": 0.1 / asked[first], "kind": "consumed",
+            "essential": 1.0, "wear_per_week": 0.05, "regrow_per_week": 0.0,
+        })  # fmt: skip
+        users[names[-1]] |= set(makers[names[first]])
+        rows["goods"][-1]["storable"] = True
 
 
 def random_scenario(seed: int, network: Network, *, name: str = "shock") -> Scenario:
@@ -162,4 +204,6 @@ MIXES = (
     Behaviour(ordering=FixedBaseStock(), unmet=Backlogged(lapse_per_week=0.0), final=Backlogged(lapse_per_week=0.2)),
 )  # together every behaviour that ships, each in a mix
 
-sizes = st.tuples(st.integers(0, 2**31 - 1), st.integers(1, 5), st.integers(1, 6))  # seed, goods, places
+seeds = st.integers(0, 2**31 - 1)
+sizes = st.tuples(seeds, st.integers(1, 5), st.integers(1, 6), st.booleans())  # seed, goods, places, ring
+wide = st.tuples(seeds, st.integers(4, 8), st.integers(8, 25), st.booleans())  # up to 200 stock points
