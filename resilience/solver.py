@@ -68,6 +68,7 @@ class Method:
     algorithm: str = "choose"
     crossover: bool = True
     gap: float = 1e-6
+    tolerance: float = 1e-7  # by which rows and bounds may be missed
     time_limit_s: float = math.inf
 
     def __post_init__(self) -> None:
@@ -204,6 +205,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("solver", method.algorithm)
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
+    highs.setOptionValue("primal_feasibility_tolerance", method.tolerance)
+    highs.setOptionValue("dual_feasibility_tolerance", method.tolerance)
     highs.setOptionValue("mip_rel_gap", method.gap)
     highs.setOptionValue("ipm_optimality_tolerance", method.gap)
     if math.isfinite(method.time_limit_s):

@@ -8,8 +8,6 @@ z holds a payoff x_i for each player, then any extras; x(S) is the sum of S's pa
 2**n coalitions but few bind, so the program starts with some, is solved, asks which coalitions are
 short, adds the shortest and is solved again until none is (Hallefjord, Helming and Jornsten 1995,
 Int. J. Game Theory 24). Prices found so hold for the whole program: coalitions left out cost nothing.
-
-`minimise_linear` is the only line here that knows a solver.
 """
 
 from __future__ import annotations
@@ -19,14 +17,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linprog
+from scipy import sparse
 
 from resilience.errors import SolverError
 from resilience.sharing.game import FloatArray, Game, coalition_sums
+from resilience.solver import LinearProgram, Method, solve
 
 NumberArray = npt.NDArray[np.int64]
 
 SHORT = 1e-9  # a coalition is short when it misses its worth by more; worths are scaled to one
+EXACTLY = Method(algorithm="simplex", tolerance=1e-10)
 ADDED = 6  # coalitions added a round, times the number of players
 
 
@@ -112,19 +112,20 @@ def minimise_linear(
     ...                 equal_to=np.zeros(0), lower=0 * one).value
     2.0
     """
-    found = linprog(
-        cost,
-        A_ub=-rows,
-        b_ub=-at_least,
-        A_eq=equal,
-        b_eq=equal_to,
-        bounds=[(float(low), None) for low in lower],
-        method="highs-ds",
-        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    matrix = sparse.csc_matrix(np.vstack([rows, equal]))
+    program = LinearProgram(
+        cost=cost,
+        matrix=matrix,
+        row_lower=np.concatenate([at_least, equal_to]),
+        row_upper=np.concatenate([np.full(len(at_least), np.inf), equal_to]),
+        column_lower=lower,
+        column_upper=np.full(len(cost), np.inf),
     )
-    if found.status != 0 or found.x is None or found.fun is None:
-        raise SolverError(f"A linear program over coalitions was not solved: {found.message}")
-    return LinearAnswer(point=found.x, value=float(found.fun), prices=-found.ineqlin.marginals)
+    try:
+        found = solve(program, EXACTLY)
+    except SolverError as error:
+        raise SolverError(f"A linear program over coalitions was not solved: {error}") from error
+    return LinearAnswer(point=found.x, value=found.objective, prices=found.row_dual[: len(rows)])
 
 
 @dataclass(frozen=True, kw_only=True)
