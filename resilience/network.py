@@ -222,8 +222,9 @@ class Network:
 
     def with_tables(self, frames: Mapping[str, pd.DataFrame]) -> Network:
         """This network with some tables replaced, checked again as a whole."""
-        replaced = {**self.frames, **{name: frame for name, frame in frames.items() if self.table(name) is not None}}
-        raw = {table: _counted_from_one(kept) for table, kept in replaced.items()}
+        for name in frames:
+            self.table(name)  # refuses the name of no table
+        raw = {table: _counted_from_one(kept) for table, kept in {**self.frames, **frames}.items()}
         raw = {table: kept for table, kept in raw.items() if len(kept) or tables.schemas()[table].required}
         shown = {table: f"frame {table}" for table in tables.schemas()}
         return type(self).checked(self.name, raw, shown, [], self.about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -155,23 +156,31 @@ class Stated:
     laws: Physics
     scenarios: ScenarioSet
     cases: Sequence[Case]
+    blocks: Sequence[Compiled]  # each case's response program
+    mine: Sequence[Whole]  # of each case's stores, which of the reserve's
     rows: pd.DataFrame  # good, place, owner of each store
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
-    joined: Extensive
+
+    @cached_property
+    def joined(self) -> Extensive:
+        """The reserve program and every case's response program as one; large, so joined only when asked for."""
+        first = reserve_program(self.terms).compiled()
+        return join(first, self.blocks, self.cases, mine=self.mine, floors=self.terms.floors, members=self.members)
 
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios; the others weigh nothing."""
         kept = list(numbers)
-        cases, blocks = [self.cases[n] for n in kept], [self.joined.blocks[n] for n in kept]
-        mine = [self.joined.mine[n] for n in kept]
+        cases, blocks, mine = (
+            [self.cases[n] for n in kept],
+            [self.blocks[n] for n in kept],
+            [self.mine[n] for n in kept],
+        )
         terms = replace(
             self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
         )
-        first = reserve_program(terms).compiled()
-        joined = join(first, blocks, cases, mine=mine, floors=terms.floors, members=self.members)
-        return replace(self, cases=cases, terms=terms, joined=joined)
+        return replace(self, cases=cases, blocks=blocks, mine=mine, terms=terms)
 
 
 def state_sizing(
@@ -210,10 +219,9 @@ def state_sizing(
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
     )  # fmt: skip
-    joined = join(reserve_program(terms).compiled(), blocks, cases, mine=mine, floors=floors, members=inside)
     return Stated(
-        network=network, laws=laws, scenarios=chosen, cases=cases, rows=rows, release=held.release,
-        members=inside, terms=terms, joined=joined,
+        network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
+        release=held.release, members=inside, terms=terms,
     )  # fmt: skip
 
 
@@ -284,7 +292,7 @@ def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
 def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
     """The best response to each scenario when nothing is held."""
     found = []
-    for number, (block, case) in enumerate(zip(stated.joined.blocks, stated.cases, strict=True), 1):
+    for number, (block, case) in enumerate(zip(stated.blocks, stated.cases, strict=True), 1):
         say(f"loss without a reserve, scenario {number} of {len(stated.cases)}: {case.scenario.name}")
         found.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method))
     return found
@@ -339,7 +347,7 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
 
 def _losses(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
     loss = np.minimum([alone.objective for alone in without], HARMLESS)
-    for number, (scenario, block) in enumerate(zip(live, asked.joined.blocks, strict=True)):
+    for number, (scenario, block) in enumerate(zip(live, asked.blocks, strict=True)):
         loss[scenario] = block.program.cost @ asked.joined.plan(found.x, number)
     return pd.DataFrame({
         "scenario": [scenario.name for scenario in asked.scenarios],
@@ -352,7 +360,7 @@ def _losses(asked: Stated, found: Solution, without: Sequence[Solution], live: S
 def _unmet(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
     found = [
         response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
-        for case, block, plan in zip(asked.cases, asked.joined.blocks, plans, strict=True)
+        for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True)
     ]
     columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
