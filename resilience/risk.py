@@ -149,8 +149,8 @@ class TotalVariation(TailMeans):
     """The worst mean when the share `radius` of all probability may lie on other years than stated. [0 to 1]
 
     `radius=0.02`: up to two years in a hundred may be misjudged in any way, so that much moves from the mildest years
-    to the worst scenario, likely or not. Radius 0 is the mean, 1 the worst case. Do not use it to say that chances are off
-    by a factor: it may put all of `radius` on one scenario, whatever its stated chance.
+    to the worst scenario, likely or not. Radius 0 is the mean, 1 the worst case. Do not use it to say that chances are
+    off by a factor: it may put all of `radius` on one scenario, whatever its stated chance.
 
     Reference: R. Jiang and Y. Guan (2018), Risk-averse two-stage stochastic program with distributional ambiguity,
     Operations Research 66(5), for the mixture of worst case and CVaR.

@@ -22,9 +22,11 @@ class Line:
     """One row over what stores hold: factors @ held, in scaled units, at most or at least `side`.
 
     `words` says what it is about. `key` is the figure of the ask that could give way ("" if the side is none), `told`
-    its value and `unit` what it is counted in; one more of it adds `per` to the side.
+    its value (or what a miss is measured by) and `unit` what it is counted in; one more of it adds `per` to the side.
+    Rows that belong to one limit share its number, `asked`, and give way together.
     """
 
+    asked: int = 0
     words: str
     key: str
     told: float

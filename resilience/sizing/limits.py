@@ -16,7 +16,7 @@ An amount is in `Units` or `Days`, each good by itself, or in `Usd`, the goods t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -201,7 +201,7 @@ class CostShare:
         return [
             ground.line(
                 f"the share of {self.owner} in the purchase value ({word} {share:g})", of=ground.usd * (mine - share),
-                side=0.0, at_most=at_most, key="", told=0.0, unit=" USD", per=1.0,
+                side=0.0, at_most=at_most, key="", told=ground.laws.usd, unit=" USD", per=1.0,
             )
             for share, at_most, word in ends
             if share != float(at_most)
@@ -234,10 +234,11 @@ def kept(limits: Iterable[Limit], ground: Ground) -> tuple[Line, ...]:
     AskError
         Naming every good, place and owner that a limit asks about and no store bears.
     """
-    lines, faults = Rotation().lines(ground), []
+    lines = [replace(line, asked=-number) for number, line in enumerate(Rotation().lines(ground), 1)]
+    faults = []
     for number, limit in enumerate(limits, 1):
         try:
-            lines += limit.lines(ground)
+            lines += [replace(line, asked=number) for line in limit.lines(ground)]
         except AskError as error:
             faults += [f"limit {number}, {type(limit).__name__}: {fault}" for fault in error.faults or [error.what]]
     if faults:
