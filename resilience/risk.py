@@ -178,7 +178,8 @@ class Wasserstein(Risk):
     `points` puts each scenario at a point, in the order of the set, as `hazards.Footprint(...).points(scenarios)` does;
     the undisturbed year lies at zero, and distances are sums over coordinates of how far two points lie apart. With
     footprints in weeks of world output, `radius=0.5` lets the stated chances be wrong by half a week a year in all.
-    Radius 0 is the mean; a radius as large as the largest distance is the worst case.
+    Radius 0 is the mean; a radius as large as the largest distance is the worst case. Scenarios at one point are taken
+    for one event: probability moves between them freely.
 
     Do not use it on many scenarios: it takes a rule for each pair (200 scenarios: 40,000 rules).
 
