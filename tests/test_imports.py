@@ -38,6 +38,7 @@ ORDER = (
     "engine",
     "datasets",
     "history",
+    "kinds",
     "study",
     "models",
     "views",

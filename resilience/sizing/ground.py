@@ -259,6 +259,15 @@ def negative(limit: object, *names: str, least: float = 0.0) -> list[str]:
     ]
 
 
+def uncounted(*amounts: object) -> list[str]:
+    """The fault of each amount that is a bare number."""
+    return [
+        f"{amount!r} is no amount: say Units(units=...), Days(days=...) or Usd(usd=...)"
+        for amount in amounts
+        if isinstance(amount, int | float | str)
+    ]
+
+
 def refuse(limit: object, faults: Sequence[str]) -> None:
     """Raise if there is any fault.
 

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance
-from resilience.errors import AskError
+from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.policy import Reserve
 from resilience.sizing.ground import (
@@ -40,11 +40,12 @@ from resilience.sizing.ground import (
     Use,
     negative,
     refuse,
+    uncounted,
 )
 
 __all__ = [
     "Amount", "Base", "Capacity", "CostShare", "Cover", "Days", "Earmark", "FillPace", "Limit", "NetImports",
-    "Rotation", "Units", "Usd", "Use", "build_up", "kept", "own_stores",
+    "Rotation", "Units", "Usd", "Use", "build_up", "kept", "own_stores", "unknown",
 ]  # fmt: skip
 
 WEEKS_A_YEAR = 52.0
@@ -167,7 +168,8 @@ class Earmark:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "goods", names(self.goods))
-        refuse(self, [] if self.at_least or self.at_most else ["neither at_least nor at_most is given"])
+        given = [amount for amount in (self.at_least, self.at_most) if amount is not None]
+        refuse(self, uncounted(*given) if given else ["neither at_least nor at_most is given"])
 
     def lines(self, ground: Ground) -> list[Line]:
         """The rows of each amount."""
@@ -218,6 +220,7 @@ class Capacity:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "goods", names(self.goods))
+        refuse(self, uncounted(self.at_most))
 
     def lines(self, ground: Ground) -> list[Line]:
         """The rows of the amount."""
@@ -255,6 +258,18 @@ def own_stores(limits: Iterable[Limit]) -> list[str]:
         elif isinstance(limit, Earmark | CostShare):
             found.append(limit.owner)
     return list(dict.fromkeys(found))
+
+
+def unknown(limit: Limit, network: Network) -> list[str]:
+    """Names in a limit that the network does not know, each with the nearest it does; stores are not asked for."""
+    goods = network.goods.set_index("good")["storable"]
+    lands = set(network.places["country"]) | set(network.blocs)
+    known = {"goods": set(goods.index), "owners": lands, "owner": lands, "place": lands | set(network.places["place"])}
+    asked = [(key, names(getattr(limit, key))) for key in known if hasattr(limit, key)]
+    strange = [f"no {key.removesuffix('s')} {name!r}. {near(name, known[key])}"
+               for key, given in asked for name in given if name not in known[key]]  # fmt: skip
+    held = dict(asked).get("goods", ())
+    return strange + [f"{good} cannot be stored" for good in held if good in goods.index and not goods[good]]
 
 
 def names(value: str | Iterable[str]) -> tuple[str, ...]:
