@@ -4,12 +4,12 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from small_networks import gas
+from small_networks import by_clarabel, gas
 
 from resilience import Network, Outage, Scenario, size_reserve
 from resilience.errors import AskError, InfeasibleError
 from resilience.policy import Reserve
-from resilience.risk import CVaR, Expectation, TotalVariation, WorstCase
+from resilience.risk import CVaR, Expectation, TotalVariation, Wasserstein, WorstCase
 from resilience.sizing.ground import Ground
 from resilience.sizing.limits import (
     Capacity,
@@ -306,3 +306,18 @@ def test_a_reserve_builds_up_at_its_pace_until_it_is_full():
     )
     with pytest.raises(AskError, match="no pace"):
         build_up(network, Reserve.of(network, rows), share_per_year=0.0)
+
+
+def test_all_limits_at_once_have_the_same_answer_from_a_solver_of_another_family():
+    limits = [
+        Cover(days=14, base=NetImports()), Earmark(owner="A", at_least=Days(days=5)), FillPace(share_per_year=0.1),
+        Capacity(place="B", at_most=Usd(usd=90)), CostShare(owner="A", at_most=0.4),
+    ]  # fmt: skip
+    stated = state_sizing(
+        two_countries(), OUTAGES, weeks=9, limits=limits, members="club", budget_usd=150.0,
+        risk=Wasserstein(radius=0.05, points=((2.0,), (4.0,), (6.0,), (8.0,))),
+        floors=[Floor(tier="essential", served=0.5, within=within) for within in (CVaR(tail=0.1), WorstCase())],
+    )  # fmt: skip
+    found = solve(stated.joined.program)
+    assert found.bound == pytest.approx(found.objective, rel=1e-6)
+    assert by_clarabel(stated.joined.program) == pytest.approx(found.objective, rel=1e-6)
