@@ -35,6 +35,7 @@ OUTAGES = [Scenario(name=f"{k} weeks", probability=p, disruptions=(Outage(weeks=
 RARE = [Scenario(name="rare", probability=1e-4, disruptions=(Outage(weeks=2),))]  # nothing is worth holding for it
 
 
+@cache
 def two_countries(*, private_weeks=0.0, price=1.0):
     """Ten units a week wanted in A, which makes four, and twenty in B, which makes 26 and ships six to A."""
     return Network.from_frames(
