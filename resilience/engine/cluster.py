@@ -6,22 +6,23 @@ waited there; so a task it gives up is tried once more with nothing else under w
 
 from __future__ import annotations
 
-import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
 from resilience.engine.futures import Guests, LostError, forget, learn, serve
+from resilience.engine.task import packed_recipe
 from resilience.engine.team import Team
 from resilience.errors import AskError, EngineError, MissingExtraError
 from resilience.provenance import versions
 
 ASK_SECONDS = 10.0  # for the scheduler to say who its workers are
+WAIT_SECONDS = 0.2  # between two looks for a first worker
 FETCH_SECONDS = 5.0  # for a result that is ready, before looking again at whether its worker is there
 
 
@@ -44,6 +45,7 @@ class Dask:
     @contextmanager
     def team(self, build: Callable[[], Any]) -> Iterator[Team]:
         """The cluster's workers, those included that join later; none is started or stopped."""
+        recipe = packed_recipe(build)
         try:
             from distributed import Client
         except ImportError as error:
@@ -54,7 +56,7 @@ class Dask:
             raise EngineError(
                 f"No dask scheduler answers at {self.address}: {error}. Start one with: dask scheduler"
             ) from error
-        host = _Host(self, client, uuid4().hex, pickle.dumps(build))
+        host = _Host(self, client, uuid4().hex, recipe)
         try:
             host.wait()
             yield Guests(host, host.recipe)
@@ -71,14 +73,14 @@ class _Host:
         self.threads: dict[str, int] = {}  # of each worker
         self.homes: dict[str, str] = {}
         self.placed: dict[str, str] = {}  # where a task sent home was sent
-        self.seen = monotonic()  # when there last was a worker
+        self.alone_since: float | None = None
 
     def wait(self) -> None:
         """For a worker."""
-        with suppress(TimeoutError):
-            self.client.wait_for_workers(1, timeout=self.engine.patience_seconds)
-        self.seen = monotonic() - self.engine.patience_seconds
         self.look()
+        while not self.threads:
+            sleep(WAIT_SECONDS)
+            self.look()
 
     def leave(self) -> None:
         """Take along what was left in workers."""
@@ -125,13 +127,15 @@ class _Host:
         new = self._greeted(sorted(set(there) - set(self.threads)))
         self.threads = {worker: threads for worker, threads in there.items() if worker in new or worker in self.threads}
         if self.threads:
-            self.seen = monotonic()
-        elif monotonic() - self.seen >= self.engine.patience_seconds:
+            self.alone_since = None
+            return {key for key, worker in self.placed.items() if worker not in self.threads}
+        self.alone_since = self.alone_since or monotonic()
+        if monotonic() - self.alone_since >= self.engine.patience_seconds:
             raise EngineError(
                 f"No worker of the dask scheduler at {self.engine.address} has answered for "
                 f"{self.engine.patience_seconds:g} s. Start some with: dask worker {self.engine.address} --nthreads 1"
             )
-        return {key for key, worker in self.placed.items() if worker not in there} if self.threads else set()
+        return set()
 
     def _workers(self) -> dict[str, int]:
         """Each worker that the scheduler knows, with its threads."""

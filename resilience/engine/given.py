@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from resilience.engine.futures import Guests, forget, serve
+from resilience.engine.task import packed_recipe
 from resilience.engine.team import Team
 from resilience.errors import AskError, EngineError
 
@@ -36,7 +36,7 @@ class Given:
         """The executor's workers, which build their state when they first meet a task."""
         name = uuid4().hex
         try:
-            yield Guests(_Host(self, name), pickle.dumps(build))
+            yield Guests(_Host(self, name), packed_recipe(build))
         finally:
             forget(name)  # where its workers are threads of this process
 

@@ -52,7 +52,7 @@ class Lane:
         """How a dead worker ended."""
         self.process.join()
         code = self.process.exitcode or 0
-        return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        return f"exit code {code}" if code >= 0 else f"signal {-code}, {signal.strsignal(-code)}"
 
     def close(self) -> None:
         """End the worker at once, whatever it is doing."""

@@ -16,7 +16,7 @@ from multiprocessing.connection import wait
 from typing import Any, TypeVar
 
 from resilience.engine.lane import READY, Lane
-from resilience.engine.task import Failed, Outcome, failed, lost, packed, unpacked
+from resilience.engine.task import Failed, Outcome, failed, lost, packed, packed_recipe, unpacked
 from resilience.engine.team import Progress, Team, quiet
 from resilience.errors import AskError, EngineError
 
@@ -53,7 +53,7 @@ class Processes:
     @contextmanager
     def team(self, build: Callable[[], Any]) -> Iterator[Team]:
         """Processes that start now, and end with the block at once, whatever they are doing."""
-        crew = _Crew(pickle.dumps(build), self)
+        crew = _Crew(packed_recipe(build), self)
         try:
             crew.open()
             yield crew
@@ -178,7 +178,9 @@ class _Round:
             self.crew.stillborn = 0
         else:
             why: Failed = pickle.loads(told)
-            raise EngineError(f"The recipe fails in a worker: {why.error}: {why.message}\n{why.traceback}")
+            raise EngineError(
+                f"The recipe fails in a worker: {why.error}: {why.message}\n{why.traceback}", self.finished
+            )
 
     def _bury(self, place: int, lane: Lane) -> None:
         """Replace a dead worker; its task goes back to the head of the queue, or is given up."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from resilience.engine.task import Outcome, attempt, failed, packed, unpacked
+from resilience.engine.task import Outcome, attempt, failed, packed, packed_recipe, unpacked
 from resilience.engine.team import Progress, Team, quiet
 
 M = TypeVar("M")
@@ -21,7 +22,7 @@ class Serial:
     @contextmanager
     def team(self, build: Callable[[], Any]) -> Iterator[Team]:
         """One worker: this process. What `build` raises is raised here."""
-        yield _Alone(build())
+        yield _Alone(pickle.loads(packed_recipe(build))())
 
 
 class _Alone:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from traceback import format_exception
 from typing import Any, Generic, TypeAlias, TypeVar
 
+from resilience.errors import AskError
+
 T = TypeVar("T")
 
 LOST = "WorkerLost"  # the `error` of a task that ended its workers
@@ -59,6 +61,18 @@ def lost(key: str, how: str) -> Failed:
 def packed(function: Callable[[Any, Any], Any], message: object) -> bytes:
     """A task as it travels."""
     return pickle.dumps((function, message), pickle.HIGHEST_PROTOCOL)
+
+
+def packed_recipe(build: Callable[[], Any]) -> bytes:
+    """A recipe as it travels."""
+    try:
+        return pickle.dumps(build, pickle.HIGHEST_PROTOCOL)
+    except Exception as error:
+        raise AskError(
+            "The recipe cannot be sent to workers: it must be a function at the top level of a module, or "
+            "functools.partial of one with arguments that can be pickled",
+            [f"{type(error).__name__}: {error}"],
+        ) from error
 
 
 def attempt(state: object, key: str, task: bytes) -> bytes:

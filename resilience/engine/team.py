@@ -93,10 +93,11 @@ def answers(
     EngineError
         If a task failed; it tells the failures, the first with its traceback.
 
+    >>> from functools import partial
     >>> from resilience.engine import Serial
-    >>> with Serial().team(nothing) as team:
-    ...     answers(team, divmod, {})
-    {}
+    >>> with Serial().team(partial(int, 2)) as team:  # the state is 2, and the function raises it to a message
+    ...     answers(team, pow, {"cube": 3, "tenth": 10})
+    {'cube': 8, 'tenth': 1024}
     """
     found: dict[str, T] = {}
     failures: list[Failed] = []
@@ -106,7 +107,8 @@ def answers(
         else:
             failures.append(outcome)
     if failures:
-        failures.sort(key=lambda failure: list(messages).index(failure.key))
+        places = {key: place for place, key in enumerate(messages)}
+        failures.sort(key=lambda failure: places[failure.key])
         told = "\n".join(f"  {failure}" for failure in failures[:12])
         what = f"{len(failures)} of {len(messages)} tasks failed:\n{told}\n{failures[0].traceback}".rstrip()
         raise EngineError(what, [key for key in messages if key in found])

@@ -31,13 +31,15 @@ def parse(words: str) -> Engine:
     resilience.errors.AskError: No engine 'procesess:2'. Did you mean processes?
       Engines: serial, processes, processes:2, dask://host:port
     """
-    kind, _, rest = words.strip().partition(":")
+    kind, colon, rest = words.strip().partition(":")
     forms = [f"Engines: {', '.join(FORMS)}"]
-    if words.strip() == "serial":
+    if kind == "serial":
+        if colon:
+            raise AskError(f"{words!r}: serial takes nothing more", forms)
         return Serial()
-    if words.strip() == "processes":
-        return Processes()
     if kind == "processes":
+        if not colon:
+            return Processes()
         if not re.fullmatch(r"[1-9][0-9]*", rest):
             raise AskError(f"{words!r}: after processes: comes how many, a whole number from 1", forms)
         return Processes(workers=int(rest))
