@@ -58,7 +58,7 @@ def test_what_a_task_raises_or_cannot_send_is_its_failure_and_the_others_are_kep
     assert found["two"] == Done(key="two", value=2)
     assert (found["one"].error, found["one"].message) == ("ValueError", "1 is odd")
     assert "in odd_fails" in found["one"].traceback
-    assert "closure" in found["none"].message
+    assert "pickle" in found["none"].message
     assert (left.error, left.message) == ("SystemExit", "not today")
     assert "pickle" in unsendable.message
 
