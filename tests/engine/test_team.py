@@ -22,7 +22,7 @@ def threads():
 
 @pytest.fixture(scope="module")
 def engines(threads):
-    return {"serial": Serial(), "processes": Processes(workers=2), "threads": threads}
+    return {"serial": Serial(), "processes": Processes(workers=1), "threads": threads}
 
 
 def gathered(engine, build, function, messages):
@@ -37,7 +37,8 @@ def test_every_engine_gives_the_bytes_that_serial_gives(engines):
 
     plain = of(Serial())
     assert [type(pickle.loads(told)) for told in plain].count(Failed) == 2
-    assert {name: of(engine) == plain for name, engine in engines.items()} == dict.fromkeys(engines, True)
+    for engine in (Processes(workers=2), engines["threads"]):
+        assert of(engine) == plain
 
 
 def test_an_executor_of_processes_gives_the_bytes_that_serial_gives():
@@ -116,7 +117,7 @@ def test_messages_and_answers_may_be_larger_than_a_pipe_holds():
 def test_a_recipe_that_fails_is_told_and_not_waited_for(threads):
     with pytest.raises(OSError, match="the file is not there"), Serial().team(jobs.faulty):
         pass
-    for engine in (Processes(workers=2), threads):
+    for engine in (Processes(workers=1), threads):
         with (
             pytest.raises(EngineError, match="recipe fails in a worker: OSError: the file is not there"),
             engine.team(jobs.faulty) as team,
