@@ -28,7 +28,7 @@ def test_the_kernel_equals_the_oracle(seed, mix):
         np.testing.assert_allclose(
             getattr(two.full, name), getattr(one.full, name), rtol=1e-12, atol=1e-9, err_msg=name
         )
-    for name in ("short", "missing", "drawn", "home", "send", "receive"):
+    for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
         np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
 
 
