@@ -38,7 +38,7 @@ class Holdings:
     rate: Floats  # most that leaves in a week
     trigger: tuple[Trigger, ...]  # of each store
     allocation: tuple[Allocation, ...]  # of each pool
-    serving: NDArray[np.bool_]  # whom a store may serve, rules x KINDS, the first everybody, narrow before wide
+    serving: NDArray[np.bool_]  # whom a store may serve, rules x KINDS: everybody, then narrow before wide
     serves: Whole  # of each store: its row of `serving`
     refill: tuple[Refill | None, ...]  # of each store
     bought: Floats  # per store: most that is bought back in a week
@@ -138,8 +138,8 @@ def _join(parts: Sequence[np.ndarray], kind: type) -> np.ndarray:
 def _served(release: Sequence[Release]) -> tuple[NDArray[np.bool_], Whole]:
     """The different rules of whom to serve, and which of them each store keeps to.
 
-    Everybody comes first, whose units join the common stock; then the narrow before the wide, so that the order of
-    reserves plays no part.
+    Row 0 is everybody, whose units join the common stock and who come last; then the narrow before the wide, so that
+    the order of reserves plays no part.
     """
     masks = [tuple(rule.whom.serves(kind) for kind in KINDS) for rule in release]
     everybody = (True,) * len(KINDS)

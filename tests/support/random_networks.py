@@ -201,7 +201,7 @@ def random_reserve(seed: int, network: Network) -> Reserve | None:
 
 
 def random_rules(rng: np.random.Generator, countries: list[str]) -> dict[str, object]:
-    """What a release may say beyond its delays: each half of the time, so that a reserve also leaves it to behaviour."""
+    """What a release may say beyond its delays, each half of the time."""
     shares = {country: float(rng.uniform(0, 1)) for country in countries}
     rules = {
         "refill": Refill(

@@ -43,7 +43,8 @@ def draw(
             n = net.stage_point[k]
             state.lacking[n] = max(state.local[n, s] - state.here[n, s], 0.0)
         for pooled in range(2):
-            for rule in range(len(vault.serving)):
+            for number in range(len(vault.serving)):
+                rule = (number + 1) % len(vault.serving)  # everybody last
                 if rules.tiered:
                     _lack_of(rule, stage, s, net, vault, state)
                 if pooled:

@@ -32,10 +32,10 @@ def draw(world: World, stage: Stage, week: int, records: Records) -> None:
     most = np.where(ready, np.minimum(open_part, held.rate[:, None]), 0.0)
     lacking = _lacking(world, stage)
     for pooled in (False, True):
-        for rule, kinds in enumerate(held.serving):
+        for rule in [*range(1, len(held.serving)), 0]:
             rows = mine[(held.serves[mine] == rule) & ((held.pool[mine] >= 0) == pooled)]
             if len(rows):
-                mask = kinds if held.tiered else np.ones(1, dtype=bool)
+                mask = held.serving[rule] if held.tiered else np.ones(1, dtype=bool)
                 lack = lacking[mask].sum(axis=0)
                 send = _send_pooled if pooled else _send_own
                 left = np.maximum(lack - send(world, rows, most, lack, week, records), 0.0)
