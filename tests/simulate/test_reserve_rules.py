@@ -58,7 +58,7 @@ def test_every_draw_is_charged_once_and_buying_back_never():
     ("per_week", "after_weeks", "back"), [(0.1, 4, 14.0), (0.1, 8, 6.0), (0.5, 9, 20.0), (0.5, 10, 10.0)]
 )
 def test_the_program_buys_back_no_sooner_and_no_faster_than_the_rule(per_week, after_weeks, back):
-    """What came in week 1 may be back from week 1 + after on, up to week 11, at 2 a week or 10; of it only what came."""
+    """What came in week 1 may be back from week 1 + after on, up to week 11, at 2 a week or 10, if it came."""
     reserve = held(gas(), refill=Refill(per_week=per_week, after_weeks=after_weeks))
     least = best_response(gas(), TWICE, weeks=20, reserve=reserve).loss_usd
     assert least == pytest.approx(20.0 + back + 21 * (20.0 - back))
