@@ -95,10 +95,12 @@ def _risk(value: object) -> Risk:
 
 def _of_kind(value: object, kinds: Mapping[str, type]) -> Any:
     """The rule that `kind` and its other keys describe."""
-    if not isinstance(value, Mapping) or str(value.get("kind")) not in kinds:
-        kind = str(value.get("kind", "")) if isinstance(value, Mapping) else str(value)
-        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)} Write it as {{ kind = ... }}")
-    return _built({key: entry for key, entry in value.items() if key != "kind"}, kinds[value["kind"]])
+    if not isinstance(value, Mapping):
+        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(kinds))}" }}, not {value!r}')
+    kind = str(value.get("kind", ""))
+    if kind not in kinds:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
+    return _built({key: entry for key, entry in value.items() if key != "kind"}, kinds[kind])
 
 
 def _built(value: object, rule: type) -> Any:
@@ -111,6 +113,8 @@ def _built(value: object, rule: type) -> Any:
         raise AskError("; ".join(strange))
     try:
         return rule(**{key: _tuples(entry) for key, entry in value.items()})
+    except AskError:
+        raise
     except (TypeError, ValueError, AttributeError) as error:  # a word for a number, a number for a list
         raise AskError(f"a value is of the wrong kind ({error})") from error
 
