@@ -102,7 +102,9 @@ def holdings(
     receiver_pool = _join(received, np.int64)
     country = physics.points["country"].to_numpy()
     serving, serves = _served(release)
-    bought = held * np.array([rule.refill.per_week if rule.refill else 0.0 for rule in release], dtype=np.float64)
+    pace = [rule.refill.per_week if rule.refill else 0.0 for rule in release]
+    bought = held * np.array(pace, dtype=np.float64)
+    lag = [rule.delivery_weeks + rule.pooled_weeks * (n >= 0) for rule, n in zip(release, pools, strict=True)]
     return Holdings(
         rows=rows,
         reserve=np.repeat(np.arange(len(parts)), [len(part) for part in parts]),
@@ -110,10 +112,7 @@ def holdings(
         held=held,
         pool=pools,
         decision=np.array([rule.decision_weeks for rule in release], dtype=np.int64).reshape(-1, 1),
-        lag=np.array(
-            [rule.delivery_weeks + rule.pooled_weeks * (n >= 0) for rule, n in zip(release, pools, strict=True)],
-            dtype=np.int64,
-        ),
+        lag=np.array(lag, dtype=np.int64),
         rate=held * np.array([rule.rate_per_week for rule in release], dtype=np.float64),
         trigger=tuple(rule.trigger or usual.trigger for rule in release),
         allocation=_allocations(physics, parts, usual),

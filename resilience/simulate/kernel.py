@@ -310,7 +310,7 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         opens=empty(int(held.decision.max(initial=0)) + 1, len(held)),
         calm_from=np.zeros((len(held), count), dtype=np.int64),
         bids=empty(size if chosen.refills else 0),
-        lacks=empty(len(KINDS), size if chosen.tiered else 0),
+        wanting=empty(len(KINDS), size if chosen.tiered else 0),
         due=empty(len(held.serving), int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
         here=empty(size),
         after=empty(size),

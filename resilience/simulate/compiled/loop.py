@@ -15,11 +15,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resilience.simulate.compiled.closing import close_week
+from resilience.simulate.compiled.handing import hand_over
 from resilience.simulate.compiled.jit import outer
 from resilience.simulate.compiled.making import start
 from resilience.simulate.compiled.moving import dispatch, serve
 from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
-from resilience.simulate.compiled.releasing import draw, hand_over, refill
+from resilience.simulate.compiled.refilling import refill
+from resilience.simulate.compiled.releasing import draw
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
 

@@ -1,11 +1,11 @@
-"""Reserves compiled: triggers, draws, the sharing of pools, deliveries for some users, and refill."""
+"""Reserves compiled: triggers, draws, and the sharing of pools."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from resilience.simulate.compiled.handing import lack_by_kind
 from resilience.simulate.compiled.jit import inner
-from resilience.simulate.compiled.rationed import ration
 from resilience.simulate.compiled.tables import (
     BY_NEED,
     COVER_BELOW,
@@ -35,7 +35,7 @@ def draw(
     if not any_here:
         return
     if rules.tiered:
-        _lack_by_kind(stage, net, rules, state, asked)
+        lack_by_kind(stage, net, rules, state, asked)
     slot = week % state.due.shape[1]
     for s in range(state.stock.shape[1]):
         _offer(stage, week, s, net, block, vault, state)
@@ -63,37 +63,6 @@ def draw(
 
 
 @inner
-def _claims_on(n: int, net: Net, asked: Asked) -> None:
-    """Put what rationing asks of the claims on a point in their places."""
-    first = net.claim_start[n]
-    for i in range(first, net.claim_start[n + 1]):
-        asked.usual[i - first] = net.usual[net.claim_row[i]]
-        asked.rank[i - first] = net.claim_rank[net.claim_row[i]]
-
-
-@inner
-def _lack_by_kind(stage: int, net: Net, rules: Rules, state: State, asked: Asked) -> None:
-    """What each kind of user would lack if what is there were shared out now."""
-    count = state.stock.shape[1]
-    for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
-        n = net.stage_point[k]
-        first, last = net.claim_start[n], net.claim_start[n + 1]
-        state.lacks[:, n] = 0.0
-        _claims_on(n, net, asked)
-        for s in range(count):
-            state.room[s] = max(state.here[n, s], 0.0)
-        for i in range(first, last):
-            for s in range(count):
-                asked.amount[i - first, s] = state.claims[net.claim_row[i], s]
-        ration(rules.rationing, net.tier_order, last - first, state.local[n], state.room, asked)
-        for i in range(first, last):
-            c = net.claim_row[i]
-            for s in range(count):
-                short = max(state.claims[c, s] - asked.amount[i - first, s], 0.0)
-                state.lacks[net.claim_rank[c] + 1, n, s] += short
-
-
-@inner
 def _lack_of(rule: int, stage: int, s: int, net: Net, vault: Vault, state: State) -> None:
     """What those served by a rule lack, into `state.lacking`."""
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
@@ -101,7 +70,7 @@ def _lack_of(rule: int, stage: int, s: int, net: Net, vault: Vault, state: State
         state.lacking[n] = 0.0
         for kind in range(vault.serving.shape[1]):
             if vault.serving[rule, kind]:
-                state.lacking[n] += state.lacks[kind, n, s]
+                state.lacking[n] += state.wanting[kind, n, s]
 
 
 @inner
@@ -112,11 +81,11 @@ def _lack_less(rule: int, stage: int, s: int, net: Net, vault: Vault, state: Sta
         before = 0.0
         for kind in range(vault.serving.shape[1]):
             if vault.serving[rule, kind]:
-                before += state.lacks[kind, n, s]
+                before += state.wanting[kind, n, s]
         part = state.lacking[n] / before if before > state.lacking[n] else 1.0
         for kind in range(vault.serving.shape[1]):
             if vault.serving[rule, kind]:
-                state.lacks[kind, n, s] *= part
+                state.wanting[kind, n, s] *= part
 
 
 @inner
@@ -300,110 +269,3 @@ def _split(pool: int, first: int, last: int, vault: Vault, state: State) -> None
     for r in range(first, last):
         lacking = state.lacking[vault.receiver_point[r]]
         state.offer[r] = lacking if state.sated[r - first] else level * vault.weight[r]
-
-
-@inner
-def hand_over(
-    stage: int, week: int, net: Net, rules: Rules, vault: Vault, state: State, asked: Asked, out: Out
-) -> None:  # fmt: skip
-    """Deliveries for some kinds of users go to what those still lack; what they leave is for everybody."""
-    count, slot = state.stock.shape[1], week % state.due.shape[1]
-    for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
-        n = net.stage_point[k]
-        arrived = False
-        for rule in range(1, len(vault.serving)):
-            for s in range(count):
-                arrived = arrived or state.due[rule, slot, n, s] > 0
-        if not arrived:
-            continue
-        _claims_on(n, net, asked)
-        for s in range(count):
-            state.gone[s] = 0.0  # what those it came for leave
-        for rule in range(1, len(vault.serving)):
-            for s in range(count):
-                state.room[s] = state.due[rule, slot, n, s]
-                state.here[n, s] += state.room[s]
-                state.gone[s] += state.room[s]
-                state.due[rule, slot, n, s] = 0.0
-            _top_up(rule, n, week, net, rules, vault, state, asked, out)
-        for s in range(count):
-            state.room[s] = max(state.gone[s], 0.0)
-        _top_up(0, n, week, net, rules, vault, state, asked, out)
-
-
-@inner
-def _top_up(
-    rule: int, n: int, week: int, net: Net, rules: Rules, vault: Vault, state: State, asked: Asked, out: Out
-) -> None:  # fmt: skip
-    """Share `state.room` among what the users that a rule serves still lack at a point; take it off `state.gone`."""
-    needs, tools, count = len(net.consumer), len(net.worker), state.stock.shape[1]
-    first, last = net.claim_start[n], net.claim_start[n + 1]
-    for s in range(count):
-        state.total[s] = 0.0
-    for i in range(first, last):
-        c = net.claim_row[i]
-        for s in range(count):
-            left = max(state.claims[c, s] - state.allotted[c, s], 0.0)
-            asked.amount[i - first, s] = left if vault.serving[rule, net.claim_rank[c] + 1] else 0.0
-            state.total[s] += asked.amount[i - first, s]
-    ration(rules.rationing, net.tier_order, last - first, state.total, state.room, asked)
-    for i in range(first, last):
-        c = net.claim_row[i]
-        for s in range(count):
-            more = asked.amount[i - first, s]
-            state.gone[s] -= more
-            state.allotted[c, s] += more
-            if c >= needs:
-                state.here[n, s] -= more
-            if c >= needs + tools:
-                d = c - needs - tools
-                short = out.short[d, week, s]
-                out.short[d, week, s] = max(short - more, 0.0)
-                if rules.waits:
-                    state.waiting[d, s] = max(state.waiting[d, s] - rules.waiting_kept * more, 0.0)
-                    if out.full:
-                        out.late[d, week, s] += max(more - short, 0.0)
-                        out.waiting[d, week, s] = state.waiting[d, s]
-
-
-@inner
-def refill(week: int, net: Net, block: Block, vault: Vault, state: State, out: Out) -> None:
-    """Keepers buy back what users at their stores' places do not want to hold; users order for them, too."""
-    for s in range(state.stock.shape[1]):
-        for i in range(len(vault.point)):
-            n = vault.point[i]
-            struck = block.hoarded_slot[n]
-            kept = net.wanted_stock[n] if week >= block.onset[s] else net.stock[n]
-            if struck >= 0:
-                kept += block.hoarded[struck, week, s] * net.use[n]
-            state.lacking[n] = max(max(state.here[n, s] + state.after[n, s], 0.0) - kept, 0.0)  # to spare
-            state.offered[n] = 0.0
-            state.bids[n, s] = 0.0
-        for i in range(len(vault.point)):
-            state.most[i] = _wanted_back(i, week, s, net, vault, state)
-            state.offered[vault.point[i]] += min(state.most[i], vault.bought[i])
-        for i in range(len(vault.point)):
-            n = vault.point[i]
-            part = state.lacking[n] / state.offered[n] if state.offered[n] > state.lacking[n] else 1.0
-            units = min(state.most[i], vault.bought[i]) * part
-            state.remaining[i, s] += units
-            state.bids[n, s] += min(max(state.most[i] - units, 0.0), vault.ordered[i])
-            state.most[i] = units
-            if out.full:
-                out.refill[i, week, s] = units
-        for i in range(len(vault.point)):
-            state.here[vault.point[i], s] -= state.most[i]
-
-
-@inner
-def _wanted_back(i: int, week: int, s: int, net: Net, vault: Vault, state: State) -> float:
-    """What a store lacks, once its keeper may buy."""
-    if vault.calm[i] < 0 or week - state.calm_from[i, s] < vault.calm[i]:
-        return 0.0
-    there, use = 0.0, 0.0
-    for j in range(vault.watch_start[i], vault.watch_start[i + 1]):
-        n = vault.watch_point[j]
-        there += max(state.here[n, s] + state.after[n, s], 0.0)
-        use += net.use[n]
-    cover = there / use if use > 0 else np.inf
-    return max(vault.held[i] - state.remaining[i, s], 0.0) if cover * 7.0 >= vault.cover[i] else 0.0

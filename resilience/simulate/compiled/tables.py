@@ -165,7 +165,7 @@ class State(NamedTuple):
     opens: Floats  # slots x stores x scenarios
     calm_from: Whole
     bids: Floats
-    lacks: Floats  # kinds of users x points x scenarios, where any store is particular
+    wanting: Floats  # kinds of users x points x scenarios, where any store is particular
     due: Floats  # rules of whom to serve x slots x points x scenarios
     here: Floats
     after: Floats
