@@ -41,6 +41,11 @@ class Substitutes:
         """How many rows are needs of producers."""
         return len(self.need)
 
+    def most_taken(self, points: int) -> Floats:
+        """Most that could stand in for something at each of `points` stock points in a week, scaled units."""
+        taken = self.units * self.most * self.normal
+        return np.asarray(np.bincount(self.met_at, weights=taken, minlength=points), dtype=np.float64)
+
     def reach(self, weeks_since_onset: Floats) -> Floats:
         """Most of a normal week's need that any behaviour could have replaced by then, rows x weeks, scaled units.
 

@@ -9,7 +9,7 @@ from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
 from resilience.simulate.behaviour import Lost
 
 pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
-QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting")
+QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting", "replaced")
 
 
 @pytest.mark.parametrize("mix", MIXES)

@@ -20,6 +20,7 @@ from resilience.simulate.compiled.making import start
 from resilience.simulate.compiled.moving import dispatch, serve
 from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
 from resilience.simulate.compiled.releasing import draw
+from resilience.simulate.compiled.replacing import move, settle
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
 
@@ -50,6 +51,9 @@ def compiled_with(mark: int) -> Callable[..., None]:
                 draw(stage, week, net, rules, block, vault, state, out)
                 serve(stage, week, net, rules, state, asked, out)
                 start(True, stage, week, net, rules, block, state, out)
+            if rules.replaces:
+                settle(week, net, state, rules.waiting_kept, rules.waits, out)
+                move(week, net, block, state)
             close_week(week, net, rules, state, out)
 
     return run
