@@ -191,7 +191,14 @@ class Network:
         used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
         swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
         ends = [self.frames["lanes"][["good", end]] for end in ("origin", "destination")]
-        parts = [made, used, *swapped, *ends, self.frames["demand"][["good", "place"]], self.frames["stocks"][["good", "place"]]]
+        parts = [
+            made,
+            used,
+            *swapped,
+            *ends,
+            self.frames["demand"][["good", "place"]],
+            self.frames["stocks"][["good", "place"]],
+        ]
         every = pd.concat([part.set_axis(["good", "place"], axis=1) for part in parts]).drop_duplicates()
         return every.sort_values(["good", "place"], ignore_index=True)
 
@@ -350,7 +357,7 @@ class Network:
     def checksum(self) -> str:
         """SHA-256 of every table in its settled order: equal networks, equal sums.
 
-        A table without rows says nothing and is left out, so that a network keeps its sum when the format gains a table.
+        A table without rows is left out, so that a network keeps its sum when the format gains a table.
         """
         digest = hashlib.sha256()
         for name in tables.schemas():

@@ -131,7 +131,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
 def _consumed(network: Network, points: pd.DataFrame, made: dict[str, Any], taken: dict[str, Any]) -> pd.DataFrame:
     """Every consumed need by name, with what a normal week takes."""
     maker = taken["consumer"]
-    found = network.producers.iloc[maker][["good", "place"]].reset_index(drop=True)
+    found: pd.DataFrame = network.producers.iloc[maker][["good", "place"]].reset_index(drop=True)
     inputs = points["good"].to_numpy()[taken["consumed_at"]]
     return found.assign(input=inputs, normal=taken["consumed"] * made["output"][maker])
 

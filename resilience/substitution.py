@@ -51,11 +51,10 @@ class Substitutes:
 
         Qualification begins with the first disrupted week at the earliest: nobody anticipates.
         """
-        since = np.asarray(weeks_since_onset, dtype=np.float64)
-        steps = np.maximum(self.weeks, 1e-9)[:, None]
-        part = np.where(since >= 0, np.clip(since / steps, 0.0, 1.0), 0.0)
-        at_once = (self.weeks == 0)[:, None] & (since >= 0)
-        return np.asarray((self.most * self.normal)[:, None] * np.where(at_once, 1.0, part))
+        weeks = self.weeks[:, None]
+        part = np.divide(weeks_since_onset, weeks, out=np.ones((len(self), len(weeks_since_onset))), where=weeks > 0)
+        part = np.where(weeks_since_onset >= 0, np.clip(part, 0.0, 1.0), 0.0)
+        return np.asarray((self.most * self.normal)[:, None] * part)
 
 
 def substitutes(network: Network, row: pd.Series, scale: Floats, *, needs: pd.DataFrame, wanted: Floats) -> Substitutes:

@@ -53,7 +53,7 @@ def layout(physics: Physics) -> Layout:
     """The order of a week on the network of `physics`."""
     size = len(physics.points)
     made = np.bincount(physics.made_at, weights=physics.output, minlength=size)
-    inflow = made + np.bincount(physics.destination, weights=physics.flow, minlength=size)
+    inflow = np.asarray(made + np.bincount(physics.destination, weights=physics.flow, minlength=size), dtype=np.float64)
     shares = _shares(physics, inflow)
     outflow = np.bincount(physics.origin, weights=physics.flow, minlength=size)
     local = _baseline_local(physics)

@@ -83,7 +83,7 @@ class Case:
     def most_replaced(self) -> Floats:
         """Substitutes x periods: units of the need that they could have been qualified for by then."""
         onset = self.scenario.first_week - self.scenario.reaction_week
-        weekly = self.physics.swaps.reach(np.arange(self.grid.weeks) - onset)
+        weekly = self.physics.swaps.reach(np.arange(self.grid.weeks, dtype=np.float64) - onset)
         return self.grid.mean(weekly) * self.lengths
 
     @cached_property

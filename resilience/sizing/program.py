@@ -20,7 +20,7 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (7) share_the_pool           sum_i send = sum_r receive          for each pool and period
             (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
             (9) serve_late_what_waits    late + waiting <= waiting_before + short      in a case that serves late
-            (10) replace_what_is_needed  sum_m replaced <= a start, or used, or wanted - short   where substitutes are stated
+            (10) replace_what_is_needed  sum_m replaced <= a start, or used, or wanted - short       with substitutes
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive,
             replaced <= most_m qualified_mk of a normal week's need L.
 

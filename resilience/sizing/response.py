@@ -30,7 +30,8 @@ class Response:
 
     `loss_usd` is value at stake in unmet demand, plus the replacement price of private stock, transit and work in
     process missing at the horizon, plus that of every unit drawn from a reserve. No behaviour loses less than
-    `bound_usd`. Tables: unmet, missing, drawn, stocks, flows, starts, replaced (units of an input that a substitute met).
+    `bound_usd`. Tables: unmet, missing, drawn, stocks, flows, starts, replaced (units of a need that a
+    substitute met).
     """
 
     scenario: str

@@ -35,8 +35,8 @@ class Downstream:
 
     Exact for tools, software and their makers, whose use never exceeds baseline. For other untouched inputs it leaves
     out one thing: that their own surge could bind when users catch up above baseline. The loss is then a lower bound
-    on that of `Everything()`; tests and docs/explain/performance.md state by how much on the chips network. What can stand
-    in for a struck good is drawn on, so it is kept with all that is made from it; its own inputs arrive as asked for.
+    on that of `Everything()`; tests and docs/explain/performance.md state by how much on the chips network. What
+    can stand in for a struck good is kept with all that is made from it; its own inputs arrive as asked for.
     """
 
     def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:

@@ -209,7 +209,7 @@ def test_in_the_program_wider_lanes_never_cost_more(size):
 
 
 def test_in_the_program_a_more_open_lane_never_costs_more():
-    network = random_network(11, 4, 4)
+    network = random_network(23, 4, 4)
     lane = network.lanes.iloc[0]
     losses = [
         least_loss(

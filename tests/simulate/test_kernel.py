@@ -13,7 +13,7 @@ QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "m
 
 
 @pytest.mark.parametrize("mix", MIXES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 6])  # with substitutes of inputs and of finished goods
 def test_the_kernel_equals_the_oracle(seed, mix):
     network = random_network(seed, 4, 3, seed == 2)
     scenarios = [random_scenario(10 * seed + n, network, name=f"s{n}") for n in range(2)]

@@ -120,23 +120,20 @@ def repeats(network: Network) -> bool:
 
 
 def _let_goods_stand_in(rows, names, makers, users, rng):
-    """Some inputs, and some finished goods, can be replaced by one or two goods that stand before their user."""
+    """Some inputs, and some finished goods, can be replaced by goods that stand before their user."""
     wanted = pd.DataFrame(rows["demand"]).groupby("good")["place"].agg(set)
     pairs = [(row["good"], row["input"], makers[row["good"]]) for row in rows["needs"] if row["kind"] == "consumed"]
     pairs += [("final", good, sorted(places)) for good, places in wanted.items()]
     for user, good, places in pairs:
-        last = good if user == "final" else user
-        for other in names[: names.index(last)]:
-            if other != good and rng.random() < 0.35:
-                users[other] |= {str(place) for place in places}
-                rows["substitutes"].append({
-                    "user": user, "input": good, "substitute": other, "units": float(rng.choice([0.1, 1.0, 4.0])),
-                    "most": float(rng.choice([0.0, 0.1, 0.14])), "qualify_weeks": float(rng.choice([0.0, 1.0, 2.5, 6.0])),
-                })  # fmt: skip
-    totals = pd.DataFrame(rows["substitutes"], columns=["user", "input", "most"]).groupby(["user", "input"])["most"].sum()
-    for row in rows["substitutes"]:  # half of the needs can be met by substitutes alone
-        total = totals[row["user"], row["input"]]
-        row["most"] /= total if total > 0.1 else 1.0
+        before = names[: names.index(good if user == "final" else user)]
+        chosen = [other for other in before if other != good and rng.random() < 0.35]
+        most = float(rng.choice([0.1, 1.0])) / max(len(chosen), 1)
+        for other in chosen:
+            users[other] |= {str(place) for place in places}
+            rows["substitutes"].append({
+                "user": user, "input": good, "substitute": other, "units": float(rng.choice([0.1, 1.0, 4.0])),
+                "most": most, "qualify_weeks": float(rng.choice([0.0, 1.0, 2.5, 6.0])),
+            })  # fmt: skip
 
 
 def _close_a_ring(rows, names, makers, users):
@@ -220,13 +217,19 @@ MIXES = (
     Behaviour(),
     Behaviour(rationing=EqualDays(), unmet=Backlogged(), switching=Qualify(weeks=4), substitution=Qualified()),
     Behaviour(
-        rationing=Contract(), ordering=Panic(), trigger=CoverBelow(days=60), allocation=ByUse(), substitution=Qualified()
+        rationing=Contract(),
+        ordering=Panic(),
+        trigger=CoverBelow(days=60),
+        allocation=ByUse(),
+        substitution=Qualified(),
     ),
     Behaviour(
         rationing=Proportional(), ordering=BaseStock(), private=CrowdedOut(), trigger=PriceAbove(), allocation=ByStake()
     ),
     Behaviour(
-        ordering=FixedBaseStock(), unmet=Backlogged(lapse_per_week=0.0), final=Backlogged(lapse_per_week=0.2),
+        ordering=FixedBaseStock(),
+        unmet=Backlogged(lapse_per_week=0.0),
+        final=Backlogged(lapse_per_week=0.2),
         substitution=Qualified(),
     ),
 )  # together every behaviour that ships, each in a mix

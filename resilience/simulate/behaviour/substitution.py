@@ -59,7 +59,9 @@ class Qualified:
 
     def shares(self, wanting: Wanting) -> Floats:
         """A step of `most` / `weeks` toward the part of `most` that the gap asks for."""
-        part = np.divide(wanting.gap, wanting.together, out=np.ones_like(wanting.gap), where=wanting.gap < wanting.together)
+        part = np.divide(
+            wanting.gap, wanting.together, out=np.ones_like(wanting.gap), where=wanting.gap < wanting.together
+        )
         step = wanting.most / np.maximum(wanting.weeks, 1.0)
         moved: Floats = wanting.share + np.clip(wanting.most * part - wanting.share, -step, step)
         return moved

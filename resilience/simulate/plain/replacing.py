@@ -1,7 +1,7 @@
 """Substitutes: what is claimed of them, what they stand in for, and how users move to them and back.
 
-A claim on a substitute stands beside the claim on the input, at the user's place: so it is ordered through the lanes that
-come there. What a start or final demand does not need of it stays in stock.
+A claim on a substitute stands beside the claim on the input, at the user's place: so it is ordered through the lanes
+that come there. What a start or final demand does not need of it stays in stock.
 """
 
 from __future__ import annotations
