@@ -26,7 +26,7 @@ def simulated(network, scenario, behaviour=MOVES, **options):
 
 def test_program_and_simulator_find_one_shortfall_by_hand():
     # No gas in weeks 1-6. An eighth of ten units can be neon in week 2, and so on to half in week 5: 1.25, 2.5, 3.75, 5
-    # and 5 of the sixty are replaced, so 42.5 chips are unmet at 100 USD. The 35 units of neon that it took stay missing.
+    # and 5 of the sixty are replaced, so 42.5 chips are unmet at 100 USD. The 35 units of neon it took stay missing.
     best, trace = best_response(two_gases(), NO_GAS, weeks=12), simulated(two_gases(), NO_GAS)
     for found in (best, trace):
         replaced = found.table("replaced")
