@@ -50,7 +50,7 @@ def two_gases(*, essential=1.0, **changed):
 
 
 def two_chips():
-    """Ten old chips a week are wanted at 100 USD each; in two weeks new ones, of which sixty stand by, can do for all."""
+    """Ten old chips a week are wanted at 100 USD each; in two weeks new ones, of which sixty lie by, will do."""
     return Network.from_frames(
         goods={"good": ["old", "new"], "usd_per_unit": [3.0, 4.0]},
         producers={"good": ["old", "new"], "place": ["TWN", "KOR"], "output_per_week": [10.0, 10.0]},
