@@ -73,6 +73,7 @@ def _top_up(
 ) -> None:  # fmt: skip
     """Share `state.room` among what the users that a rule serves still lack at a point; take it off `state.gone`."""
     needs, tools, count = len(net.consumer), len(net.worker), state.stock.shape[1]
+    standing = needs + tools + len(net.wanted)
     first, last = net.claim_start[n], net.claim_start[n + 1]
     for s in range(count):
         state.total[s] = 0.0
@@ -89,9 +90,9 @@ def _top_up(
             more = asked.amount[i - first, s]
             state.gone[s] -= more
             state.allotted[c, s] += more
-            if c >= needs:
+            if needs <= c < standing:
                 state.here[n, s] -= more
-            if c >= needs + tools:
+            if needs + tools <= c < standing:
                 d = c - needs - tools
                 short = out.short[d, week, s]
                 out.short[d, week, s] = max(short - more, 0.0)

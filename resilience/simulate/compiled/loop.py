@@ -22,6 +22,7 @@ from resilience.simulate.compiled.moving import dispatch, serve
 from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
 from resilience.simulate.compiled.refilling import refill
 from resilience.simulate.compiled.releasing import draw
+from resilience.simulate.compiled.replacing import move, settle
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
 
@@ -54,6 +55,9 @@ def compiled_with(mark: int) -> Callable[..., None]:
                 if rules.tiered:
                     hand_over(stage, week, net, rules, vault, state, asked, out)
                 start(True, stage, week, net, rules, block, state, out)
+            if rules.replaces:
+                settle(week, net, state, rules.waiting_kept, rules.waits, out)
+                move(week, net, block, state)
             if rules.refills:
                 refill(week, net, block, vault, state, out)
             close_week(week, net, rules, state, out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.replacing import stand_in, take
 from resilience.simulate.compiled.tables import Block, Net, Out, Rules, State
 
 
@@ -33,6 +34,9 @@ def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Bloc
             state.health[p, s] = worn[s]
             most[s] = min(state.planned[p, s], net.able[p] * min(left, worn[s]))
             cut[s] = 1.0
+        if rules.replaces:
+            for i in range(net.need_start[p], net.need_start[p + 1]):
+                stand_in(net.need_row[i], net, state)
         for i in range(net.need_start[p], net.need_start[p + 1]):
             c = net.need_row[i]
             if net.essential[c] == 1.0:
@@ -55,6 +59,8 @@ def start(late: bool, stage: int, week: int, net: Net, rules: Rules, block: Bloc
                 state.here[net.consumed_at[c], s] -= taken
                 if out.full:
                     out.used[c, week, s] = taken
+            if rules.replaces:
+                take(c, week, net, state, out)
         for s in range(count):
             made = state.started[p, s]
             if cycle > 0:

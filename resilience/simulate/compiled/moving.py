@@ -99,6 +99,7 @@ def dispatch(stage: int, week: int, net: Net, rules: Rules, block: Block, state:
 def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: Asked, out: Out) -> None:
     """Local users and final demand of a stage share what is there; what inputs get stays until a start takes it."""
     needs, tools, count = len(net.consumer), len(net.worker), state.stock.shape[1]
+    standing = needs + tools + len(net.wanted)  # the first claim on a substitute
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
         n = net.stage_point[k]
         first, last = net.claim_start[n], net.claim_start[n + 1]
@@ -124,10 +125,10 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
                     state.allotted[net.claim_row[i], s] = asked.amount[i - first, s]
         for i in range(first, last):
             c = net.claim_row[i]
-            if c >= needs:
+            if needs <= c < standing:
                 for s in range(count):
                     state.here[n, s] -= state.allotted[c, s]
-            if c >= needs + tools:
+            if needs + tools <= c < standing:
                 d = c - needs - tools
                 for s in range(count):
                     unserved = state.claims[c, s] - state.allotted[c, s]

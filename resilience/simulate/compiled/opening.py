@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.replacing import claim_substitutes
 from resilience.simulate.compiled.tables import Block, Net, Rules, State
 
 
@@ -69,6 +70,8 @@ def claim(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             times = block.wanted[struck, week, s] if struck >= 0 else 1.0
             old = state.waiting[d, s] if rules.waits else 0.0
             state.claims[needs + tools + d, s] = net.wanted[d] * times + old
+    if rules.replaces:
+        claim_substitutes(week, net, block, state)
     for n in range(state.stock.shape[0]):
         for s in range(count):
             state.local[n, s] = 0.0
