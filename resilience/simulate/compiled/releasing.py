@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.jit import apart
 from resilience.simulate.compiled.tables import BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
 
 
-@inner
+@apart
 def draw(
     stage: int, week: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, out: Out
 ) -> None:  # fmt: skip
@@ -53,7 +53,7 @@ def draw(
             state.due[slot, n, s] = 0.0
 
 
-@inner
+@apart
 def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State) -> None:
     """What each store could send this week, once it is called and the decision is taken."""
     for i in range(len(vault.point)):
@@ -80,7 +80,7 @@ def _offer(stage: int, week: int, s: int, net: Net, rules: Rules, block: Block, 
         state.most[i] = min(state.remaining[i, s], vault.rate[i]) if ready else 0.0
 
 
-@inner
+@apart
 def _share_pools(stage: int, rules: Rules, vault: Vault, state: State) -> None:
     """What each receiver of the stage's pools gets, into `state.got`: rounds of offers, as in `pools.share_pools`."""
     for pool in range(vault.pools):
@@ -96,7 +96,7 @@ def _share_pools(stage: int, rules: Rules, vault: Vault, state: State) -> None:
             break
 
 
-@inner
+@apart
 def _offer_round(stage: int, rules: Rules, vault: Vault, state: State) -> bool:
     """One round of offers; whether any member was offered more than it lacked."""
     for pool in range(vault.pools):
@@ -129,7 +129,7 @@ def _offer_round(stage: int, rules: Rules, vault: Vault, state: State) -> bool:
     return crowded
 
 
-@inner
+@apart
 def _send_pool(pool: int, week: int, s: int, vault: Vault, state: State, out: Out) -> None:
     first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
     supply, lag = 0.0, 0
@@ -151,7 +151,7 @@ def _send_pool(pool: int, week: int, s: int, vault: Vault, state: State, out: Ou
                 out.send[i, week + lag, s] = state.most[i] * part
 
 
-@inner
+@apart
 def _split(first: int, last: int, supply: float, rules: Rules, vault: Vault, state: State) -> None:
     """What one pool offers each receiver, into `state.offer`."""
     if rules.allocation == BY_NEED:
