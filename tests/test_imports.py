@@ -26,6 +26,7 @@ ORDER = (
     "hazards",
     "policy",
     "periods",
+    "substitution",
     "physics",
     "stores",
     "risk",

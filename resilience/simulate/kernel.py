@@ -21,9 +21,11 @@ from resilience.simulate.behaviour import (
     FixedBaseStock,
     Lost,
     Loyal,
+    Never,
     Panic,
     PriceAbove,
     Proportional,
+    Qualified,
     Qualify,
     StockGap,
     TierPriority,
@@ -53,6 +55,7 @@ from resilience.simulate.layout import Layout, claim_ranks
 from resilience.simulate.plain import pipelines, stakes
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks
+from resilience.substitution import Substitutes, none_of
 
 RATIONING = {Proportional: PROPORTIONAL, TierPriority: TIER_PRIORITY, Contract: CONTRACT, EqualDays: EQUAL_DAYS}
 
@@ -67,6 +70,7 @@ def rules(behaviour: Behaviour) -> Rules | None:
         and type(final) in (Lost, Backlogged)
         and type(behaviour.rationing) in RATIONING
         and type(switching) in (Loyal, Qualify)
+        and type(behaviour.substitution) in (Never, Qualified)
         and type(trigger) in (Declared, CoverBelow, PriceAbove)
         and type(behaviour.allocation) in (ByNeed, ByUse, ByStake)
     )
@@ -88,6 +92,7 @@ def rules(behaviour: Behaviour) -> Rules | None:
         waiting_kept=1.0 - final.lapse_per_week if isinstance(final, Backlogged) else 0.0,
         rationing=RATIONING[type(behaviour.rationing)],
         switches=isinstance(switching, Qualify),
+        replaces=isinstance(behaviour.substitution, Qualified),
         qualify_weeks=float(switching.weeks) if isinstance(switching, Qualify) else 1.0,
         trigger=triggered,
         trigger_level=level,
@@ -101,8 +106,9 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
 
     chosen = rules(behaviour)
     assert chosen is not None
-    net, vault = _net(plan, behaviour, held), _vault(plan, behaviour, held)
-    state = _state(plan, held, shocks, chosen)
+    swaps = plan.physics.swaps if chosen.replaces else none_of(plan.physics.swaps)
+    net, vault = _net(plan, behaviour, held, swaps), _vault(plan, behaviour, held)
+    state = _state(plan, held, shocks, chosen, swaps)
     widest = int(max(np.diff(net.out_start).max(initial=0) + 1, np.diff(net.claim_start).max(initial=0)))
     asked = Asked(
         amount=np.zeros((widest, shocks.scenarios)),
@@ -127,10 +133,12 @@ def _cut(parts: list[Whole]) -> tuple[Whole, Whole]:
     return starts, np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64)
 
 
-def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
+def _net(plan: Layout, behaviour: Behaviour, held: Holdings, swaps: Substitutes) -> Net:
     physics = plan.physics
     size, makers = len(physics.points), len(physics.output)
-    claimed_at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at])
+    claimed_at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at, swaps.met_at])
+    usual = [physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted, np.zeros(len(swaps))]
+    swap_start, swap_row = _rows_of(swaps.need, len(physics.consumer))
     claim_start, claim_row = _rows_of(claimed_at, size)
     out_start, out_lane = _rows_of(physics.origin, size)
     need_start, need_row = _rows_of(physics.consumer, makers)
@@ -171,8 +179,8 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         quick=np.flatnonzero(physics.transit == 0),
         wanted_at=physics.wanted_at,
         wanted=physics.wanted,
-        usual=np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted]),
-        claim_rank=claim_ranks(plan),
+        usual=np.concatenate(usual),
+        claim_rank=claim_ranks(plan, swaps),
         tier_order=np.array([TIERS.index(tier) for tier in order], dtype=np.int64),
         claim_start=claim_start,
         claim_row=claim_row,
@@ -189,6 +197,16 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         source_start=source_start,
         source_row=source_row,
         ring_maker=np.flatnonzero(plan.ring),
+        swap_need=swaps.need,
+        swap_demand=swaps.demand,
+        swap_at=swaps.met_at,
+        swap_units=swaps.units,
+        swap_normal=swaps.normal,
+        swap_most=swaps.most,
+        swap_together=swaps.together,
+        swap_weeks=swaps.weeks,
+        swap_start=swap_start,
+        swap_row=swap_row,
     )
 
 
@@ -230,7 +248,7 @@ def _vault(plan: Layout, behaviour: Behaviour, held: Holdings) -> Vault:
     )
 
 
-def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State:
+def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules, swaps: Substitutes) -> State:
     physics, count = plan.physics, shocks.scenarios
     ones = np.ones(count)
     size, makers, lanes, receivers = (
@@ -269,7 +287,7 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         ordered_own=empty(makers if chosen.keeps_books or chosen.switches else 0),
         planned=empty(makers),
         old=empty(makers if chosen.keeps_books else 0),
-        claims=empty(len(physics.consumer) + len(physics.worker) + len(physics.wanted)),
+        claims=empty(len(physics.consumer) + len(physics.worker) + len(physics.wanted) + len(swaps)),
         local=np.outer(plan.local, ones),
         expected=empty(quick),
         filled=np.ones((sources, count)),
@@ -289,6 +307,10 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         offer=np.zeros(receivers),
         got=np.zeros(receivers),
         sated=np.zeros(receivers + 1, dtype=np.bool_),
+        replacing=empty(len(swaps)),
+        gap=empty(len(swaps)),
+        met=empty(len(swaps)),
+        wanted=empty(len(physics.wanted) if len(swaps.demand) else 0),
     )
 
 
@@ -308,6 +330,7 @@ def _out(records: Records) -> Out:
         making=none if full is None else full.making,
         late=none if full is None else full.late,
         waiting=none if full is None else full.waiting,
+        replaced=none if full is None else full.replaced,
         home=none if records.home is None else records.home,
         send=none if records.send is None else records.send,
         receive=none if records.receive is None else records.receive,

@@ -96,6 +96,7 @@ def _of(case: Case) -> dict[str, list[str]]:
         "missing": points,
         "late": uses if case.serves_late else [],
         "waiting": uses if case.serves_late else [],
+        "replaced": _joined(laws.swaps.rows),
     }
 
 

@@ -20,6 +20,7 @@ from resilience.simulate.compiled.making import start
 from resilience.simulate.compiled.moving import dispatch
 from resilience.simulate.compiled.opening import claim, expect, open_week, plan
 from resilience.simulate.compiled.releasing import draw
+from resilience.simulate.compiled.replacing import move, settle
 from resilience.simulate.compiled.serving import serve
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
@@ -53,6 +54,9 @@ def compiled_with(mark: int) -> Callable[..., None]:
                     if len(vault.point):
                         draw(stage, week, net, rules, block, vault, state, out)
                     serve(stage, week, net, rules, state, asked, out)
+            if rules.replaces:
+                settle(week, net, rules, state, out)
+                move(week, net, block, state)
             close_week(week, net, rules, state, out)
 
     return run

@@ -6,6 +6,7 @@ import numpy as np
 
 from resilience.simulate.compiled.jit import inner
 from resilience.simulate.compiled.opening import able
+from resilience.simulate.compiled.replacing import stand_in, take
 from resilience.simulate.compiled.tables import Block, Net, Out, Rules, State
 
 
@@ -17,6 +18,9 @@ def start(turn: int, week: int, net: Net, rules: Rules, block: Block, state: Sta
     """
     for k in range(net.turn_start[turn], net.turn_start[turn + 1]):
         p = net.turn_row[k]
+        if rules.replaces:
+            for i in range(net.need_start[p], net.need_start[p + 1]):
+                stand_in(net.need_row[i], net, state)
         if net.tool_start[p] < net.tool_start[p + 1]:
             _wear(p, net, state)
             able(p, week, net, block, state)
@@ -35,6 +39,8 @@ def start(turn: int, week: int, net: Net, rules: Rules, block: Block, state: Sta
             if out.full:
                 for s in range(len(state.gone)):
                     out.used[c, week, s] = min(units * state.planned[p, s], state.claims[c, s])
+            if rules.replaces:
+                take(c, week, net, state, out)
         _make(p, week, net, state)
         if rules.keeps_books or rules.switches:
             _remember(p, net, rules, state)

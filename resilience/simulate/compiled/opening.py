@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.replacing import claim_substitute
 from resilience.simulate.compiled.tables import Block, Net, Rules, State
 
 
@@ -112,8 +113,10 @@ def claim(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             elif c < needs + tools:
                 for s in range(count):
                     state.claims[c, s] = net.worked[c - needs]
-            else:
+            elif c < needs + tools + len(net.wanted):
                 _want(c - needs - tools, n, c, week, net, rules, block, state)
+            else:
+                claim_substitute(c - needs - tools - len(net.wanted), c, week, net, block, state)
             for s in range(count):
                 state.local[n, s] += state.claims[c, s]
 

@@ -14,6 +14,7 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
     From here on `claims` holds what each gets: less than it asked for only where the point is `tight`.
     """
     needs, tools = len(net.consumer), len(net.worker)
+    standing = needs + tools + len(net.wanted)  # the first claim on a substitute
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
         n, scarce = net.stage_point[k], 0
         for s in range(len(state.room)):
@@ -24,7 +25,7 @@ def serve(stage: int, week: int, net: Net, rules: Rules, state: State, asked: As
             _cut(n, net, rules, state, asked)
         for i in range(net.claim_start[n], net.claim_start[n + 1]):
             c = net.claim_row[i]
-            if c < needs:
+            if c < needs or c >= standing:
                 continue
             for s in range(len(state.room)):
                 state.here[n, s] -= state.claims[c, s]

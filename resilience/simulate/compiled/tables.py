@@ -30,6 +30,7 @@ class Rules(NamedTuple):
     waiting_kept: float
     rationing: int
     switches: bool
+    replaces: bool
     qualify_weeks: float
     trigger: int
     trigger_level: float
@@ -85,6 +86,16 @@ class Net(NamedTuple):
     source_start: Whole
     source_row: Whole
     ring_maker: Whole
+    swap_need: Whole  # of substitutes of inputs: the consumed need
+    swap_demand: Whole  # of substitutes of finished goods: the demand; rows of one stand together
+    swap_at: Whole
+    swap_units: Floats
+    swap_normal: Floats
+    swap_most: Floats
+    swap_together: Floats
+    swap_weeks: Floats
+    swap_start: Whole  # by consumed need
+    swap_row: Whole
 
 
 class Block(NamedTuple):
@@ -179,6 +190,10 @@ class State(NamedTuple):
     offer: Floats  # of one scenario: receivers
     got: Floats
     sated: Flags
+    replacing: Floats  # by substitute: share of a normal need asked of it
+    gap: Floats
+    met: Floats  # what its need got of the input itself
+    wanted: Floats  # by demand, where it can be replaced
 
 
 class Out(NamedTuple):
@@ -196,6 +211,7 @@ class Out(NamedTuple):
     making: Floats
     late: Floats
     waiting: Floats
+    replaced: Floats
     home: Floats
     send: Floats
     receive: Floats

@@ -40,22 +40,23 @@ def dispatch(world: World, stage: Stage, week: int) -> None:
 def serve(world: World, stage: Stage) -> None:
     """Local users and final demand share what is there; what inputs get stays in stock until a start takes it."""
     physics, points = world.physics, stage.points
-    at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at])
+    at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at, world.swaps.met_at])
     rows = np.flatnonzero(np.isin(at, points))
     row = np.full(len(world.here), -1)
     row[points] = np.arange(len(points))
     usual = np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted])
+    usual = np.concatenate([usual, np.zeros(len(world.swaps))])  # nobody claims a substitute in a calm week
     given = ration(
         world,
         amount=world.claims[rows],
         usual=usual[rows],
-        rank=claim_ranks(world.plan)[rows],
+        rank=claim_ranks(world.plan, world.swaps)[rows],
         point=row[at[rows]],
         available=world.here[points],
     )
     world.allotted[rows] = given
-    first = len(world.claims) - len(world.wanted)
-    final = rows[rows >= first] - first
+    first = len(world.needed) + len(world.supplied)
+    final = rows[(rows >= first) & (rows < first + len(world.wanted))] - first
     served = world.allotted[first + final]
     world.short[final] = np.maximum(world.wanted[final] - served, 0.0)
     world.late[final] = np.maximum(served - world.wanted[final], 0.0)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.physics import Floats, Physics, Whole
-from resilience.simulate.behaviour import Behaviour
+from resilience.simulate.behaviour import Behaviour, Never
 from resilience.simulate.behaviour.rationing import Claims
 from resilience.simulate.holdings import Holdings
 from resilience.simulate.layout import Layout
 from resilience.simulate.shocks import Shocks
+from resilience.substitution import none_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,17 @@ class World:
     activity: Floats
     used: Floats
     supplied: Floats  # a view of the part of `allotted` that tools get
+    standing: Floats  # and of the part that substitutes get
+    replaced: Floats  # by substitutes, in units of what they replace
+    gap: Floats  # share of each replaceable need that went unmet before that
 
     def __init__(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks) -> None:
         self.plan, self.behaviour, self.held, self.shocks = plan, behaviour, held, shocks
         physics, count = plan.physics, shocks.scenarios
         size = len(physics.points)
         self.physics, self.ones = physics, np.ones(count)
+        self.swaps = none_of(physics.swaps) if isinstance(behaviour.substitution, Never) else physics.swaps
+        self.replacing = np.zeros((len(self.swaps), count))
         self.able = physics.output * physics.surge
         self.normal_own = physics.stock[:, None]
         self.wanted_stock = behaviour.private.wanted(physics.stock, held.covered)
