@@ -152,8 +152,11 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings, swaps: Substitutes)
     need_start, need_row = _rows_of(physics.consumer, makers)
     tool_start, tool_row = _rows_of(physics.worker, makers)
     stage_start, stage_point = _cut([stage.points for stage in plan.stages])
-    early_start, early_row = _cut([stage.early for stage in plan.stages])
-    late_start, late_row = _cut([stage.late for stage in plan.stages])
+    none = np.zeros(0, dtype=np.int64)
+    early, late = [stage.early for stage in plan.stages], [stage.late for stage in plan.stages]
+    turns = [np.concatenate(turn) for turn in zip([none, *late], [*early, none], strict=True)]
+    turn_start, turn_row = _cut(turns)
+    source_start, source_row = _rows_of(np.concatenate([physics.made_at, physics.destination]), size)
     order = behaviour.rationing.order if isinstance(behaviour.rationing, TierPriority) else TIERS
     return Net(
         position=physics.position,
@@ -197,10 +200,11 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings, swaps: Substitutes)
         tool_row=tool_row,
         stage_start=stage_start,
         stage_point=stage_point,
-        early_start=early_start,
-        early_row=early_row,
-        late_start=late_start,
-        late_row=late_row,
+        turn_start=turn_start,
+        turn_row=turn_row,
+        source_start=source_start,
+        source_row=source_row,
+        ring_maker=np.flatnonzero(plan.ring),
         swap_need=swaps.need,
         swap_demand=swaps.demand,
         swap_at=swaps.met_at,
@@ -304,16 +308,16 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules, swaps: S
         return np.zeros((*shape, count))
 
     sources = makers + lanes if chosen.switches else 0
+    claims = len(physics.consumer) + len(physics.worker) + len(physics.wanted) + len(swaps)
     share = np.concatenate([plan.own_share, plan.lane_share])
     calendar = pipelines(physics, shocks)
-    claims = empty(len(physics.consumer) + len(physics.worker) + len(physics.wanted) + len(swaps))
-    claims[len(physics.consumer) : len(physics.consumer) + len(physics.worker)] = physics.worked[:, None]
+    quick = size if (physics.transit == 0).any() else 0
     widest = int(np.bincount(physics.origin, minlength=1).max()) + 1
     return State(
         stock=np.outer(physics.stock, ones),
         onway=calendar.sum(axis=0),
         calendar=calendar,
-        asked=np.outer(plan.asked, ones),
+        asked=np.outer(plan.asked - plan.local, ones),
         health=np.ones((makers, count)),
         shares=np.outer(share[:sources], ones),
         books=empty(lanes if chosen.keeps_books else 0),
@@ -329,24 +333,27 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules, swaps: S
         calm_from=np.zeros((len(held), count), dtype=np.int64),
         bids=empty(size if chosen.refills else 0),
         wanting=empty(len(KINDS), size if chosen.tiered else 0),
+        without=empty(claims if chosen.tiered else 0),
         due=empty(len(held.serving), int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
         here=empty(size),
-        after=empty(size),
-        come=empty(size),
+        come=empty(quick),
         order=empty(size),
-        ordered_own=empty(makers),
+        ordered_own=empty(makers if chosen.keeps_books or chosen.switches else 0),
         planned=empty(makers),
-        started=empty(makers),
-        claims=claims,
-        local=empty(size),
-        allotted=np.zeros_like(claims),
-        expected=empty(size),
+        old=empty(makers if chosen.keeps_books else 0),
+        claims=empty(claims),
+        local=np.outer(plan.local, ones),
+        expected=empty(quick),
         filled=np.ones((sources, count)),
         ordered=empty(widest),
         total=empty(),
         new=empty(),
         room=empty(),
         gone=empty(),
+        tight=np.zeros(size, dtype=np.bool_),
+        behind=np.zeros(size, dtype=np.bool_),
+        lacks=np.zeros(sources, dtype=np.bool_),
+        moved=np.zeros(size, dtype=np.bool_),
         lacking=np.zeros(size),
         offered=np.zeros(size),
         most=np.zeros(len(held)),

@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from resilience.simulate.compiled.jit import inner
-from resilience.simulate.compiled.tables import Block, Net, Out, State
+from resilience.simulate.compiled.tables import Block, Net, Out, Rules, State
 
 
 @inner
-def claim_substitutes(week: int, net: Net, block: Block, state: State) -> None:
-    """Units of each substitute that are asked for: a share of what is needed, up to a normal week's need."""
-    needs, made, count = len(net.consumer), len(net.swap_need), state.stock.shape[1]
-    first = needs + len(net.worker) + len(net.wanted)
-    for m in range(len(net.swap_units)):
-        if m < made:
-            for s in range(count):
-                sought = min(state.claims[net.swap_need[m], s], net.swap_normal[m])
-                state.claims[first + m, s] = net.swap_units[m] * state.replacing[m, s] * sought
-        else:
-            d = net.swap_demand[m - made]
-            struck = block.wanted_slot[d]
-            for s in range(count):
-                state.wanted[d, s] = net.wanted[d] * (block.wanted[struck, week, s] if struck >= 0 else 1.0)
-                sought = min(state.wanted[d, s], net.swap_normal[m])
-                state.claims[first + m, s] = net.swap_units[m] * state.replacing[m, s] * sought
+def claim_substitute(m: int, c: int, week: int, net: Net, block: Block, state: State) -> None:
+    """Units of substitute `m` that are asked for, claim `c`: a share of what is needed, up to a normal week's need."""
+    made, count = len(net.swap_need), state.stock.shape[1]
+    if m < made:
+        need = net.swap_need[m]
+        for s in range(count):
+            sought = min(net.consumed[need] * state.planned[net.consumer[need], s], net.swap_normal[m])
+            state.claims[c, s] = net.swap_units[m] * state.replacing[m, s] * sought
+    else:
+        d = net.swap_demand[m - made]
+        struck = block.wanted_slot[d]
+        for s in range(count):
+            state.wanted[d, s] = net.wanted[d] * (block.wanted[struck, week, s] if struck >= 0 else 1.0)
+            sought = min(state.wanted[d, s], net.swap_normal[m])
+            state.claims[c, s] = net.swap_units[m] * state.replacing[m, s] * sought
 
 
 @inner
 def stand_in(c: int, net: Net, state: State) -> None:
-    """From here on, what a need was allotted counts what substitutes could replace of it."""
+    """From here on, what a need gets counts what substitutes could replace of it."""
     count, first = state.stock.shape[1], len(net.claim_rank) - len(net.swap_units)
     for i in range(net.swap_start[c], net.swap_start[c + 1]):
         m = net.swap_row[i]
         for s in range(count):
-            asked = state.claims[c, s]
-            lacked = max(asked - state.allotted[c, s], 0.0)
+            asked = net.consumed[c] * state.planned[net.consumer[c], s]
+            lacked = max(asked - state.claims[c, s], 0.0)
             state.gap[m, s] = lacked / asked if lacked > 0 else 0.0
-            state.met[m, s] = state.allotted[c, s]
+            state.met[m, s] = state.claims[c, s]
     for i in range(net.swap_start[c], net.swap_start[c + 1]):
         m = net.swap_row[i]
         for s in range(count):
-            state.allotted[c, s] += state.allotted[first + m, s] / net.swap_units[m]
+            state.claims[c, s] += state.claims[first + m, s] / net.swap_units[m]
 
 
 @inner
@@ -49,12 +48,12 @@ def take(c: int, week: int, net: Net, state: State, out: Out) -> None:
     if net.swap_start[c] == last:
         return
     for s in range(count):
-        taken = min(net.consumed[c] * state.started[net.consumer[c], s], state.allotted[c, s])
+        taken = min(net.consumed[c] * state.planned[net.consumer[c], s], state.claims[c, s])
         rest = max(taken - state.met[net.swap_row[net.swap_start[c]], s], 0.0)
         able = 0.0
         for i in range(net.swap_start[c], last):
             m = net.swap_row[i]
-            able += state.allotted[first + m, s] / net.swap_units[m]
+            able += state.claims[first + m, s] / net.swap_units[m]
         state.here[net.consumed_at[c], s] += rest
         part = rest / able if able > rest else 1.0
         for i in range(net.swap_start[c], last):
@@ -62,7 +61,7 @@ def take(c: int, week: int, net: Net, state: State, out: Out) -> None:
 
 
 @inner
-def settle(week: int, net: Net, state: State, kept: float, waits: bool, out: Out) -> None:
+def settle(week: int, net: Net, rules: Rules, state: State, out: Out) -> None:
     """What final demand lacks at the end of the week, its substitutes meet as far as they were allotted."""
     count, first, made = state.stock.shape[1], len(net.claim_rank) - len(net.swap_units), len(net.swap_need)
     for k in range(made, len(net.swap_units)):
@@ -76,13 +75,15 @@ def settle(week: int, net: Net, state: State, kept: float, waits: bool, out: Out
             wanted = state.wanted[d, s]
             before, able = out.short[d, week, s], 0.0
             for m in range(k, last):
-                able += state.allotted[first + m, s] / net.swap_units[m]
+                able += state.claims[first + m, s] / net.swap_units[m]
                 state.gap[m, s] = before / wanted if before > 0 else 0.0
             part = before / able if able > before else 1.0
             replaced = min(able * part, before)
             out.short[d, week, s] = before - replaced
-            if waits:
-                state.waiting[d, s] = max(state.waiting[d, s] - kept * replaced, 0.0)
+            if rules.waits:
+                waited = state.waiting[d, s]
+                state.waiting[d, s] = max(waited - rules.waiting_kept * replaced, 0.0)
+                state.owed[net.wanted_at[d], s] += waited - state.waiting[d, s]
                 if out.full:
                     out.waiting[d, week, s] = state.waiting[d, s]
             for m in range(k, last):
@@ -91,9 +92,9 @@ def settle(week: int, net: Net, state: State, kept: float, waits: bool, out: Out
 
 @inner
 def _replace(m: int, first: int, s: int, part: float, week: int, net: Net, state: State, out: Out) -> None:
-    state.here[net.swap_at[m], s] -= state.allotted[first + m, s] * part
+    state.here[net.swap_at[m], s] -= state.claims[first + m, s] * part
     if out.full:
-        out.replaced[m, week, s] = state.allotted[first + m, s] / net.swap_units[m] * part
+        out.replaced[m, week, s] = state.claims[first + m, s] / net.swap_units[m] * part
 
 
 @inner
