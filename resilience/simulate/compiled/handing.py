@@ -57,18 +57,16 @@ def hand_over(
         _claims_on(n, net, asked)
         for s in range(count):
             state.gone[s] = 0.0  # what those it came for leave
-        for rule in range(1, len(vault.serving)):
+        for number in range(1, len(vault.serving) + 1):
+            rule = number % len(vault.serving)  # what is left is everybody's, last
             for s in range(count):
-                state.room[s] = state.due[rule, slot, n, s]
-                state.here[n, s] += state.room[s]
-                state.gone[s] += state.room[s]
-                state.due[rule, slot, n, s] = 0.0
+                more = state.due[rule, slot, n, s] if rule > 0 else 0.0
+                state.here[n, s] += more
+                state.gone[s] += more
+                state.room[s] = more if rule > 0 else max(state.gone[s], 0.0)
+                state.due[rule, slot, n, s] -= more
             if state.tight[n]:
                 _top_up(rule, n, week, net, rules, vault, state, asked, out)
-        for s in range(count):
-            state.room[s] = max(state.gone[s], 0.0)
-        if state.tight[n]:
-            _top_up(0, n, week, net, rules, vault, state, asked, out)
 
 
 @apart

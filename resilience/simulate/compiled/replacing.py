@@ -63,18 +63,16 @@ def take(c: int, week: int, net: Net, state: State, out: Out) -> None:
 @inner
 def settle(week: int, net: Net, rules: Rules, state: State, out: Out) -> None:
     """What final demand lacks at the end of the week, its substitutes meet as far as they were allotted."""
-    count, first, made = state.stock.shape[1], len(net.claim_rank) - len(net.swap_units), len(net.swap_need)
-    for k in range(made, len(net.swap_units)):
-        d = net.swap_demand[k - made]
-        if k > made and net.swap_demand[k - made - 1] == d:
-            continue  # rows of one demand stand together and are settled together
-        last = k
-        while last < len(net.swap_units) and net.swap_demand[last - made] == d:
-            last += 1
+    count, first = state.stock.shape[1], len(net.claim_rank) - len(net.swap_units)
+    for d in range(len(net.wanted)):
+        begin, end = net.swap_start[len(net.consumer) + d], net.swap_start[len(net.consumer) + d + 1]
+        if begin == end:
+            continue
         for s in range(count):
             wanted = state.wanted[d, s]
             before, able = out.short[d, week, s], 0.0
-            for m in range(k, last):
+            for k in range(begin, end):
+                m = net.swap_row[k]
                 able += state.claims[first + m, s] / net.swap_units[m]
                 state.gap[m, s] = before / wanted if before > 0 else 0.0
             part = before / able if able > before else 1.0
@@ -86,8 +84,8 @@ def settle(week: int, net: Net, rules: Rules, state: State, out: Out) -> None:
                 state.owed[net.wanted_at[d], s] += waited - state.waiting[d, s]
                 if out.full:
                     out.waiting[d, week, s] = state.waiting[d, s]
-            for m in range(k, last):
-                _replace(m, first, s, part, week, net, state, out)
+            for k in range(begin, end):
+                _replace(net.swap_row[k], first, s, part, week, net, state, out)
 
 
 @inner

@@ -86,14 +86,14 @@ class Net(NamedTuple):
     source_row: Whole
     ring_maker: Whole
     swap_need: Whole  # of substitutes of inputs: the consumed need
-    swap_demand: Whole  # of substitutes of finished goods: the demand; rows of one stand together
+    swap_demand: Whole  # of substitutes of finished goods: the demand
     swap_at: Whole
     swap_units: Floats
     swap_normal: Floats
     swap_most: Floats
     swap_together: Floats
     swap_weeks: Floats
-    swap_start: Whole  # by consumed need
+    swap_start: Whole  # by consumed need, then by demand
     swap_row: Whole
 
 
