@@ -19,16 +19,17 @@ import pandas as pd
 from resilience import rules, tables
 from resilience.errors import AskError, DataError, Fault, misspelt, near
 
+FINAL = rules.FINAL  # the user, in substitutes, that is final demand
 CONFIDENCES = ("measured", "reported", "estimated", "assumed")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Network:
-    """Goods, producers, needs, lanes, demand and stocks, with the evidence for each figure.
+    """Goods, producers, needs, substitutes, lanes, demand and stocks, with the evidence for each figure.
 
     Build one with `Network.from_frames` or `Network.read`; both check everything and raise one `DataError` that names
-    every fault. Attributes `goods`, `producers`, `needs`, `lanes`, `demand`, `stocks`, `places`, `figures` and
-    `sources` are frames (copies: editing one changes nothing here); `blocs` maps a name to its countries.
+    every fault. Attributes `goods`, `producers`, `needs`, `substitutes`, `lanes`, `demand`, `stocks`, `places`,
+    `figures` and `sources` are frames (copies: editing one changes nothing here); `blocs` maps a name to its countries.
 
     Do not use it for flows that change over time: it holds one baseline week. What changes is a `Scenario`.
 
@@ -156,6 +157,11 @@ class Network:
         return self.table("needs")
 
     @property
+    def substitutes(self) -> pd.DataFrame:
+        """What can stand in for an input, or for a finished good, how far and how fast. Empty unless stated."""
+        return self.table("substitutes")
+
+    @property
     def lanes(self) -> pd.DataFrame:
         """Who ships what to whom, how long it takes, and what it passes."""
         return self.table("lanes")
@@ -177,11 +183,22 @@ class Network:
 
     @property
     def points(self) -> pd.DataFrame:
-        """Every stock point: a good at a place that makes, ships, receives, uses, wants or holds it."""
+        """Every stock point: a good at a place that makes, ships, receives, uses, wants or holds it.
+
+        A substitute counts as used wherever it could be.
+        """
         made = self.frames["producers"][["good", "place"]]
         used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
+        swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
         ends = [self.frames["lanes"][["good", end]] for end in ("origin", "destination")]
-        parts = [made, used, *ends, self.frames["demand"][["good", "place"]], self.frames["stocks"][["good", "place"]]]
+        parts = [
+            made,
+            used,
+            *swapped,
+            *ends,
+            self.frames["demand"][["good", "place"]],
+            self.frames["stocks"][["good", "place"]],
+        ]
         every = pd.concat([part.set_axis(["good", "place"], axis=1) for part in parts]).drop_duplicates()
         return every.sort_values(["good", "place"], ignore_index=True)
 
@@ -216,6 +233,17 @@ class Network:
             return (who,)
         raise AskError(f"No country or bloc {who!r} in network {self.name!r}. {near(who, [*known, *blocs])}")
 
+    def replaceable(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Substitutes joined with the producers, and with the final demand, that can use them: a row for each pair.
+
+        Both hold the columns of `substitutes` and `place`; the second also `tier`. Rows stand by key, then by place.
+        """
+        swaps = self.frames["substitutes"]
+        final = swaps["user"] == FINAL
+        makers = self.frames["producers"][["good", "place"]].rename(columns={"good": "user"})
+        wanted = self.frames["demand"][["good", "place", "tier"]].rename(columns={"good": "input"})
+        return swaps[~final].merge(makers, on="user"), swaps[final].merge(wanted, on="input")
+
     def with_table(self, name: str, frame: pd.DataFrame) -> Network:
         """This network with one table replaced, checked again as a whole."""
         return self.with_tables({name: frame})
@@ -235,12 +263,18 @@ class Network:
         return replace(self, frames=frames, about={**self.about, "balanced": True})
 
     def only(self, goods: Iterable[str]) -> Network:
-        """The part of this network that concerns `goods`: their makers, lanes, demand, stocks, and needs among them."""
+        """The part of this network that concerns `goods`: their makers, lanes, demand, stocks, and needs among them.
+
+        Substitutes are kept where the user, what is replaced and what stands in are.
+        """
         kept = set(goods)
         frames = {name: self.table(name) for name in self.frames}
         for name in ("goods", "producers", "needs", "lanes", "demand", "stocks"):
             frames[name] = frames[name][frames[name]["good"].isin(kept)]
         frames["needs"] = frames["needs"][frames["needs"]["input"].isin(kept)]
+        swaps = frames["substitutes"]
+        held = swaps[["input", "substitute"]].isin(kept).all(axis=1) & swaps["user"].isin({*kept, FINAL})
+        frames["substitutes"] = swaps[held]
         frames["figures"] = frames["figures"].iloc[:0]
         return replace(self, frames=_settled(frames))
 
@@ -321,9 +355,14 @@ class Network:
         return counts.reindex(CONFIDENCES, fill_value=0).rename("figures")
 
     def checksum(self) -> str:
-        """SHA-256 of every table in its settled order: equal networks, equal sums."""
+        """SHA-256 of every table in its settled order: equal networks, equal sums.
+
+        A table without rows is left out, so that a network keeps its sum when the format gains a table.
+        """
         digest = hashlib.sha256()
         for name in tables.schemas():
+            if self.frames[name].empty:
+                continue
             digest.update(name.encode())
             digest.update(self.frames[name].to_csv(index=False, lineterminator="\n").encode())
         return digest.hexdigest()

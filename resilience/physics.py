@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
+from resilience.substitution import Substitutes, substitutes
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -65,6 +66,8 @@ class Physics:
     wanted: Floats  # per demand and week, baseline
     at_stake: Floats  # per demand: money per scaled unit unmet, weighted by place
 
+    swaps: Substitutes  # what can stand in for which need
+
 
 def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd: float | None = None) -> Physics:
     """The arrays of `network`, balanced first if need be.
@@ -102,6 +105,8 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
     underway = np.bincount(made["made_at"], weights=made["output"] * made["cycle"], minlength=len(points))
     weight = _weights(network, points["country"], weights or {})
     wanted_at = _at(row, demand, "good", "place")
+    wanted = demand["units_per_week"].to_numpy() / scale[wanted_at]
+    taken = _taken(network, row, scale, made)
     return Physics(
         network=network,
         points=points,
@@ -114,12 +119,21 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         position=np.asarray(stock + coming + underway, dtype=np.float64),
         weight=weight,
         **made,
-        **_taken(network, row, scale, made),
+        **taken,
         **moved,
         wanted_at=wanted_at,
-        wanted=demand["units_per_week"].to_numpy() / scale[wanted_at],
+        wanted=wanted,
         at_stake=demand["usd_per_unit_unmet"].to_numpy() * scale[wanted_at] / usd * weight[wanted_at],
+        swaps=substitutes(network, row, scale, needs=_consumed(network, points, made, taken), wanted=wanted),
     )
+
+
+def _consumed(network: Network, points: pd.DataFrame, made: dict[str, Any], taken: dict[str, Any]) -> pd.DataFrame:
+    """Every consumed need by name, with what a normal week takes."""
+    maker = taken["consumer"]
+    found: pd.DataFrame = network.producers.iloc[maker][["good", "place"]].reset_index(drop=True)
+    inputs = points["good"].to_numpy()[taken["consumed_at"]]
+    return found.assign(input=inputs, normal=taken["consumed"] * made["output"][maker])
 
 
 def _at(row: pd.Series, frame: pd.DataFrame, good: str, place: str) -> Whole:

@@ -11,6 +11,7 @@ import pandas as pd
 from resilience import tables
 from resilience.errors import Fault, near
 
+FINAL = "final"  # the user, in substitutes, that is final demand
 SLACK = 1e-6  # rounding allowed where shares are added up or figures compared
 
 Frames = Mapping[str, pd.DataFrame]
@@ -31,6 +32,7 @@ def faults(frames: Frames, shown: Shown, *, balanced: bool = False) -> list[Faul
         lanes_start_at_producers,
         lanes_go_somewhere_else,
         what_is_wanted_is_made,
+        substitutes_replace_what_is_needed,
         capacity_regrows_no_faster_than_it_wears,
         cycles_of_needs_hold_stock,
         places_are_listed,
@@ -68,6 +70,7 @@ def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
     wrong = []
     for table, column, keys, whole in (
         ("producers", "share", ["good"], "world output"),
+        ("substitutes", "most", ["user", "input"], "what can be replaced"),
         ("lanes", "share_of_use", ["good", "destination"], "the destination's use"),
     ):
         totals = frames[table].groupby(keys)[column].sum()
@@ -106,15 +109,40 @@ def lanes_go_somewhere_else(frames: Frames, shown: Shown) -> list[Fault]:
 
 
 def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
-    """Demand and needs name goods that somebody makes."""
+    """Demand, needs and substitutes name goods that somebody makes."""
     made = set(frames["producers"]["good"].dropna())
     known = set(frames["goods"]["good"].dropna())
     wrong = []
-    for table, column in (("demand", "good"), ("needs", "input")):
+    for table, column in (("demand", "good"), ("needs", "input"), ("substitutes", "substitute")):
         cells = frames[table][column]
         for row in cells.index[cells.isin(known) & ~cells.isin(made) & bool(made)]:  # no producers: told already
             wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
                                rule="nobody makes it", remedy="Add a row to producers"))  # fmt: skip
+    return wrong
+
+
+def substitutes_replace_what_is_needed(frames: Frames, shown: Shown) -> list[Fault]:
+    """A substitute stands in for an input that its user consumes, or for a finished good that somebody wants."""
+    swaps, needs = frames["substitutes"].dropna(subset=["user", "input"]), frames["needs"]
+    known, wanted = set(frames["goods"]["good"].dropna()), set(frames["demand"]["good"].dropna())
+    kind = dict(zip(zip(needs["good"], needs["input"], strict=True), needs["kind"], strict=True))
+    wrong = []
+
+    def blame(row: int, column: str, value: str, rule: str, remedy: str) -> None:
+        wrong.append(Fault(file=shown["substitutes"], row=row, column=column, value=value, rule=rule, remedy=remedy))
+
+    for row, user, good, stand_in in swaps[["user", "input", "substitute"]].itertuples(name=None):
+        inputs = {other for maker, other in kind if maker == user}
+        if user != FINAL and user not in known:
+            blame(row, "user", user, f"unknown good: no such row in {shown['goods']}", near(user, [*known, FINAL]))
+        elif good in known and user == FINAL and good not in wanted:
+            blame(row, "input", good, "nobody wants it: it has no final demand", near(good, wanted))
+        elif good in known and user != FINAL and good not in inputs:
+            blame(row, "input", good, f"{user} does not need it", near(good, inputs))
+        elif kind.get((user, good)) == "capital":
+            blame(row, "input", good, f"a tool of {user}: only what is consumed can be replaced", "Delete the row")
+        if good == stand_in:
+            blame(row, "substitute", good, "it would stand in for itself", "Name another good, or delete the row")
     return wrong
 
 

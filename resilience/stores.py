@@ -55,14 +55,15 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
     number = {pool: n for n, pool in enumerate(pools)}
     owned = rows[["good", "owner"]].itertuples(index=False, name=None)
     pool = np.array([number.get(key, -1) for key in owned], dtype=np.int64)
+    use = physics.use + physics.swaps.most_taken(len(points))  # whoever could be served, and with how much
     receivers = [
         (number[good, owner], at)
         for good, owner in pools
         for at in np.flatnonzero((points["good"] == good) & points["country"].isin(blocs[owner]))
-        if physics.use[at] > 0
+        if use[at] > 0
     ]
     drawn = [
-        physics.use[(points["good"] == row.good) & points["country"].isin(network.countries(str(row.owner)))].sum()
+        use[(points["good"] == row.good) & points["country"].isin(network.countries(str(row.owner)))].sum()
         for row in rows.itertuples()
     ]
     pairs = np.array(receivers, dtype=np.int64).reshape(-1, 2)

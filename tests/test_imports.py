@@ -28,6 +28,7 @@ ORDER = (
     "hazards",
     "policy",
     "periods",
+    "substitution",
     "physics",
     "stores",
     "solver",

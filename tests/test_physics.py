@@ -42,8 +42,9 @@ def tables():
 
 def arrays(laws):
     """Every array of the physics that is in scaled units, by name."""
-    skipped = ("network", "points", "scale", "usd")
-    return {entry.name: getattr(laws, entry.name) for entry in fields(laws) if entry.name not in skipped}
+    skipped = ("network", "points", "scale", "usd", "swaps")
+    found = {entry.name: getattr(laws, entry.name) for entry in fields(laws) if entry.name not in skipped}
+    return found | {entry.name: getattr(laws.swaps, entry.name) for entry in fields(laws.swaps) if entry.name != "rows"}
 
 
 def assert_alike(one, other):

@@ -16,7 +16,19 @@ from resilience.network import CONFIDENCES, Network
 from resilience.result import money, plainly
 from resilience.study import Study
 
-COUNTED = ("goods", "producers", "needs", "lanes", "demand", "stocks", "places", "blocs", "figures", "sources")
+COUNTED = (
+    "goods",
+    "producers",
+    "needs",
+    "substitutes",
+    "lanes",
+    "demand",
+    "stocks",
+    "places",
+    "blocs",
+    "figures",
+    "sources",
+)
 
 
 def find_network(name: str) -> Network:

@@ -1,7 +1,9 @@
 """Structure: what the network depends on, where it can be stopped, and how long it holds.
 
 Pure functions of a `Network`. Each balances the network first, so that all speak of one baseline week; each states its
-unit, its range, its source, and when not to use it. Suppliers are countries: firms in one country count together.
+unit, its range, its source, and when not to use it. Suppliers are countries: firms in one country count together. All
+leave out what a network states in `substitutes`: they speak of the baseline week and of losses as they fall, before
+anybody has qualified anything. `simulate` and `best_response` count substitutes.
 """
 
 from resilience.metrics.centrality import betweenness

@@ -50,6 +50,7 @@ def chokepoints(network: Network, good: str, *, wear_weeks: float = 0.0, sets_at
 
     Do not use it where slowing is what matters: a supplier of 95 % of an input is no chokepoint in this strict sense.
     `n_minus_1` weighs it. Ramp-up of the suppliers left is taken as unlimited here, so an empty answer is no comfort.
+    Substitutes are left out: what is found here may be worked round where the network states one.
 
     Source: T. Lengauer and R. Tarjan (1979), A fast algorithm for finding dominators in a flowgraph, ACM TOPLAS 1(1),
     by networkx; minimal cut sets of a fault tree as in NUREG-0492 (1981), ch. VII.

@@ -123,8 +123,8 @@ def dependence_through(
 
     `wear_weeks` counts capital inputs (tools) as well, after so many weeks of wear; at 0 only consumed ones.
 
-    Do not use it as a forecast: nobody draws stock, surges or switches here. Do not add it up over suppliers: one
-    good may be wholly exposed to several.
+    Do not use it as a forecast: nobody draws stock, surges, switches or uses a substitute here. Do not add it up over
+    suppliers: one good may be wholly exposed to several.
 
     Derivation: Leontief recipes with proportional rationing. Compare the inoperability of Haimes and Jiang (2001),
     Journal of Infrastructure Systems 7(1), where losses of inputs add up instead of the worst counting.

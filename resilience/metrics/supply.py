@@ -10,7 +10,8 @@ output that goes when its input u is wholly missing. Lost shares of output l[m] 
 That is the worst-input rule of Leontief recipes with proportional rationing, without stock, surge, switching or the
 release of inputs that a stopped user no longer takes. Compare Y. Haimes and P. Jiang (2001), Leontief-based model of
 risk in complex interconnected infrastructures, Journal of Infrastructure Systems 7(1), who add losses of inputs up;
-here the worst counts, since inputs of one recipe do not stand in for each other.
+here the worst counts, since inputs of one recipe do not stand in for each other. What may stand in for an input by
+`substitutes` is left out, so l and r bound the loss with substitutes from above.
 """
 
 from __future__ import annotations

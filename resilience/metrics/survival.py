@@ -48,8 +48,8 @@ def time_to_survive(
     countries `members` or anywhere. Infinite where no demand hangs on it. `wear_weeks` as in `n_minus_1`: a
     missing tool then costs its full wear from the first week.
 
-    Do not use it where surge, switching or moving stock between places would be quick: it allows none, so it is a
-    lower bound on what a well-run network survives. The program `best_response` gives the other side.
+    Do not use it where surge, switching, substitutes or moving stock between places would be quick: it allows none, so
+    it is a lower bound on what a well-run network survives. The program `best_response` gives the other side.
 
     Source: D. Simchi-Levi et al. (2015), Identifying risks and mitigating disruptions in the automotive supply chain,
     Interfaces 45(5); there a linear program, here its value without rerouting.

@@ -24,9 +24,11 @@ from resilience.simulate.behaviour import (
     FixedBaseStock,
     Lost,
     Loyal,
+    Never,
     Panic,
     PriceAbove,
     Proportional,
+    Qualified,
     Qualify,
     StockGap,
     TierPriority,
@@ -59,6 +61,7 @@ from resilience.simulate.plain import pipelines, stakes
 from resilience.simulate.pools import Members
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks
+from resilience.substitution import Substitutes, none_of
 
 TRIGGERS = {Declared: DECLARED, CoverBelow: COVER_BELOW, Tranches: COVER_BELOW, PriceAbove: PRICE_ABOVE}
 ALLOCATIONS = {
@@ -80,6 +83,7 @@ def rules(behaviour: Behaviour, held: Holdings) -> Rules | None:
         and type(final) in (Lost, Backlogged)
         and type(behaviour.rationing) in RATIONING
         and type(switching) in (Loyal, Qualify)
+        and type(behaviour.substitution) in (Never, Qualified)
         and all(type(trigger) in TRIGGERS for trigger in held.trigger)
         and all(type(allocation) in ALLOCATIONS for allocation in held.allocation)
         and all(type(refill) in (Refill, type(None)) for refill in held.refill)
@@ -97,6 +101,7 @@ def rules(behaviour: Behaviour, held: Holdings) -> Rules | None:
         waiting_kept=1.0 - final.lapse_per_week if isinstance(final, Backlogged) else 0.0,
         rationing=RATIONING[type(behaviour.rationing)],
         switches=isinstance(switching, Qualify),
+        replaces=isinstance(behaviour.substitution, Qualified),
         qualify_weeks=float(switching.weeks) if isinstance(switching, Qualify) else 1.0,
         tiered=held.tiered,
         refills=held.refills,
@@ -109,8 +114,9 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
 
     chosen = rules(behaviour, held)
     assert chosen is not None
-    net, vault = _net(plan, behaviour, held), _vault(plan, held, shocks.scenarios)
-    state = _state(plan, held, shocks, chosen)
+    swaps = plan.physics.swaps if chosen.replaces else none_of(plan.physics.swaps)
+    net, vault = _net(plan, behaviour, held, swaps), _vault(plan, held, shocks.scenarios)
+    state = _state(plan, held, shocks, chosen, swaps)
     widest = int(max(np.diff(net.out_start).max(initial=0) + 1, np.diff(net.claim_start).max(initial=0)))
     asked = Asked(
         amount=np.zeros((widest, shocks.scenarios)),
@@ -135,17 +141,23 @@ def _cut(parts: list[Whole]) -> tuple[Whole, Whole]:
     return starts, np.concatenate([np.zeros(0, dtype=np.int64), *parts]).astype(np.int64)
 
 
-def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
+def _net(plan: Layout, behaviour: Behaviour, held: Holdings, swaps: Substitutes) -> Net:
     physics = plan.physics
     size, makers = len(physics.points), len(physics.output)
-    claimed_at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at])
+    claimed_at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at, swaps.met_at])
+    usual = [physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted, np.zeros(len(swaps))]
+    replaced = np.concatenate([swaps.need, len(physics.consumer) + swaps.demand])
+    swap_start, swap_row = _rows_of(replaced, len(physics.consumer) + len(physics.wanted))
     claim_start, claim_row = _rows_of(claimed_at, size)
     out_start, out_lane = _rows_of(physics.origin, size)
     need_start, need_row = _rows_of(physics.consumer, makers)
     tool_start, tool_row = _rows_of(physics.worker, makers)
     stage_start, stage_point = _cut([stage.points for stage in plan.stages])
-    early_start, early_row = _cut([stage.early for stage in plan.stages])
-    late_start, late_row = _cut([stage.late for stage in plan.stages])
+    none = np.zeros(0, dtype=np.int64)
+    early, late = [stage.early for stage in plan.stages], [stage.late for stage in plan.stages]
+    turns = [np.concatenate(turn) for turn in zip([none, *late], [*early, none], strict=True)]
+    turn_start, turn_row = _cut(turns)
+    source_start, source_row = _rows_of(np.concatenate([physics.made_at, physics.destination]), size)
     order = behaviour.rationing.order if isinstance(behaviour.rationing, TierPriority) else TIERS
     return Net(
         position=physics.position,
@@ -176,8 +188,8 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         quick=np.flatnonzero(physics.transit == 0),
         wanted_at=physics.wanted_at,
         wanted=physics.wanted,
-        usual=np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted]),
-        claim_rank=claim_ranks(plan),
+        usual=np.concatenate(usual),
+        claim_rank=claim_ranks(plan, swaps),
         tier_order=np.array([TIERS.index(tier) for tier in order], dtype=np.int64),
         claim_start=claim_start,
         claim_row=claim_row,
@@ -189,10 +201,21 @@ def _net(plan: Layout, behaviour: Behaviour, held: Holdings) -> Net:
         tool_row=tool_row,
         stage_start=stage_start,
         stage_point=stage_point,
-        early_start=early_start,
-        early_row=early_row,
-        late_start=late_start,
-        late_row=late_row,
+        turn_start=turn_start,
+        turn_row=turn_row,
+        source_start=source_start,
+        source_row=source_row,
+        ring_maker=np.flatnonzero(plan.ring),
+        swap_need=swaps.need,
+        swap_demand=swaps.demand,
+        swap_at=swaps.met_at,
+        swap_units=swaps.units,
+        swap_normal=swaps.normal,
+        swap_most=swaps.most,
+        swap_together=swaps.together,
+        swap_weeks=swaps.weeks,
+        swap_start=swap_start,
+        swap_row=swap_row,
     )
 
 
@@ -272,7 +295,7 @@ def _weights(plan: Layout, held: Holdings) -> Floats:
     return weight
 
 
-def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State:
+def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules, swaps: Substitutes) -> State:
     physics, count = plan.physics, shocks.scenarios
     ones = np.ones(count)
     size, makers, lanes, receivers = (
@@ -286,16 +309,16 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         return np.zeros((*shape, count))
 
     sources = makers + lanes if chosen.switches else 0
+    claims = len(physics.consumer) + len(physics.worker) + len(physics.wanted) + len(swaps)
     share = np.concatenate([plan.own_share, plan.lane_share])
     calendar = pipelines(physics, shocks)
-    claims = empty(len(physics.consumer) + len(physics.worker) + len(physics.wanted))
-    claims[len(physics.consumer) : len(physics.consumer) + len(physics.worker)] = physics.worked[:, None]
+    quick = size if (physics.transit == 0).any() else 0
     widest = int(np.bincount(physics.origin, minlength=1).max()) + 1
     return State(
         stock=np.outer(physics.stock, ones),
         onway=calendar.sum(axis=0),
         calendar=calendar,
-        asked=np.outer(plan.asked, ones),
+        asked=np.outer(plan.asked - plan.local, ones),
         health=np.ones((makers, count)),
         shares=np.outer(share[:sources], ones),
         books=empty(lanes if chosen.keeps_books else 0),
@@ -311,24 +334,27 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         calm_from=np.zeros((len(held), count), dtype=np.int64),
         bids=empty(size if chosen.refills else 0),
         wanting=empty(len(KINDS), size if chosen.tiered else 0),
+        without=empty(claims if chosen.tiered else 0),
         due=empty(len(held.serving), int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
         here=empty(size),
-        after=empty(size),
-        come=empty(size),
+        come=empty(quick),
         order=empty(size),
-        ordered_own=empty(makers),
+        ordered_own=empty(makers if chosen.keeps_books or chosen.switches else 0),
         planned=empty(makers),
-        started=empty(makers),
-        claims=claims,
-        local=empty(size),
-        allotted=np.zeros_like(claims),
-        expected=empty(size),
+        old=empty(makers if chosen.keeps_books else 0),
+        claims=empty(claims),
+        local=np.outer(plan.local, ones),
+        expected=empty(quick),
         filled=np.ones((sources, count)),
         ordered=empty(widest),
         total=empty(),
         new=empty(),
         room=empty(),
         gone=empty(),
+        tight=np.zeros(size, dtype=np.bool_),
+        behind=np.zeros(size, dtype=np.bool_),
+        lacks=np.zeros(sources, dtype=np.bool_),
+        moved=np.zeros(size, dtype=np.bool_),
         lacking=np.zeros(size),
         offered=np.zeros(size),
         most=np.zeros(len(held)),
@@ -336,6 +362,10 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         offer=np.zeros(receivers),
         got=np.zeros(receivers),
         sated=np.zeros(receivers + 1, dtype=np.bool_),
+        replacing=empty(len(swaps)),
+        gap=empty(len(swaps)),
+        met=empty(len(swaps)),
+        wanted=empty(len(physics.wanted) if len(swaps.demand) else 0),
     )
 
 
@@ -355,6 +385,7 @@ def _out(records: Records) -> Out:
         making=none if full is None else full.making,
         late=none if full is None else full.late,
         waiting=none if full is None else full.waiting,
+        replaced=none if full is None else full.replaced,
         home=none if records.home is None else records.home,
         send=none if records.send is None else records.send,
         receive=none if records.receive is None else records.receive,

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from resilience.physics import Floats, Physics, Whole
 from resilience.policy import TIERS
 from resilience.simulate.behaviour.rationing import INDUSTRY
+from resilience.substitution import Substitutes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,8 +54,8 @@ def layout(physics: Physics) -> Layout:
     """The order of a week on the network of `physics`."""
     size = len(physics.points)
     made = np.bincount(physics.made_at, weights=physics.output, minlength=size)
-    inflow = made + np.bincount(physics.destination, weights=physics.flow, minlength=size)
-    part = np.divide(1.0, inflow, out=np.zeros(size), where=inflow > 0)
+    inflow = np.asarray(made + np.bincount(physics.destination, weights=physics.flow, minlength=size), dtype=np.float64)
+    shares = _shares(physics, inflow)
     outflow = np.bincount(physics.origin, weights=physics.flow, minlength=size)
     local = _baseline_local(physics)
     quick = np.where(physics.transit == 0, physics.flow, 0.0)
@@ -65,8 +66,8 @@ def layout(physics: Physics) -> Layout:
         physics=physics,
         stages=stages,
         ring=ring,
-        own_share=physics.output * part[physics.made_at],
-        lane_share=physics.flow * part[physics.destination],
+        own_share=shares[: len(physics.output)],
+        lane_share=shares[len(physics.output) :],
         asked=local + outflow,
         local=local,
         at_once=np.asarray(at_once, dtype=np.float64),
@@ -74,10 +75,25 @@ def layout(physics: Physics) -> Layout:
     )
 
 
-def claim_ranks(plan: Layout) -> Whole:
-    """Ranks of all local claims: inputs consumed, then tools, then final demand."""
+def claim_ranks(plan: Layout, swaps: Substitutes) -> Whole:
+    """Ranks of all local claims: inputs consumed, then tools, then final demand, then what stands in for these."""
     industry = len(plan.physics.consumer) + len(plan.physics.worker)
-    return np.concatenate([np.full(industry, INDUSTRY), plan.rank]).astype(np.int64)
+    standing = [np.full(swaps.needs, INDUSTRY), plan.rank[swaps.demand]]
+    return np.concatenate([np.full(industry, INDUSTRY), plan.rank, *standing]).astype(np.int64)
+
+
+def _shares(physics: Physics, inflow: Floats) -> Floats:
+    """Part of its point's orders that each producer, then each lane, gets: as much as it supplies in a calm week.
+
+    Where a good comes only to stand in for another nothing supplies it then, so orders follow what could.
+    """
+    point = np.concatenate([physics.made_at, physics.destination])
+    usual = np.concatenate([physics.output, physics.flow])
+    able = np.concatenate([physics.output * physics.surge, physics.limit])
+    only = np.isin(np.arange(len(inflow)), physics.swaps.met_at) & (inflow <= 0)
+    total = np.where(only, np.bincount(point, weights=able, minlength=len(inflow)), inflow)
+    part = np.divide(1.0, total, out=np.zeros(len(inflow)), where=total > 0)
+    return np.asarray(np.where(only[point], able, usual) * part[point])
 
 
 def _baseline_local(physics: Physics) -> Floats:
@@ -97,8 +113,9 @@ def _stages(physics: Physics) -> tuple[tuple[Stage, ...], NDArray[np.bool_]]:
     goods = list(network.goods["good"])
     number = {good: n for n, good in enumerate(goods)}
     good_of = physics.points["good"].map(number).to_numpy(dtype=np.int64).reshape(-1)
-    consumer = np.concatenate([physics.consumer, physics.worker])
-    input_of = good_of[np.concatenate([physics.consumed_at, physics.worked_at])]
+    swaps, swapper = physics.swaps, physics.consumer[physics.swaps.need]
+    consumer = np.concatenate([physics.consumer, physics.worker, swapper])
+    input_of = good_of[np.concatenate([physics.consumed_at, physics.worked_at, swaps.met_at[: swaps.needs]])]
     output_of = good_of[physics.made_at]
     quick = (physics.cycle == 0)[consumer]
     links = set(zip(input_of[quick].tolist(), output_of[consumer[quick]].tolist(), strict=True))

@@ -24,6 +24,7 @@ class Full:
     making: Floats  # orders that stand on makers' own books at the end of the week
     late: Floats  # final demand of earlier weeks that is served in this
     waiting: Floats  # and that still stands at the end of it
+    replaced: Floats  # what substitutes met of a need; it stands in `used`, and not in `short`
 
     def write(self, week: int, **found: Floats) -> None:
         """Put the quantities of one week in their place."""
@@ -65,6 +66,7 @@ def records(physics: Physics, held: Holdings, *, weeks: int, scenarios: int, ful
         making=empty(makers),
         late=empty(len(physics.wanted)),
         waiting=empty(len(physics.wanted)),
+        replaced=empty(len(physics.swaps)),
     ) if full else None  # fmt: skip
     return Records(
         short=empty(len(physics.wanted)),

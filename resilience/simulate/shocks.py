@@ -19,6 +19,8 @@ from resilience.scenario import Scenario
 
 CALM = {"left": 1.0, "open": 1.0, "added": 0.0, "wanted": 1.0, "lost": 0.0, "hoarded": 0.0}
 
+NOWHERE = np.zeros(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Struck:
@@ -89,7 +91,8 @@ def _strikes(scenario: Scenario, slate: Shock) -> dict[str, tuple[Whole, Floats]
     finally:
         for name, calm in CALM.items():
             dense: Floats = getattr(slate, name)
-            rows = np.flatnonzero((dense != calm).any(axis=1))
+            struck = dense != calm
+            rows = np.flatnonzero(struck.any(axis=1)) if struck.any() else NOWHERE  # by row costs thrice as much
             found[name] = rows, dense[rows]
             dense[rows] = calm
     return found

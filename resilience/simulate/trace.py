@@ -30,7 +30,7 @@ class Traces:
     process missing at the horizon, plus that of every unit drawn: what `best_response` minimises, so their
     difference is the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also
     shortfall, waiting (final demand that stands over, where it is backlogged), stocks, flows, starts, missing, drawn,
-    refilled and ran_dry, and `explain`.
+    refilled, ran_dry and replaced (units of a need that a substitute met), and `explain`.
     """
 
     physics: Physics
@@ -85,7 +85,8 @@ class Traces:
         }
         if name in always:
             return always[name]()
-        kept = ("shortfall", "waiting", "stocks", "flows", "starts", "missing", "drawn", "refilled", "ran_dry")
+        of_stores = ("drawn", "refilled", "ran_dry")
+        kept = ("shortfall", "waiting", "stocks", "flows", "starts", "missing", "replaced", *of_stores)
         if name not in kept:
             raise AskError(f"Traces have no table {name!r}. {near(name, [*always, *kept])}")
         self._must_be_full(name)
@@ -152,6 +153,7 @@ class Traces:
                 "waiting": (full.waiting, network.demand[["good", "place", "tier"]], physics.wanted_at),
                 "stocks": (full.stock, points, np.arange(len(points))),
                 "flows": (full.flow, network.lanes[["good", "origin", "destination"]], physics.origin),
+                "replaced": (full.replaced, physics.swaps.rows, physics.swaps.replaced_at),
                 "starts": (full.start, network.producers[["good", "place"]], physics.made_at),
                 "drawn": (records.home + records.send, self.held.rows, self.held.point),
                 "refilled": (records.refill, self.held.rows, self.held.point),

@@ -86,6 +86,13 @@ class Case:
         return self.multiple * self.physics.wanted[:, None] * self.lengths
 
     @cached_property
+    def most_replaced(self) -> Floats:
+        """Substitutes x periods: units of the need that they could have been qualified for by then."""
+        onset = self.scenario.first_week - self.scenario.reaction_week
+        weekly = self.physics.swaps.reach(np.arange(self.grid.weeks, dtype=np.float64) - onset)
+        return self.grid.mean(weekly) * self.lengths
+
+    @cached_property
     def arriving(self) -> Floats:
         """Points x periods: what was on its way, or in process, before the grid starts, and lands in each period."""
         found = np.zeros((len(self.physics.points), len(self.grid)))

@@ -97,6 +97,7 @@ def _of(case: Case) -> dict[str, list[str]]:
         "late": uses if case.serves_late else [],
         "waiting": uses if case.serves_late else [],
         "refill": stores if case.refill else [],
+        "replaced": _joined(laws.swaps.rows),
     }
 
 

@@ -3,12 +3,14 @@
 Sets        points n = (good, place); producers p; lanes e; demands d; stores i; periods k of L_k weeks
 Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_dk, at_stake_d;
             stock_n, position_n, price_n, weight_n, lost_nk; a_pn units of n per unit of p, essential_pn;
-            worked_pn tools and spares a week, wear_pn, regrow_pn; held_i units in store i
+            worked_pn tools and spares a week, wear_pn, regrow_pn; held_i units in store i; substitutes m of a need
+            (of producer p for input n, or demand d): units_m per unit replaced, most_m, qualified_mk
 Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input,
             supplied_ck of tools, health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet,
             home_ik and send_ik drawn, receive_rk by members from the pool, missing_n at the horizon;
             late_dk served after its period and waiting_dk for it, in a case that serves late;
-            refill_ik bought back into store i, in a case whose reserve refills
+            refill_ik bought back into store i, in a case whose reserve refills;
+            replaced_mk of a need by a substitute, in a network that states any
 Objective   least  sum at_stake_d short_dk + sum weight_n price_n missing_n + sum price_i (home_ik + send_ik)
 Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is left
             (2) limit_starts_by_plan     start <= plan                       where an input is only partly essential
@@ -22,7 +24,9 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (9) serve_late_what_waits    late + waiting <= waiting_before + short      in a case that serves late
             (10) refill_what_was_drawn   up to each k, refill <= home + send that arrived and lies back long enough;
                                          refill <= pace L held              in a case whose reserve refills
-and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
+            (11) replace_what_is_needed  sum_m replaced <= a start, or used, or wanted - short       with substitutes
+and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive,
+            replaced <= most_m qualified_mk of a normal week's need L.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
 L weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is
@@ -65,6 +69,7 @@ def response_program(case: Case) -> Statement:
     share_the_pool(statement, case, chosen)
     restore_positions(statement, case, chosen)
     serve_late_what_waits(statement, case, chosen)
+    replace_what_is_needed(statement, case, chosen)
     return statement
 
 
@@ -88,6 +93,7 @@ class Chosen:
     late: Variables  # no rows unless the case serves late
     waiting: Variables
     refill: Variables  # no rows unless the reserve refills
+    replaced: Variables  # no rows unless the network states substitutes
     partial: list[int] = field(default_factory=list)  # consumed needs with essentiality below 1
 
 
@@ -108,6 +114,7 @@ def upper_bounds(case: Case) -> dict[str, Floats]:
         "late": _waited(case),
         "waiting": _waited(case),
         "refill": np.outer(most if case.refill else most[:0], np.ones(len(case.grid))),
+        "replaced": case.most_replaced,
     }
 
 
@@ -123,7 +130,9 @@ def sides(case: Case) -> dict[str, Floats]:
     np.add.at(wanted, physics.wanted_at, case.wanted)
     side = case.arriving - wanted
     side[:, 0] += physics.stock * (1.0 - case.lost[:, 0])
-    return {"balance": side}
+    replaceable = np.unique(physics.swaps.need)
+    final = case.wanted[np.unique(physics.swaps.demand)]
+    return {"balance": side, "replace": np.concatenate([np.zeros((len(replaceable), len(case.grid))), final])}
 
 
 def planners(case: Case) -> np.ndarray:
@@ -164,6 +173,7 @@ def variables(statement: Statement, case: Case) -> Chosen:
         late=statement.variables("late", upper["late"]),
         waiting=statement.variables("waiting", upper["waiting"]),
         refill=statement.variables("refill", upper["refill"]),
+        replaced=statement.variables("replaced", upper["replaced"]),
         partial=partial.tolist(),
     )
 
@@ -199,6 +209,8 @@ def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> Non
     _leave(terms, physics.worked_at, chosen.supplied)
     _leave(terms, physics.wanted_at, chosen.short, -1.0)  # all that is wanted leaves, which is in the sides
     _leave(terms, physics.wanted_at[: len(chosen.late)], chosen.late)
+    _leave(terms, physics.swaps.replaced_at, chosen.replaced, -1.0)
+    _leave(terms, physics.swaps.met_at, chosen.replaced, physics.swaps.units)
     _leave(terms, stores.point, chosen.home, -1.0)
     _leave(terms, stores.receiver_point, chosen.receive, -1.0)
     _leave(terms, stores.point[: len(chosen.refill)], chosen.refill)
@@ -352,3 +364,25 @@ def serve_late_what_waits(statement: Statement, case: Case, chosen: Chosen) -> N
             terms = [(1.0, late[k]), (1.0, waiting[k]), (-1.0, short[k])]
             rules.append(total(terms if k == 0 else [*terms, (-1.0, waiting[k - 1])]) <= 0)
     statement.keep("late", rules)
+
+
+def replace_what_is_needed(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(11) Substitutes meet no more of a need than there is: of what starts or is used, and of what is not short."""
+    physics, swaps = case.physics, case.physics.swaps
+    used_of = dict(zip(chosen.partial, chosen.used, strict=True))
+    replaced = chosen.replaced.reshape(len(swaps), len(case.grid))
+    side, rules = sides(case)["replace"], []
+    for c in np.unique(swaps.need):
+        whole = [(-physics.consumed[c], start) for start in chosen.start[physics.consumer[c]]]
+        taken = [(-1.0, used) for used in used_of[c]] if c in used_of else whole
+        rules.append((taken, replaced[: swaps.needs][swaps.need == c]))
+    for d in np.unique(swaps.demand):
+        rules.append(([(1.0, short) for short in chosen.short[d]], replaced[swaps.needs :][swaps.demand == d]))
+    statement.keep(
+        "replace",
+        (
+            total([taken[k], *((1.0, row[k]) for row in rows)]) <= side[n, k]
+            for n, (taken, rows) in enumerate(rules)
+            for k in range(len(case.grid))
+        ),
+    )

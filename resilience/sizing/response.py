@@ -30,7 +30,8 @@ class Response:
 
     `loss_usd` is value at stake in unmet demand, plus the replacement price of private stock, transit and work in
     process missing at the horizon, plus that of every unit drawn from a reserve. No behaviour loses less than
-    `bound_usd`. Tables: unmet, missing, drawn, stocks, flows, starts.
+    `bound_usd`. Tables: unmet, missing, drawn, stocks, flows, starts, replaced (units of a need that a
+    substitute met).
     """
 
     scenario: str
@@ -139,6 +140,7 @@ def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.D
     missing = points.assign(units=compiled.block(x, "missing") * laws.scale)
     missing["usd"] = compiled.block(x, "missing") * laws.price * laws.usd
     drawn = (compiled.block(x, "home") + compiled.block(x, "send")) * laws.scale[case.stores.point, None]
+    replaced = compiled.block(x, "replaced") * laws.scale[laws.swaps.replaced_at, None]
     stock = compiled.block(x, "stock") * laws.scale[laws.storable, None]
     return {
         "unmet": unmet,
@@ -148,6 +150,7 @@ def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.D
         "flows": _tidy(lanes[["good", "origin", "destination"]],
                        compiled.block(x, "flow") * laws.scale[laws.origin, None], case),
         "starts": _tidy(makers[["good", "place"]], compiled.block(x, "start") * laws.scale[laws.made_at, None], case),
+        "replaced": _tidy(laws.swaps.rows, replaced, case),
     }  # fmt: skip
 
 

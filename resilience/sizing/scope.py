@@ -35,14 +35,16 @@ class Downstream:
 
     Exact for tools, software and their makers, whose use never exceeds baseline. For other untouched inputs it leaves
     out one thing: that their own surge could bind when users catch up above baseline. The loss is then a lower bound
-    on that of `Everything()`; tests and docs/explain/performance.md state by how much on the chips network.
+    on that of `Everything()`; tests and docs/explain/performance.md state by how much on the chips network. What
+    can stand in for a struck good is kept with all that is made from it; its own inputs arrive as asked for.
     """
 
     def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
-        """Whatever is struck, and its descendants among needs."""
+        """Whatever is struck, and its descendants among needs and substitutes."""
         graph = nx.DiGraph()
         graph.add_nodes_from(network.goods["good"])
         graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
+        graph.add_edges_from(network.substitutes[["input", "substitute"]].itertuples(index=False, name=None))
         hit = struck(network, scenario, weeks) or set(network.goods["good"])  # nothing to leave out of a calm year
         return frozenset(hit.union(*(nx.descendants(graph, good) for good in hit)))
 

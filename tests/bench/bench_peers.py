@@ -33,6 +33,7 @@ from resilience.simulate.kernel import _state, rules, run_kernel
 from resilience.simulate.layout import layout
 from resilience.simulate.records import records
 from resilience.simulate.shocks import gather
+from resilience.substitution import none_of
 
 BLOCK = 32
 INDUSTRIES = 80
@@ -277,7 +278,7 @@ def bandwidth() -> None:
     plan, held = layout(laws), holdings(laws, [], weeks=weeks)
     chosen = rules(Behaviour(), held)
     assert chosen is not None
-    state = _state(plan, held, gather(laws, several, weeks), chosen)
+    state = _state(plan, held, gather(laws, several, weeks), chosen, none_of(laws.swaps))
     once = sum(array.nbytes for name, array in state._asdict().items() if name != "calendar")
     landed = 8.0 * BLOCK * (len(laws.points) + len(laws.flow))  # one slot of the calendar, and what each lane adds
     moved = 2.0 * (once + landed) * weeks / kernel_seconds(network, several, weeks=weeks)

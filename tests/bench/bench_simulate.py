@@ -25,6 +25,7 @@ from resilience.simulate.kernel import run_kernel
 from resilience.simulate.layout import layout
 from resilience.simulate.plain import run_plain
 from resilience.simulate.records import records
+from resilience.simulate.run import TOGETHER
 from resilience.simulate.shocks import gather
 
 WEEKS = 52
@@ -72,7 +73,7 @@ def speed() -> None:
     for block in (8, 16, 32, 64):
         shocks = gather(laws, outages(network, block), WEEKS)
         told(f"  blocks of {block}: {rate(run_kernel, plan, Behaviour(), held, shocks):.0f} scenario-years a second")
-    shocks = gather(laws, outages(network, 16), WEEKS)
+    shocks = gather(laws, outages(network, TOGETHER), WEEKS)
     for name, mix in {
         "equal days": Behaviour(rationing=EqualDays()),
         "backlog": Behaviour(unmet=Backlogged()),

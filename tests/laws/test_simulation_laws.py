@@ -70,6 +70,8 @@ def test_every_good_is_conserved_every_week(size, mix):
             change[laws.made_at[maker]] += full.start[maker, begun, 0] if begun >= 0 else laws.output[maker]
         served = laws.wanted * shock.wanted[:, week] - records.short[:, week, 0] + full.late[:, week, 0]
         np.add.at(change, laws.consumed_at, -full.used[:, week, 0])
+        np.add.at(change, laws.swaps.replaced_at, full.replaced[:, week, 0])
+        np.add.at(change, laws.swaps.met_at, -laws.swaps.units * full.replaced[:, week, 0])
         np.add.at(change, laws.worked_at, -full.supplied[:, week, 0])
         np.add.at(change, laws.wanted_at, -served)
         np.add.at(change, found.held.point, records.home[:, week, 0] - records.refill[:, week, 0])
@@ -116,7 +118,7 @@ def renamed(network, mapping):
     """The same network with its places under other names, so that every table comes in another order."""
     columns = {"producers": ["place"], "lanes": ["origin", "destination"], "demand": ["place"], "stocks": ["place"]}
     frames = {}
-    for table in ("goods", "producers", "needs", "lanes", "demand", "stocks"):
+    for table in ("goods", "producers", "needs", "substitutes", "lanes", "demand", "stocks"):
         frame = network.table(table)
         for column in columns.get(table, []):
             frame[column] = frame[column].map(mapping)
@@ -207,7 +209,7 @@ def test_in_the_program_wider_lanes_never_cost_more(size):
 
 
 def test_in_the_program_a_more_open_lane_never_costs_more():
-    network = random_network(11, 4, 4)
+    network = random_network(23, 4, 4)
     lane = network.lanes.iloc[0]
     losses = [
         least_loss(
@@ -240,7 +242,7 @@ def test_scaling_every_quantity_and_price_scales_the_loss(size, mix, units, usd)
         ),
         "goods": network.goods.assign(usd_per_unit=network.goods["usd_per_unit"] * usd),
     }
-    kept = {name: network.table(name) for name in ("needs", "stocks") if len(network.table(name))}
+    kept = {name: network.table(name) for name in ("needs", "substitutes", "stocks") if len(network.table(name))}
     scaled = Network.from_frames(blocs=network.blocs, **{k: v for k, v in larger.items() if len(v)}, **kept)
     small, large = (simulated(one, scenario, mix).loss_usd["shock"] for one in (network, scaled))
     scale = float((network.demand["units_per_week"] * network.demand["usd_per_unit_unmet"]).sum())

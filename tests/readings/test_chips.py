@@ -65,7 +65,7 @@ def test_the_blocs_are_those_that_treaties_name(chips):
 def test_every_number_has_its_figure_with_range_year_source_and_note(chips):
     figures = chips.figures
     evidence = set(zip(figures["table"], figures["key"], figures["column"], strict=True))
-    for name in ("goods", "producers", "needs", "lanes", "demand", "stocks"):
+    for name in ("goods", "producers", "needs", "substitutes", "lanes", "demand", "stocks"):
         schema, frame = tables.schemas()[name], chips.table(name)
         defaults = {field.name: field.default for field in schema.fields if field.type in ("number", "integer")}
         keys = tables.key_text(frame, schema.key)

@@ -6,14 +6,14 @@ from random_networks import MIXES, random_network, random_reserve, random_scenar
 
 from resilience.errors import AskError
 from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
-from resilience.simulate.behaviour import Lost
+from resilience.simulate.behaviour import Backlogged, Lost, Qualified
 
 pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
-QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting")
+QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting", "replaced")
 
 
 @pytest.mark.parametrize("mix", MIXES)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 6])  # with substitutes of inputs and of finished goods
 def test_the_kernel_equals_the_oracle(seed, mix):
     network = random_network(seed, 4, 3, seed == 2)
     scenarios = [random_scenario(10 * seed + n, network, name=f"s{n}") for n in range(2)]
@@ -33,15 +33,21 @@ def test_the_kernel_equals_the_oracle(seed, mix):
 
 
 def test_the_kernel_equals_the_oracle_where_reserves_refill_and_choose_whom_they_serve():
-    network = random_network(5, 4, 3)
-    scenario = random_scenario(5, network)
-    reserve = [found for n in range(5, 9) if (found := random_reserve(n, network))]
+    network = random_network(30, 4, 3)
+    scenario = random_scenario(30, network)
+    reserve = [found for n in range(30, 34) if (found := random_reserve(n, network))]
+    mix = Behaviour(final=Backlogged(lapse_per_week=0.3), substitution=Qualified())
     plain, kernel = (
-        simulate(network, scenario, weeks=40, reserve=reserve, engine=engine, seed=5) for engine in (Plain(), Kernel())
+        simulate(network, scenario, weeks=40, reserve=reserve, behaviour=mix, engine=engine, seed=5)
+        for engine in (Plain(), Kernel())
     )
     one, two = plain.full["shock"][1], kernel.full["shock"][1]
     assert one.drawn[plain.held.serves > 0].any()
     assert one.refill.any()
+    assert one.full.replaced.any()
+    assert one.full.late.any()
+    for name in ("late", "waiting", "replaced", "supplied", "stock"):
+        np.testing.assert_allclose(getattr(two.full, name), getattr(one.full, name), rtol=1e-12, atol=1e-9)
     for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
         np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
 

@@ -31,6 +31,7 @@ def violation(physics, scenario, records, number, *, weeks, reserve=None):
         "short": records.short,
         "late": full.late,
         "waiting": full.waiting,
+        "replaced": full.replaced,
         "home": records.home,
         "send": records.send,
         "receive": records.receive,

@@ -32,6 +32,7 @@ from resilience.simulate.behaviour import (
     Panic,
     PriceAbove,
     Proportional,
+    Qualified,
     Qualify,
     Tranches,
 )
@@ -53,7 +54,7 @@ def random_network(seed: int, goods: int, places: int, ring: bool = False) -> Ne
     names = [f"g{n}" for n in range(goods)]
     spots = [f"P{n}" for n in range(places)]
     rows: dict[str, list[dict[str, object]]] = {
-        k: [] for k in ("goods", "producers", "needs", "lanes", "demand", "stocks")
+        k: [] for k in ("goods", "producers", "needs", "substitutes", "lanes", "demand", "stocks")
     }
     makers = {good: sorted(rng.choice(spots, rng.integers(1, places + 1), replace=False)) for good in names}
     users: dict[str, set[str]] = {good: set() for good in names}
@@ -82,6 +83,7 @@ def random_network(seed: int, goods: int, places: int, ring: bool = False) -> Ne
                         "usd_per_unit_unmet": float(rng.choice([10.0, 2000.0])),
                     })  # fmt: skip
                 users[good].add(str(place))
+    _let_goods_stand_in(rows, names, makers, users, np.random.default_rng([seed, 1]))
     if ring:
         _close_a_ring(rows, names, makers, users)
     for good in names:
@@ -120,6 +122,23 @@ def repeats(network: Network) -> bool:
     except AskError:
         return False
     return True
+
+
+def _let_goods_stand_in(rows, names, makers, users, rng):
+    """Some inputs, and some finished goods, can be replaced by goods that stand before their user."""
+    wanted = pd.DataFrame(rows["demand"]).groupby("good")["place"].agg(set)
+    pairs = [(row["good"], row["input"], makers[row["good"]]) for row in rows["needs"] if row["kind"] == "consumed"]
+    pairs += [("final", good, sorted(places)) for good, places in wanted.items()]
+    for user, good, places in pairs:
+        before = names[: names.index(good if user == "final" else user)]
+        chosen = [other for other in before if other != good and rng.random() < 0.35]
+        most = float(rng.choice([0.1, 1.0])) / max(len(chosen), 1)
+        for other in chosen:
+            users[other] |= {str(place) for place in places}
+            rows["substitutes"].append({
+                "user": user, "input": good, "substitute": other, "units": float(rng.choice([0.1, 1.0, 4.0])),
+                "most": most, "qualify_weeks": float(rng.choice([0.0, 1.0, 2.5, 6.0])),
+            })  # fmt: skip
 
 
 def _close_a_ring(rows, names, makers, users):
@@ -222,12 +241,23 @@ def random_rules(rng: np.random.Generator, countries: list[str]) -> dict[str, ob
 
 MIXES = (
     Behaviour(),
-    Behaviour(rationing=EqualDays(), unmet=Backlogged(), switching=Qualify(weeks=4)),
-    Behaviour(rationing=Contract(), ordering=Panic(), trigger=CoverBelow(days=60), allocation=ByUse()),
+    Behaviour(rationing=EqualDays(), unmet=Backlogged(), switching=Qualify(weeks=4), substitution=Qualified()),
+    Behaviour(
+        rationing=Contract(),
+        ordering=Panic(),
+        trigger=CoverBelow(days=60),
+        allocation=ByUse(),
+        substitution=Qualified(),
+    ),
     Behaviour(
         rationing=Proportional(), ordering=BaseStock(), private=CrowdedOut(), trigger=PriceAbove(), allocation=ByStake()
     ),
-    Behaviour(ordering=FixedBaseStock(), unmet=Backlogged(lapse_per_week=0.0), final=Backlogged(lapse_per_week=0.2)),
+    Behaviour(
+        ordering=FixedBaseStock(),
+        unmet=Backlogged(lapse_per_week=0.0),
+        final=Backlogged(lapse_per_week=0.2),
+        substitution=Qualified(),
+    ),
 )  # together every behaviour that ships, each in a mix
 
 seeds = st.integers(0, 2**31 - 1)

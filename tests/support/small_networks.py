@@ -30,6 +30,38 @@ def recipe(*, essential=1.0):
     )
 
 
+def two_gases(*, essential=1.0, **changed):
+    """Ten chips a week in Korea from ten units of Japanese gas; in four weeks half of that can be neon, two for one.
+
+    Eighty units of neon stand in Korea, where ten a week are made and wanted at 5 USD each.
+    """
+    return Network.from_frames(**{
+        "goods": {"good": ["chip", "gas", "neon"], "usd_per_unit": [20.0, 2.0, 1.0]},
+        "producers": {"good": ["chip", "gas", "neon"], "place": ["KOR", "JPN", "KOR"], "output_per_week": [10.0] * 3},
+        "needs": {"good": ["chip"], "input": ["gas"], "units": [1.0], "essential": [essential]},
+        "substitutes": {"user": ["chip"], "input": ["gas"], "substitute": ["neon"], "units": [2.0], "most": [0.5],
+                        "qualify_weeks": [4.0]},
+        "lanes": {"good": ["gas"], "origin": ["JPN"], "destination": ["KOR"]},
+        "demand": {"good": ["chip", "neon"], "place": ["KOR", "KOR"], "units_per_week": [10.0, 10.0],
+                   "usd_per_unit_unmet": [100.0, 5.0]},
+        "stocks": {"good": ["neon"], "place": ["KOR"], "weeks": [8.0]},
+        **changed,
+    })  # fmt: skip
+
+
+def two_chips():
+    """Ten old chips a week are wanted at 100 USD each; in two weeks new ones, of which sixty lie by, will do."""
+    return Network.from_frames(
+        goods={"good": ["old", "new"], "usd_per_unit": [3.0, 4.0]},
+        producers={"good": ["old", "new"], "place": ["TWN", "KOR"], "output_per_week": [10.0, 10.0]},
+        substitutes={"user": ["final"], "input": ["old"], "substitute": ["new"], "qualify_weeks": [2.0]},
+        lanes={"good": ["old"], "origin": ["TWN"], "destination": ["KOR"]},
+        demand={"good": ["old", "new"], "place": ["KOR", "KOR"], "units_per_week": [10.0, 10.0],
+                "usd_per_unit_unmet": [100.0, 50.0]},
+        stocks={"good": ["new"], "place": ["KOR"], "weeks": [6.0]},
+    )  # fmt: skip
+
+
 def two_importers():
     """Twelve chips a week: six to the USA (5 USD each if unmet), six to Japan (9 USD each)."""
     return Network.from_frames(

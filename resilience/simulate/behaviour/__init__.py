@@ -9,6 +9,7 @@ from resilience.simulate.behaviour.ordering import BaseStock, FixedBaseStock, Or
 from resilience.simulate.behaviour.private import CrowdedOut, PrivateResponse, Unmoved
 from resilience.simulate.behaviour.rationing import Contract, EqualDays, Proportional, Rationing, TierPriority
 from resilience.simulate.behaviour.release import CoverBelow, Declared, PriceAbove, Tranches, Trigger
+from resilience.simulate.behaviour.substitution import Never, Qualified, Substitution
 from resilience.simulate.behaviour.switching import Loyal, Qualify, Switching
 from resilience.simulate.behaviour.unmet import Backlogged, Lost, Unmet
 
@@ -29,9 +30,11 @@ __all__ = [
     "FixedBaseStock",
     "Lost",
     "Loyal",
+    "Never",
     "Panic",
     "PriceAbove",
     "Proportional",
+    "Qualified",
     "Qualify",
     "StockGap",
     "TierPriority",
@@ -40,7 +43,7 @@ __all__ = [
 ]
 
 
-ORDERING, UNMET, RATIONING, SWITCHING = StockGap(), Lost(), TierPriority(), Loyal()
+ORDERING, UNMET, RATIONING, SWITCHING, SUBSTITUTION = StockGap(), Lost(), TierPriority(), Loyal(), Never()
 PRIVATE, TRIGGER, ALLOCATION = Unmoved(), Declared(), ByNeed()
 
 
@@ -59,6 +62,7 @@ class Behaviour:
     final: Unmet = UNMET  # final demand
     rationing: Rationing = RATIONING
     switching: Switching = SWITCHING
+    substitution: Substitution = SUBSTITUTION
     private: PrivateResponse = PRIVATE
     trigger: Trigger = TRIGGER
     allocation: Allocation = ALLOCATION

@@ -14,14 +14,16 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from resilience.simulate.compiled.closing import close_week
+from resilience.simulate.compiled.closing import close_rings, close_week
 from resilience.simulate.compiled.handing import hand_over
 from resilience.simulate.compiled.jit import outer
 from resilience.simulate.compiled.making import start
-from resilience.simulate.compiled.moving import dispatch, serve
-from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
+from resilience.simulate.compiled.moving import dispatch
+from resilience.simulate.compiled.opening import claim, expect, open_week, plan
 from resilience.simulate.compiled.refilling import refill
 from resilience.simulate.compiled.releasing import draw
+from resilience.simulate.compiled.replacing import move, settle
+from resilience.simulate.compiled.serving import serve
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
 
@@ -38,22 +40,28 @@ def compiled_with(mark: int) -> Callable[..., None]:
     def run(
         weeks: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, asked: Asked, out: Out
     ) -> None:  # fmt: skip
-        """Every week, stage by stage."""
+        """Every week, stage by stage; what starts after one stage starts before the next, in one turn."""
         if mark < 0:
             return
+        stages = len(net.stage_start) - 1
         for week in range(weeks):
-            open_week(week, net, block, state)
-            order(week, net, rules, block, state)
+            open_week(week, net, rules, block, state)
+            plan(week, net, rules, block, state)
             claim(week, net, rules, block, state)
-            claim_lanes(week, net, rules, block, state)
-            for stage in range(len(net.stage_start) - 1):
-                start(False, stage, week, net, rules, block, state, out)
-                dispatch(stage, week, net, rules, block, state, asked, out)
-                draw(stage, week, net, rules, block, vault, state, asked, out)
-                serve(stage, week, net, rules, state, asked, out)
-                if rules.tiered:
-                    hand_over(stage, week, net, rules, vault, state, asked, out)
-                start(True, stage, week, net, rules, block, state, out)
+            expect(week, net, rules, block, state)
+            for stage in range(stages + 1):
+                start(stage, week, net, rules, block, state, out)
+                if stage < stages:
+                    dispatch(stage, week, net, rules, block, state, asked, out)
+                    if len(vault.point):
+                        draw(stage, week, net, rules, block, vault, state, asked, out)
+                    serve(stage, week, net, rules, state, asked, out)
+                    if rules.tiered:
+                        hand_over(stage, week, net, rules, vault, state, asked, out)
+            if rules.replaces:
+                settle(week, net, rules, state, out)
+                move(week, net, block, state)
+            close_rings(net, state)
             if rules.refills:
                 refill(week, net, block, vault, state, out)
             close_week(week, net, rules, state, out)

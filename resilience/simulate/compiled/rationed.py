@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.jit import apart
 from resilience.simulate.compiled.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
 
 
-@inner
+@apart
 def ration(
     rule: int, order: np.ndarray, size: int, total: np.ndarray, room: np.ndarray, asked: Asked
 ) -> None:  # fmt: skip
@@ -27,7 +27,7 @@ def ration(
                         asked.amount[i, s] *= room[s] / total[s]
 
 
-@inner
+@apart
 def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: Asked) -> None:
     pot = 0.0
     for i in range(size):
@@ -47,7 +47,7 @@ def _tier_priority(size: int, s: int, share: float, order: np.ndarray, asked: As
         pot = max(pot - wanted * part, 0.0)
 
 
-@inner
+@apart
 def _contract(size: int, s: int, room: float, asked: Asked) -> None:
     contracted, beyond = 0.0, 0.0
     for i in range(size):
@@ -62,7 +62,7 @@ def _contract(size: int, s: int, room: float, asked: Asked) -> None:
         asked.amount[i, s] = usual * first + (asked.amount[i, s] - usual) * second
 
 
-@inner
+@apart
 def _equal_days(size: int, s: int, room: float, asked: Asked) -> None:
     asked.sated[:size] = False
     level = 0.0

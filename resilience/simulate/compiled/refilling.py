@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.jit import apart
 from resilience.simulate.compiled.tables import Block, Net, Out, State, Vault
 
 
-@inner
+@apart
 def refill(week: int, net: Net, block: Block, vault: Vault, state: State, out: Out) -> None:
     """Keepers buy back what users at their stores' places do not want to hold; users order for them, too."""
     for s in range(state.stock.shape[1]):
@@ -18,7 +18,7 @@ def refill(week: int, net: Net, block: Block, vault: Vault, state: State, out: O
             kept = net.wanted_stock[n] if week >= block.onset[s] else net.stock[n]
             if struck >= 0:
                 kept += block.hoarded[struck, week, s] * net.use[n]
-            state.lacking[n] = max(max(state.here[n, s] + state.after[n, s], 0.0) - kept, 0.0)  # to spare
+            state.lacking[n] = max(max(state.here[n, s], 0.0) - kept, 0.0)  # to spare
             state.offered[n] = 0.0
             state.bids[n, s] = 0.0
         for i in range(len(vault.point)):
@@ -37,7 +37,7 @@ def refill(week: int, net: Net, block: Block, vault: Vault, state: State, out: O
             state.here[vault.point[i], s] -= state.most[i]
 
 
-@inner
+@apart
 def _wanted_back(i: int, week: int, s: int, net: Net, vault: Vault, state: State) -> float:
     """What a store lacks, once its keeper may buy."""
     if vault.calm[i] < 0 or week - state.calm_from[i, s] < vault.calm[i]:
@@ -45,7 +45,7 @@ def _wanted_back(i: int, week: int, s: int, net: Net, vault: Vault, state: State
     there, use = 0.0, 0.0
     for j in range(vault.watch_start[i], vault.watch_start[i + 1]):
         n = vault.watch_point[j]
-        there += max(state.here[n, s] + state.after[n, s], 0.0)
+        there += max(state.here[n, s], 0.0)
         use += net.use[n]
     cover = there / use if use > 0 else np.inf
     return max(vault.held[i] - state.remaining[i, s], 0.0) if cover * 7.0 >= vault.cover[i] else 0.0

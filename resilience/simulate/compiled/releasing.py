@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience.simulate.compiled.handing import lack_by_kind
-from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.jit import apart
 from resilience.simulate.compiled.tables import (
     BY_NEED,
     COVER_BELOW,
@@ -23,7 +23,7 @@ from resilience.simulate.compiled.tables import (
 DUST = 1e-9  # as in `plain.releasing`
 
 
-@inner
+@apart
 def draw(
     stage: int, week: int, net: Net, rules: Rules, block: Block, vault: Vault, state: State, asked: Asked, out: Out
 ) -> None:  # fmt: skip
@@ -62,7 +62,7 @@ def draw(
             state.due[0, slot, n, s] = 0.0
 
 
-@inner
+@apart
 def _lack_of(rule: int, stage: int, s: int, net: Net, vault: Vault, state: State) -> None:
     """What those served by a rule lack, into `state.lacking`."""
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
@@ -73,7 +73,7 @@ def _lack_of(rule: int, stage: int, s: int, net: Net, vault: Vault, state: State
                 state.lacking[n] += state.wanting[kind, n, s]
 
 
-@inner
+@apart
 def _lack_less(rule: int, stage: int, s: int, net: Net, vault: Vault, state: State) -> None:
     """What is left of the lack in `state.lacking`, split as before between the kinds that the rule serves."""
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
@@ -88,7 +88,7 @@ def _lack_less(rule: int, stage: int, s: int, net: Net, vault: Vault, state: Sta
                 state.wanting[kind, n, s] *= part
 
 
-@inner
+@apart
 def _offer(stage: int, week: int, s: int, net: Net, block: Block, vault: Vault, state: State) -> None:
     """What each store could send this week: the part of it that is open, no faster than its rate."""
     slots = state.opens.shape[0]
@@ -105,7 +105,7 @@ def _offer(stage: int, week: int, s: int, net: Net, block: Block, vault: Vault, 
         state.most[i] = min(left, vault.rate[i]) if week + vault.lag[i] < block.weeks else 0.0
 
 
-@inner
+@apart
 def _called(i: int, s: int, net: Net, vault: Vault, state: State) -> float:
     """The share of a store that its trigger calls upon in a struck world."""
     if vault.trigger[i] == DECLARED:
@@ -130,7 +130,7 @@ def _called(i: int, s: int, net: Net, vault: Vault, state: State) -> float:
     return share
 
 
-@inner
+@apart
 def _take(i: int, week: int, s: int, amount: float, vault: Vault, state: State) -> None:
     state.remaining[i, s] -= amount
     state.drawn[i, s] += amount
@@ -138,7 +138,7 @@ def _take(i: int, week: int, s: int, amount: float, vault: Vault, state: State) 
         state.calm_from[i, s] = week + vault.lag[i]
 
 
-@inner
+@apart
 def _send_own(rule: int, stage: int, week: int, s: int, net: Net, vault: Vault, state: State, out: Out) -> None:
     """Countries' own stores send what is lacking at their points."""
     for k in range(net.stage_start[stage], net.stage_start[stage + 1]):
@@ -160,7 +160,7 @@ def _send_own(rule: int, stage: int, week: int, s: int, net: Net, vault: Vault, 
             state.lacking[vault.point[i]] = max(state.lacking[vault.point[i]] - state.most[i], 0.0)
 
 
-@inner
+@apart
 def _share_pools(rule: int, stage: int, vault: Vault, state: State) -> None:
     """What each receiver of the stage's pools gets, into `state.got`: rounds of offers, as in `pools.share_pools`."""
     for pool in range(vault.pools):
@@ -176,7 +176,7 @@ def _share_pools(rule: int, stage: int, vault: Vault, state: State) -> None:
             break
 
 
-@inner
+@apart
 def _offer_round(rule: int, stage: int, vault: Vault, state: State) -> bool:
     """One round of offers; whether any member was offered more than it lacked."""
     for pool in range(vault.pools):
@@ -209,7 +209,7 @@ def _offer_round(rule: int, stage: int, vault: Vault, state: State) -> bool:
     return crowded
 
 
-@inner
+@apart
 def _send_pool(pool: int, week: int, s: int, vault: Vault, state: State, out: Out) -> None:
     first, last = vault.receiver_start[pool], vault.receiver_start[pool + 1]
     supply, lag = 0.0, 0
@@ -231,7 +231,7 @@ def _send_pool(pool: int, week: int, s: int, vault: Vault, state: State, out: Ou
                 out.send[i, week + lag, s] = state.most[i] * part
 
 
-@inner
+@apart
 def _split(pool: int, first: int, last: int, vault: Vault, state: State) -> None:
     """What one pool offers each receiver, into `state.offer`."""
     supply = state.supply[pool]

@@ -30,6 +30,7 @@ class Rules(NamedTuple):
     waiting_kept: float
     rationing: int
     switches: bool
+    replaces: bool
     qualify_weeks: float
     tiered: bool  # some store serves some users and not others
     refills: bool
@@ -79,10 +80,21 @@ class Net(NamedTuple):
     tool_row: Whole
     stage_start: Whole
     stage_point: Whole
-    early_start: Whole
-    early_row: Whole
-    late_start: Whole
-    late_row: Whole
+    turn_start: Whole
+    turn_row: Whole
+    source_start: Whole
+    source_row: Whole
+    ring_maker: Whole
+    swap_need: Whole  # of substitutes of inputs: the consumed need
+    swap_demand: Whole  # of substitutes of finished goods: the demand
+    swap_at: Whole
+    swap_units: Floats
+    swap_normal: Floats
+    swap_most: Floats
+    swap_together: Floats
+    swap_weeks: Floats
+    swap_start: Whole  # by consumed need, then by demand
+    swap_row: Whole
 
 
 class Block(NamedTuple):
@@ -145,12 +157,15 @@ class Asked(NamedTuple):
 
 
 class State(NamedTuple):
-    """What a week leaves to the next, and room to work in. Rows x scenarios, or one row of scenarios."""
+    """What a week leaves to the next, and room to work in. Rows x scenarios, or one row of scenarios.
+
+    What the behaviour has no use for has no rows.
+    """
 
     stock: Floats
     onway: Floats
     calendar: Floats  # slots x points x scenarios
-    asked: Floats
+    asked: Floats  # by lanes, as far as they can carry it
     health: Floats
     shares: Floats
     books: Floats
@@ -166,24 +181,27 @@ class State(NamedTuple):
     calm_from: Whole
     bids: Floats
     wanting: Floats  # kinds of users x points x scenarios, where any store is particular
+    without: Floats  # what each claim on a tight point goes without, where any store is particular
     due: Floats  # rules of whom to serve x slots x points x scenarios
     here: Floats
-    after: Floats
     come: Floats
     order: Floats
     ordered_own: Floats
-    planned: Floats
-    started: Floats
-    claims: Floats
+    planned: Floats  # and from `start` on, started
+    old: Floats  # the part of what is planned that was ordered before
+    claims: Floats  # and from `serve` on, what each gets
     local: Floats
-    allotted: Floats
     expected: Floats
-    filled: Floats
+    filled: Floats  # by sources; where one does not lack, 1
     ordered: Floats  # of one point's lanes
     total: Floats
     new: Floats
     room: Floats
     gone: Floats
+    tight: Flags  # points where claims were cut this week, in any scenario
+    behind: Flags  # points whose lanes' books are not empty
+    lacks: Flags  # sources that filled less than was ordered
+    moved: Flags  # points whose shares are not those of a calm week
     lacking: Floats  # of one scenario: points
     offered: Floats
     most: Floats  # of one scenario: stores
@@ -191,6 +209,10 @@ class State(NamedTuple):
     offer: Floats  # of one scenario: receivers
     got: Floats
     sated: Flags
+    replacing: Floats  # by substitute: share of a normal need asked of it
+    gap: Floats
+    met: Floats  # what its need got of the input itself
+    wanted: Floats  # by demand, where it can be replaced
 
 
 class Out(NamedTuple):
@@ -208,6 +230,7 @@ class Out(NamedTuple):
     making: Floats
     late: Floats
     waiting: Floats
+    replaced: Floats
     home: Floats
     send: Floats
     receive: Floats

@@ -6,6 +6,7 @@ import numpy as np
 
 from resilience.simulate.behaviour import Lost, Loyal
 from resilience.simulate.behaviour.switching import Sources
+from resilience.simulate.plain.replacing import move
 from resilience.simulate.plain.world import World
 from resilience.simulate.records import Records
 
@@ -22,6 +23,7 @@ def close_week(world: World, week: int, records: Records) -> None:
         world.waiting = world.behaviour.final.carry(np.maximum(world.waiting + world.short - world.late, 0.0))
     if not isinstance(world.behaviour.switching, Loyal):
         _switch(world)
+    move(world)
     records.short[:, week] = world.short
     if records.full is not None:
         records.full.write(
@@ -37,6 +39,7 @@ def close_week(world: World, week: int, records: Records) -> None:
             late=world.late,
             waiting=world.waiting,
         )
+        records.full.replaced[: len(world.replaced), week] = world.replaced  # no rows where nobody replaces anything
 
 
 def _switch(world: World) -> None:

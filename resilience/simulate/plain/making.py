@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience.physics import Whole
+from resilience.simulate.plain.replacing import stood_in, take, wanting
 from resilience.simulate.plain.world import World
 
 
@@ -18,7 +19,9 @@ def start(world: World, makers: Whole, week: int) -> None:
     _wear(world, mine)
     most = np.minimum(world.planned, world.able[:, None] * np.minimum(world.left, world.health))
     needs = np.flatnonzero(mine[physics.consumer])
-    limit = world.allotted[needs] / physics.consumed[needs, None]
+    wanting(world, needs)
+    reach = world.allotted[needs] + stood_in(world, needs)
+    limit = reach / physics.consumed[needs, None]
     whole = physics.essential[needs] == 1
     np.minimum.at(most, physics.consumer[needs[whole]], limit[whole])
     part, cut = needs[~whole], np.ones_like(most)
@@ -29,8 +32,9 @@ def start(world: World, makers: Whole, week: int) -> None:
     started = most * cut
     world.activity[makers], world.started[makers] = most[makers], started[makers]
     units = physics.consumed[needs, None] * started[physics.consumer[needs]]
-    world.used[needs] = np.minimum(units, world.allotted[needs])
-    world.here -= world.sums.needs[:, needs] @ world.used[needs]
+    world.used[needs] = np.minimum(units, reach)
+    world.here -= world.sums.needs[:, needs] @ np.minimum(world.used[needs], world.allotted[needs])
+    take(world, needs)
     for row in makers:
         at, cycle = physics.made_at[row], int(physics.cycle[row])
         if cycle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience.simulate.behaviour.rationing import INDUSTRY
-from resilience.simulate.layout import Stage, claim_ranks
+from resilience.simulate.layout import Stage
 from resilience.simulate.plain.world import World, ration
 
 
@@ -39,23 +39,21 @@ def dispatch(world: World, stage: Stage, week: int) -> None:
 
 def serve(world: World, stage: Stage) -> None:
     """Local users and final demand share what is there; what inputs get stays in stock until a start takes it."""
-    physics, points = world.physics, stage.points
-    at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at])
-    rows = np.flatnonzero(np.isin(at, points))
+    points = stage.points
+    rows = np.flatnonzero(np.isin(world.claims_at, points))
     row = np.full(len(world.here), -1)
     row[points] = np.arange(len(points))
-    usual = np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted])
     given = ration(
         world,
         amount=world.claims[rows],
-        usual=usual[rows],
-        rank=claim_ranks(world.plan)[rows],
-        point=row[at[rows]],
+        usual=world.claims_usual[rows],
+        rank=world.claims_rank[rows],
+        point=row[world.claims_at[rows]],
         available=world.here[points],
     )
     world.allotted[rows] = given
-    first = len(world.claims) - len(world.wanted)
-    final = rows[rows >= first] - first
+    first = len(world.needed) + len(world.supplied)
+    final = rows[(rows >= first) & (rows < first + len(world.wanted))] - first
     served = world.allotted[first + final]
     world.short[final] = np.maximum(world.wanted[final] - served, 0.0)
     world.late[final] = np.maximum(served - world.wanted[final], 0.0)

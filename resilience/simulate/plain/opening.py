@@ -6,7 +6,8 @@ import numpy as np
 
 from resilience.physics import Floats, lane_limits
 from resilience.simulate.behaviour.ordering import Seen
-from resilience.simulate.plain.world import World
+from resilience.simulate.plain.replacing import claimed
+from resilience.simulate.plain.world import World, adder
 
 
 def open_week(world: World, week: int) -> None:
@@ -51,7 +52,9 @@ def order(world: World, week: int) -> None:
     tools = np.outer(physics.worked, world.ones)
     sought = world.wanted + world.waiting
     world.local = world.sums.needs @ world.needed + world.sums.tools @ tools + world.sums.wants @ sought
-    world.claims = np.concatenate([world.needed, tools, sought])
+    standing = claimed(world)
+    world.local = world.local + adder(world.swaps.met_at, len(world.local)) @ standing
+    world.claims = np.concatenate([world.needed, tools, sought, standing])
     stale = world.sums.needs @ (physics.consumed[:, None] * old[physics.consumer]) + world.sums.wants @ world.waiting
     world.asked = world.local - stale + world.sums.leaving @ np.minimum(world.ordered, most)
     at_once = np.where(world.lag == 0, world.claimed, 0.0)
@@ -64,6 +67,8 @@ def order(world: World, week: int) -> None:
     world.activity = np.zeros_like(world.planned)
     world.used = np.zeros_like(world.needed)
     world.supplied = world.allotted[len(world.needed) : len(world.needed) + len(tools)]
+    world.standing = world.allotted[len(world.claims) - len(standing) :]
+    world.replaced, world.gap = np.zeros_like(standing), np.zeros_like(standing)
 
 
 def _owed(world: World) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from resilience.physics import Floats, Whole
 from resilience.policy import KINDS
 from resilience.simulate.behaviour.release import Watched
-from resilience.simulate.layout import Stage, claim_ranks
+from resilience.simulate.layout import Stage
 from resilience.simulate.plain.world import World, adder, part, ration, stakes
 from resilience.simulate.pools import Members, share_pools
 from resilience.simulate.records import Records
@@ -54,7 +54,7 @@ def _lacking(world: World, stage: Stage) -> Floats:
         return np.maximum(world.local - world.here, 0.0)[None]
     rows, point = _claims(world, stage)
     short = np.maximum(world.claims[rows] - _shared(world, rows, point, world.claims[rows], world.here), 0.0)
-    kind = claim_ranks(world.plan)[rows] + 1
+    kind = world.claims_rank[rows] + 1
     found = np.zeros((len(KINDS), *world.here.shape))
     for number in range(len(KINDS)):
         found[number] = adder(point[kind == number], len(world.here)) @ short[kind == number]
@@ -63,21 +63,17 @@ def _lacking(world: World, stage: Stage) -> Floats:
 
 def _claims(world: World, stage: Stage) -> tuple[Whole, Whole]:
     """Rows of the claims made on a stage's points, and the point of each."""
-    physics = world.physics
-    at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at])
-    rows = np.flatnonzero(np.isin(at, stage.points))
-    return rows, at[rows]
+    rows = np.flatnonzero(np.isin(world.claims_at, stage.points))
+    return rows, world.claims_at[rows]
 
 
 def _shared(world: World, rows: Whole, point: Whole, amount: Floats, available: Floats) -> Floats:
     """What each of the claims in `rows` gets of `available` by the rationing rule."""
-    physics = world.physics
-    usual = np.concatenate([physics.consumed * physics.output[physics.consumer], physics.worked, physics.wanted])
     return ration(
         world,
         amount=amount,
-        usual=usual[rows],
-        rank=claim_ranks(world.plan)[rows],
+        usual=world.claims_usual[rows],
+        rank=world.claims_rank[rows],
         point=point,
         available=available,
     )
@@ -174,7 +170,7 @@ def hand_over(world: World, stage: Stage, week: int) -> None:
     if not arrived[:, stage.points].any():
         return
     rows, point = _claims(world, stage)
-    kind = claim_ranks(world.plan)[rows] + 1
+    kind = world.claims_rank[rows] + 1
     common = np.zeros_like(world.here)
     more = np.zeros((len(rows), world.here.shape[1]))
     for rule, kinds in enumerate(held.serving[1:]):
@@ -185,10 +181,11 @@ def hand_over(world: World, stage: Stage, week: int) -> None:
     world.here[stage.points] += arrived[:, stage.points].sum(axis=0)
     arrived[:, stage.points] = 0.0
     world.allotted[rows] += more
-    tools, wants = len(world.needed), len(world.claims) - len(world.wanted)
-    leaving = rows >= tools
+    tools, standing = len(world.needed), len(world.claims) - len(world.standing)
+    wants = standing - len(world.wanted)
+    leaving = (rows >= tools) & (rows < standing)
     world.here -= adder(point[leaving], len(common)) @ more[leaving]
-    final = rows[rows >= wants]
+    final = rows[(rows >= wants) & (rows < standing)]
     served = world.allotted[final]
     world.short[final - wants] = np.maximum(world.wanted[final - wants] - served, 0.0)
     world.late[final - wants] = np.maximum(served - world.wanted[final - wants], 0.0)

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.physics import Floats, Physics, Whole
-from resilience.simulate.behaviour import Behaviour
+from resilience.simulate.behaviour import Behaviour, Never
 from resilience.simulate.behaviour.rationing import Claims
 from resilience.simulate.holdings import Holdings
-from resilience.simulate.layout import Layout
+from resilience.simulate.layout import Layout, claim_ranks
 from resilience.simulate.shocks import Shocks
+from resilience.substitution import Substitutes, none_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,20 @@ class World:
     activity: Floats
     used: Floats
     supplied: Floats  # a view of the part of `allotted` that tools get
+    standing: Floats  # and of the part that substitutes get
+    replaced: Floats  # by substitutes, in units of what they replace
+    gap: Floats  # share of each replaceable need that went unmet before that
 
     def __init__(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks) -> None:
         self.plan, self.behaviour, self.held, self.shocks = plan, behaviour, held, shocks
         physics, count = plan.physics, shocks.scenarios
         size = len(physics.points)
         self.physics, self.ones = physics, np.ones(count)
+        self.swaps = none_of(physics.swaps) if isinstance(behaviour.substitution, Never) else physics.swaps
+        self.replacing = np.zeros((len(self.swaps), count))
+        self.claims_at = np.concatenate([physics.consumed_at, physics.worked_at, physics.wanted_at, self.swaps.met_at])
+        self.claims_rank = claim_ranks(plan, self.swaps)
+        self.claims_usual = usual_claims(physics, self.swaps)
         self.able = physics.output * physics.surge
         self.normal_own = physics.stock[:, None]
         self.wanted_stock = behaviour.private.wanted(physics.stock, held.covered)
@@ -123,6 +132,12 @@ def pipelines(physics: Physics, shocks: Shocks) -> Floats:
         for week in range(int(lags.max(initial=0))):
             landing[week] += np.bincount(at, weights=np.where(lags > week, rates, 0.0), minlength=size)
     return np.repeat(landing[:, :, None], shocks.scenarios, axis=2)
+
+
+def usual_claims(physics: Physics, swaps: Substitutes) -> Floats:
+    """What each local claim asks for in a calm week, in which nobody claims a substitute."""
+    used = physics.consumed * physics.output[physics.consumer]
+    return np.concatenate([used, physics.worked, physics.wanted, np.zeros(len(swaps))])
 
 
 def stakes(physics: Physics) -> Floats:
