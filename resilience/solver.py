@@ -174,7 +174,8 @@ class Standing:
 
     def move(self, *, rows: Whole, lower: Floats, upper: Floats) -> None:
         """Other sides of some rows."""
-        self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), _finite(lower), _finite(upper))
+        where = rows.astype(np.int32)
+        self._highs.changeRowsBounds(len(rows), where, _finite(lower), _finite(upper))  # type: ignore[attr-defined]
 
     def bound(self, *, columns: Whole, lower: Floats, upper: Floats) -> None:
         """Other bounds of some columns."""
