@@ -24,6 +24,7 @@ from resilience.errors import AskError, InfeasibleError, SolverError
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 INFINITE = highspy.kHighsInf
+UNLIMITED = 2**31 - 1
 LARGEST_RATIO = 1e13  # of coefficients in one program; past it answers are numerical accident
 
 
@@ -209,21 +210,23 @@ class Standing:
         corner = self._highs.getBasis()
         return bytes(map(int, [*corner.col_status, *corner.row_status]))
 
-    def simplex(self) -> Answer:
-        """The answer at a corner, by the simplex method from where it stands."""
-        return self._run("simplex", "on")
+    def simplex(self, *, most: int = UNLIMITED) -> Answer:
+        """The answer at a corner, by the simplex method from where it stands; `TIME_LIMIT` after `most` steps."""
+        return self._run("simplex", "on", most)
 
     def inner(self, *, crossover: bool = False) -> Answer:
         """The answer by interior points, from nowhere; a corner only with `crossover`."""
         self._highs.clearSolver()
-        return self._run("ipm", "on" if crossover else "off")
+        return self._run("ipm", "on" if crossover else "off", UNLIMITED)
 
-    def _run(self, algorithm: str, crossover: str) -> Answer:
+    def _run(self, algorithm: str, crossover: str, most: int) -> Answer:
         highs = self._highs
+        highs.setOptionValue("simplex_iteration_limit", most)
         highs.setOptionValue("solver", algorithm)
         highs.setOptionValue("run_crossover", crossover)
         highs.run()
-        status = _status(highs)
+        stopped = highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
+        status = Status.TIME_LIMIT if stopped else _status(highs)
         highs.setOptionValue("presolve", "choose")
         if status is Status.UNBOUNDED:
             raise SolverError(status.value)

@@ -20,12 +20,13 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
-from resilience.sizing.extensive import Extensive, join
+from resilience.sizing.extensive import Extensive, join, two_stage
 from resilience.sizing.relax import relaxations
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
+from resilience.sizing.twostage import TwoStage
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 from resilience.stores import stores
 
@@ -162,6 +163,12 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
+
+    @cached_property
+    def two_stage(self) -> TwoStage:
+        """The reserve program and every case's response program, as two stages."""
+        first = reserve_program(self.terms).compiled()
+        return two_stage(first, self.blocks, self.cases, mine=self.mine, floors=self.terms.floors, members=self.members)
 
     @cached_property
     def joined(self) -> Extensive:

@@ -24,9 +24,9 @@ def ten_goods(*, goods: int = 10, places: int = 8, seed: int = 1) -> Network:
         shares = rng.dirichlet(np.full(places, 2.0))
         for n, place in enumerate(spots):
             rows["producers"].append({
-                "good": good, "place": place, "share": shares[n], "surge": float(rng.uniform(1.05, 1.3)),
+                "good": good, "place": place, "share": shares[n], "surge": float(rng.uniform(1.02, 1.15)),
             })  # fmt: skip
-            rows["stocks"].append({"good": good, "place": place, "weeks": float(rng.uniform(0.5, 2.0))})
+            rows["stocks"].append({"good": good, "place": place, "weeks": float(rng.uniform(0.3, 1.0))})
             for step in rng.choice(np.arange(1, places), 2, replace=False):
                 rows["lanes"].append({
                     "good": good, "origin": spots[(n + step) % places], "destination": place,
@@ -57,14 +57,14 @@ def outages(network: Network, count: int, *, seed: int = 1) -> ScenarioSet:
     found = []
     for n in range(count):
         struck = rng.choice(goods, rng.integers(1, 3), replace=False)
-        where = tuple(str(place) for place in rng.choice(spots, rng.integers(2, 5), replace=False))
+        where = tuple(str(place) for place in rng.choice(spots, rng.integers(2, 6), replace=False))
         found.append(
             Scenario(
                 name=f"s{n}",
                 probability=0.5 / count,
                 disruptions=tuple(
                     Outage(
-                        good=str(good), place=where, lost=float(rng.uniform(0.5, 1.0)), weeks=float(rng.integers(8, 31))
+                        good=str(good), place=where, lost=float(rng.uniform(0.7, 1.0)), weeks=float(rng.integers(8, 31))
                     )
                     for good in struck
                 ),

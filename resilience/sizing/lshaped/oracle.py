@@ -32,14 +32,20 @@ class Way(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Corners:
-    """The simplex method from the scenario's own last corner; the first one from interior points."""
+    """The simplex method from the scenario's own last corner. From interior points, with a crossover to a corner, where
+    there is none yet, or where `patience` steps did not do: now and then a warm start wanders for minutes.
+    """
+
+    patience: int = 2000
 
     def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
         """As `Way` says."""
         standing.begin(basis)
-        if basis is None:
-            standing.inner(crossover=True)
-        answer = standing.simplex()
+        if basis is not None:
+            answer = standing.simplex(most=self.patience)
+            if answer.status is not Status.TIME_LIMIT:
+                return answer, standing.basis() if answer.status is Status.OPTIMAL else None
+        answer = standing.inner(crossover=True)
         return answer, standing.basis() if answer.status is Status.OPTIMAL else None
 
 

@@ -14,7 +14,7 @@ numbers in the first stage, rounds first close the gap of the relaxation, then a
 Reference: J. F. Benders (1962), Numerische Mathematik 4; J. R. Birge and F. Louveaux (1988), A multicut algorithm for
 two-stage stochastic linear programs, European Journal of Operational Research 34(3); W. Ben-Ameur and J. Neto (2007),
 Acceleration of cutting-plane and column generation algorithms, Networks 49(1) (in-out); C. Wolf, C. Fabian,
-A. Koberstein and L. Suhl (2014), Applying oracles of on-demand accuracy in two-stage stochastic programming, EJOR 239(2).
+A. Koberstein and L. Suhl (2014), Applying oracles of on-demand accuracy in two-stage stochastic programming, EJOR 239.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class Search:
             allowed = max(DOUBT * self.gap * abs(cost), SHARE * (self.upper - self.lower))
             settled = self.single and math.isfinite(cost) and cost - low <= allowed
             batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done)
-            if not batch or self.late():
+            if not batch or (self.late() and self.best is not None):
                 return
             done.update(batch)
             self._solve(batch, x)
