@@ -22,10 +22,8 @@ from scipy import sparse
 from resilience.errors import AskError, InfeasibleError, SolverError
 
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 INFINITE = highspy.kHighsInf
-UNLIMITED = 2**31 - 1
-LARGEST_RATIO = 1e13  # of coefficients in one program; past it answers are numerical accident
+LARGEST_RATIO = 1e13  # of coefficients in one row; past it answers are numerical accident
 
 
 class Status(Enum):
@@ -120,11 +118,11 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
     method = method or Method()
-    _refuse_poor_data(program)
+    refuse_poor_data(program)
     started = time.process_time()
-    highs = _loaded(program, method)
+    highs = loaded(program, method)
     highs.run()
-    status = _status(highs)
+    status = status_of(highs)
     if status is Status.INFEASIBLE:
         raise InfeasibleError(status.value)
     if status is Status.UNBOUNDED:
@@ -149,105 +147,6 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """What a standing program answered; `objective` is infinite and the rest not to be read unless it was feasible."""
-
-    status: Status
-    objective: float
-    bound: float  # the solver's own, of an integer program; of others see `certified_bound`
-    x: Floats
-    row_dual: Floats
-
-
-class Standing:
-    """A program that stays in the solver: sides and bounds move, rows are added, and the next answer starts where the
-    last one ended. `simplex` and `inner` choose how; an integer program is searched whatever they say.
-
-    Two standing programs that went through the same calls give the same answers, to the bit.
-    """
-
-    def __init__(self, program: LinearProgram, method: Method | None = None) -> None:
-        _refuse_poor_data(program)
-        self._integer = None if program.integer is None else np.flatnonzero(program.integer)
-        self._width = program.shape[1]
-        self._highs = _loaded(replace(program, integer=None), method or Method())
-
-    def move(self, *, rows: Whole, lower: Floats, upper: Floats) -> None:
-        """Other sides of some rows."""
-        where = rows.astype(np.int32)
-        self._highs.changeRowsBounds(len(rows), where, _finite(lower), _finite(upper))  # type: ignore[attr-defined]
-
-    def bound(self, *, columns: Whole, lower: Floats, upper: Floats) -> None:
-        """Other bounds of some columns."""
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
-
-    def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        """More rows, below those there are."""
-        start, index = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
-        count, entries = matrix.shape[0], len(index)
-        self._highs.addRows(count, _finite(lower), _finite(upper), entries, start, index, matrix.data)
-
-    def keep_whole(self) -> None:
-        """From now on whole numbers are asked for where the program wants them."""
-        if self._integer is not None and len(self._integer):
-            kinds = np.full(len(self._integer), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-            self._highs.changeColsIntegrality(len(self._integer), self._integer.astype(np.int32), kinds)
-
-    def begin(self, basis: bytes | None) -> None:
-        """Forget what came before, and begin at a corner that `basis` gave, or nowhere."""
-        self._highs.clearSolver()
-        if basis is not None:
-            known = [highspy.HighsBasisStatus(code) for code in range(5)]
-            codes = [known[code] for code in basis]
-            corner = highspy.HighsBasis()
-            corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
-            corner.valid = True
-            self._highs.setBasis(corner)
-
-    def basis(self) -> bytes:
-        """The corner it stands at; to begin there again."""
-        corner = self._highs.getBasis()
-        return bytes(map(int, [*corner.col_status, *corner.row_status]))
-
-    def simplex(self, *, most: int = UNLIMITED) -> Answer:
-        """The answer at a corner, by the simplex method from where it stands; `TIME_LIMIT` after `most` steps."""
-        return self._run("simplex", "on", most)
-
-    def inner(self, *, crossover: bool = False) -> Answer:
-        """The answer by interior points, from nowhere; a corner only with `crossover`."""
-        self._highs.clearSolver()
-        return self._run("ipm", "on" if crossover else "off", UNLIMITED)
-
-    def _run(self, algorithm: str, crossover: str, most: int) -> Answer:
-        highs = self._highs
-        highs.setOptionValue("simplex_iteration_limit", most)
-        highs.setOptionValue("solver", algorithm)
-        highs.setOptionValue("run_crossover", crossover)
-        highs.run()
-        stopped = highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
-        status = Status.TIME_LIMIT if stopped else _status(highs)
-        highs.setOptionValue("presolve", "choose")
-        if status is Status.UNBOUNDED:
-            raise SolverError(status.value)
-        if status is Status.INFEASIBLE:
-            nothing = np.zeros(0)
-            return Answer(status=status, objective=math.inf, bound=math.inf, x=nothing, row_dual=nothing)
-        found, info = highs.getSolution(), highs.getInfo()
-        return Answer(
-            status=status,
-            objective=float(info.objective_function_value),
-            bound=float(info.mip_dual_bound),
-            x=np.array(found.col_value),
-            row_dual=np.array(found.row_dual),
-        )
-
-
-def _finite(values: Floats) -> Floats:
-    """Infinities as HiGHS writes them."""
-    return np.clip(values, -INFINITE, INFINITE)
-
-
 def version() -> str:
     """The version of HiGHS."""
     return str(highspy.Highs().version())
@@ -263,10 +162,23 @@ def write(program: LinearProgram, path: Path) -> Path:
     """
     if path.suffix not in (".mps", ".lp"):
         raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
     return path
+
+
+def settled(program: LinearProgram, x: Floats) -> LinearProgram:
+    """`program` with its whole-number columns held where the answer `x` has them: linear, so that it has duals."""
+    if program.integer is None:
+        return program
+    fixed = np.round(x)
+    return replace(
+        program,
+        column_lower=np.where(program.integer, fixed, program.column_lower),
+        column_upper=np.where(program.integer, fixed, program.column_upper),
+        integer=None,
+    )
 
 
 def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
@@ -293,18 +205,20 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
     With whole-number columns it is that of the relaxation, and may be empty. Do not ask it of a large program: it
     solves one for each row it drops.
     """
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     highs.setOptionValue("iis_strategy", 6)  # the default returns an empty set
     highs.run()
     _, found = highs.getIis()
     return list(found.row_index_), list(found.col_index_)
 
 
-def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+    """A program handed to HiGHS in one call."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
-    highs.setOptionValue("solver", method.algorithm)
+    whole = program.integer is not None and bool(program.integer.any())
+    highs.setOptionValue("solver", "choose" if whole else method.algorithm)  # told otherwise, it would drop integrality
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("primal_feasibility_tolerance", method.tolerance)
     highs.setOptionValue("dual_feasibility_tolerance", method.tolerance)
@@ -323,7 +237,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     model.a_matrix_.start_ = program.matrix.indptr
     model.a_matrix_.index_ = program.matrix.indices
     model.a_matrix_.value_ = program.matrix.data
-    if program.integer is not None and program.integer.any():
+    if program.integer is not None and whole:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[bool(flag)] for flag in program.integer]
     if highs.passModel(model) == highspy.HighsStatus.kError:
@@ -331,7 +245,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _status(highs: highspy.Highs) -> Status:
+def status_of(highs: highspy.Highs) -> Status:
+    """What HiGHS says of its last run."""
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
@@ -354,18 +269,29 @@ def _status(highs: highspy.Highs) -> Status:
     raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
-def _refuse_poor_data(program: LinearProgram) -> None:
+def refuse_poor_data(program: LinearProgram) -> None:
+    """Refuse what no solver could be trusted with."""
     for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
         if np.isnan(getattr(program, name)).any():
             raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")
-    sizes = np.abs(program.matrix.data)
-    sizes = sizes[sizes > 0]
     if np.isnan(program.matrix.data).any():
         raise SolverError("The program's matrix holds NaN: a figure is missing where one is needed")
-    if len(sizes) and sizes.max() / sizes.min() > LARGEST_RATIO:
-        ratio = sizes.max() / sizes.min()
+    largest, least = _span_of_rows(program.matrix)
+    ratio = largest / least
+    if len(ratio) and ratio.max() > LARGEST_RATIO:
+        row = int(ratio.argmax())
         raise SolverError(
-            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), "
+            f"Coefficients within one row span a ratio of {ratio[row]:.1e} ({least[row]:.1e} to {largest[row]:.1e}), "
             f"past {LARGEST_RATIO:.0e}: no answer could be trusted. "
             "Check needs whose units are far too large or too small."
         )
+
+
+def _span_of_rows(matrix: sparse.csc_matrix) -> tuple[Floats, Floats]:
+    """The largest and the least size of a coefficient in each row that has any; rows of different size do no harm."""
+    rows = sparse.csr_matrix(abs(matrix))
+    rows.eliminate_zeros()
+    starts = rows.indptr[:-1][np.diff(rows.indptr) > 0]
+    if not len(starts):
+        return np.ones(0), np.ones(0)
+    return np.maximum.reduceat(rows.data, starts), np.minimum.reduceat(rows.data, starts)

@@ -22,7 +22,7 @@ def threads():
 
 @pytest.fixture(scope="module")
 def engines(threads):
-    return {"serial": Serial(), "processes": Processes(workers=2), "threads": threads}
+    return {"serial": Serial(), "processes": Processes(workers=1), "threads": threads}
 
 
 def gathered(engine, build, function, messages):
@@ -37,7 +37,8 @@ def test_every_engine_gives_the_bytes_that_serial_gives(engines):
 
     plain = of(Serial())
     assert [type(pickle.loads(told)) for told in plain].count(Failed) == 2
-    assert {name: of(engine) == plain for name, engine in engines.items()} == dict.fromkeys(engines, True)
+    for engine in (Processes(workers=2), engines["threads"]):
+        assert of(engine) == plain
 
 
 def test_an_executor_of_processes_gives_the_bytes_that_serial_gives():
@@ -58,7 +59,7 @@ def test_what_a_task_raises_or_cannot_send_is_its_failure_and_the_others_are_kep
     assert found["two"] == Done(key="two", value=2)
     assert (found["one"].error, found["one"].message) == ("ValueError", "1 is odd")
     assert "in odd_fails" in found["one"].traceback
-    assert "closure" in found["none"].message
+    assert "pickle" in found["none"].message
     assert (left.error, left.message) == ("SystemExit", "not today")
     assert "pickle" in unsendable.message
 
@@ -116,7 +117,7 @@ def test_messages_and_answers_may_be_larger_than_a_pipe_holds():
 def test_a_recipe_that_fails_is_told_and_not_waited_for(threads):
     with pytest.raises(OSError, match="the file is not there"), Serial().team(jobs.faulty):
         pass
-    for engine in (Processes(workers=2), threads):
+    for engine in (Processes(workers=1), threads):
         with (
             pytest.raises(EngineError, match="recipe fails in a worker: OSError: the file is not there"),
             engine.team(jobs.faulty) as team,

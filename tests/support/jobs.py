@@ -103,3 +103,12 @@ def napped(state, seconds):
 
 def closure(state, number):
     return lambda: number
+
+
+def spun(state, turns):
+    """A fixed amount of arithmetic: its seconds by the clock and in CPU, and the CPU and name of the process so far."""
+    begun, used = time.perf_counter(), time.process_time()
+    total = 0.0
+    for turn in range(turns):
+        total += turn**0.5
+    return time.perf_counter() - begun, time.process_time() - used, time.process_time(), os.getpid()

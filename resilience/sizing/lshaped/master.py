@@ -11,7 +11,8 @@ from scipy import sparse
 from resilience.errors import InfeasibleError, SolverError
 from resilience.sizing.lshaped.structure import Whole
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Method, Standing, Status, certified_bound
+from resilience.solver import LinearProgram, Method, Status, certified_bound
+from resilience.standing import Standing
 
 ROUNDING = 1e-9  # relative, by which a measure may pass the most that its column can hold
 

@@ -17,7 +17,8 @@ from scipy import sparse
 from resilience.errors import SolverError
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
-from resilience.solver import Answer, LinearProgram, Method, Standing, Status
+from resilience.solver import LinearProgram, Status
+from resilience.standing import Answer, Standing
 
 LARGE = 40_000  # columns past which interior points beat the simplex method even from a corner of the scenario's own
 
@@ -155,7 +156,6 @@ def _what_forbids(structure: Structure, sides: tuple[Floats, Floats, Floats, Flo
             row_upper=high,
             column_lower=np.concatenate([least, np.zeros(2 * height)]),
             column_upper=np.concatenate([most, np.full(2 * height, np.inf)]),
-        ),
-        Method(),
+        )
     )
     return standing.simplex().row_dual
