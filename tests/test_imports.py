@@ -42,6 +42,7 @@ ORDER = (
     "history",
     "kinds",
     "study",
+    "drawing",
     "models",
     "views",
     "report",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -57,6 +57,7 @@ def decompose(
     *,
     gap: float = 1e-6,
     start: Floats | None = None,
+    known: Mapping[int, tuple[Floats, Floats]] | None = None,
     engine: Engine | None = None,
     time_limit_s: float = math.inf,
     keep: Path | None = None,
@@ -71,6 +72,8 @@ def decompose(
         (objective - bound) / |objective| at which to stop.
     start
         A first stage to begin at; the first evaluation there is a plan and gives cuts.
+    known
+        Of scenarios that were solved at `start` before: a plan, and duals of the recourse's rows.
     engine
         Where scenarios are solved; this process by default. The answer does not depend on it.
     time_limit_s
@@ -99,6 +102,8 @@ def decompose(
         )  # fmt: skip
         if keep is not None and keep.exists():
             load(keep, two_stage.first, search.pools)
+        if start is not None:
+            search.remember(start, known or {})
         try:
             status = search.run(start)
         except KeyboardInterrupt:

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,7 +31,7 @@ from resilience.errors import SolverError
 from resilience.sizing.lshaped.master import Master, Row, Weigher
 from resilience.sizing.lshaped.oracle import Found, Task, solved
 from resilience.sizing.lshaped.pool import Pool
-from resilience.sizing.lshaped.structure import Structure
+from resilience.sizing.lshaped.structure import Structure, price
 from resilience.sizing.twostage import Floats
 from resilience.solver import LinearProgram, Status, relative_gap
 
@@ -85,6 +85,16 @@ class Search:
             self.upper, self.best = math.inf, None
             status = self._close()
         return status
+
+    def remember(self, x: Floats, known: Mapping[int, tuple[Floats, Floats]]) -> None:
+        """Take in plans and duals that others found at the first stage `x`, by the scenario's number."""
+        for pool in self.pools:
+            structure = pool.structure
+            for position, number in enumerate(structure.numbers.tolist()):
+                if number in known:
+                    plan, row_dual = known[number]
+                    pool.add(price(structure, np.append(row_dual, np.zeros(structure.caps)), cost=True))
+                    pool.learn(position, x[structure.tied], np.asarray(structure.measures @ plan, dtype=np.float64))
 
     def late(self) -> bool:
         """Whether time is up."""
