@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance
+from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.folder import write_run
 from resilience.network import Network
 from resilience.provenance import Provenance, checksum, command, versions
-from resilience.sizing.size import Sizing, Stated, solve_sizing, state_sizing
+from resilience.sizing.size import PROVED, Sizing, Stated, solve_sizing, state_sizing
 from resilience.solver import Method, version
 from resilience.study import Study
 
@@ -107,6 +108,7 @@ class Result:
                 "objective_usd": sizing.objective_usd,
                 "bound_usd": sizing.bound_usd,
                 "gap": sizing.gap,
+                "how": sizing.how,
                 "holding_usd_per_year": sizing.holding_usd_per_year,
                 "without_reserve_usd": sizing.without_reserve_usd,
                 "reserve": sizing.reserve.table().to_dict("records"),
@@ -165,7 +167,14 @@ class Plots:
         return list(import_module("resilience.plot").__all__)
 
 
-def run(study: Study, *, say: Say | None = None, method: Method | None = None) -> Result:
+def run(
+    study: Study,
+    *,
+    say: Say | None = None,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+) -> Result:
     """Answer a study.
 
     Parameters
@@ -174,6 +183,8 @@ def run(study: Study, *, say: Say | None = None, method: Method | None = None) -
         Called with a line of text as work proceeds.
     method
         How the solver works; an interior point by default, whose bound is certified all the same.
+    gap, engine
+        Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
 
     Raises
     ------
@@ -188,7 +199,7 @@ def run(study: Study, *, say: Say | None = None, method: Method | None = None) -
     method = method or FAST
     network, adjustments = _balanced(study, say)
     stated = state(study, network, say=say)
-    sizing = solve_sizing(stated, method=method, say=say)
+    sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
     say("writing up")
     return Result(
         study=study,

@@ -6,15 +6,18 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.text import columns
+from resilience.drawing import drawn
 from resilience.errors import AskError, RunError
 from resilience.folder import next_folder, refuse_used, write_csv
 from resilience.result import Result, run, state
 from resilience.study import Study
 
 Say = Callable[[str], None]
+DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
 SHORT = {  # headers that fit a terminal; units stay
     "reserve_usd": "USD",
     "cover_days": "days",
@@ -25,13 +28,19 @@ SHORT = {  # headers that fit a terminal; units stay
 }
 
 
-def answered(name: str, changes: Sequence[str], out: Path | None, *, say: Say) -> tuple[Result, Path]:
-    """The result of a study, and the folder it is to be saved in."""
+def answered(
+    name: str, changes: Sequence[str], out: Path | None, *, say: Say, draws: int | None = None, seed: int = 1
+) -> tuple[Result, Path]:
+    """The result of a study, and the folder it is to be saved in; with `draws`, of years drawn in place of its own."""
     say("reading the study")
     study = changed(find_study(name), changes)
     folder = out or next_folder(Path("runs"), study.name)
     refuse_used(folder)  # before the work, not after it
-    return run(study, say=say), folder
+    if draws is None:
+        return run(study, say=say), folder
+    say(f"drawing {draws:,} years")
+    network = balance(study.network()).network
+    return run(drawn(study, network, draws=draws, seed=seed), say=say, gap=DRAWN_GAP), folder
 
 
 def saved(result: Result, folder: Path) -> Answer:
