@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from resilience.balance import balance
 from resilience.engine import Engine
@@ -197,6 +198,23 @@ class Stated:
         floors, members = self.terms.floors, self.members
         return join(self.first, self.blocks, self.cases, mine=self.mine, floors=floors, members=members)
 
+    @property
+    def scale(self) -> Floats:
+        """Per store: own units in one scaled unit."""
+        points = pd.MultiIndex.from_frame(self.laws.points[["good", "place"]])
+        return self.laws.scale[points.get_indexer(pd.MultiIndex.from_frame(self.rows[["good", "place"]]))]
+
+    def kept(self, held: Floats) -> NDArray[np.bool_]:
+        """Which stores of an answer hold more than the dust that a solver leaves."""
+        price = held * self.terms.purchase
+        return np.asarray((held > DUST) & (price > TRACE * price.sum()))
+
+    def reserve(self, held: Floats) -> Reserve:
+        """Scaled units in each store as a reserve, without dust."""
+        return Reserve.of(
+            self.network, self.rows.assign(units=held * self.scale)[self.kept(held)], release=self.release
+        )
+
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios; the others weigh nothing."""
         kept = list(numbers)
@@ -345,10 +363,7 @@ def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
 
 def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
     laws, rows, terms, held = asked.laws, asked.rows, asked.terms, found.held
-    points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
-    scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
-    price = held * terms.purchase
-    kept = (held > DUST) & (price > TRACE * price.sum())
+    scale, kept = asked.scale, asked.kept(held)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]
     saved = np.zeros(len(held))
@@ -363,7 +378,7 @@ def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Seq
     first = [block_worth(block, held_shares(case), response.row_dual) for block, case, response in parts]
     of_live = losses.iloc[list(live)]
     return Sizing(
-        reserve=Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release),
+        reserve=asked.reserve(held),
         objective_usd=found.objective * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
