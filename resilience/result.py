@@ -263,7 +263,7 @@ def plainly(value: object) -> object:
     return value
 
 
-_OF_SIZING = ("reserve", "losses", "marginal_value", "credit", "unmet", "unmet_without")
+_OF_SIZING = ("reserve", "losses", "marginal_value", "ranges", "credit", "unmet", "unmet_without")
 SAVED = (
     "summary",
     "goods",
@@ -271,6 +271,7 @@ SAVED = (
     "losses",
     "shortfall",
     "marginal_value",
+    "ranges",
     "credit",
     "unmet",
     "unmet_without",

@@ -52,6 +52,10 @@ class Standing:
         """Other bounds of some columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
 
+    def charge(self, cost: Floats) -> None:
+        """Another cost of every column."""
+        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+
     def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
         """More rows, below those there are."""
         start, index = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)

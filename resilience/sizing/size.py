@@ -25,6 +25,7 @@ from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.ranges import ranges
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
@@ -49,8 +50,8 @@ class Sizing:
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
     `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what one more unit saves where some is
     held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
-    when nothing is held) and credit (the loss avoided in each scenario, split over goods: see
-    `resilience.sizing.credit`).
+    when nothing is held), credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`)
+    and ranges (what else would do at little more cost: see `resilience.sizing.ranges`).
     """
 
     reserve: Reserve
@@ -64,6 +65,7 @@ class Sizing:
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
+    ranges: pd.DataFrame
     size: tuple[int, int]
     seconds: float
     how: str
@@ -82,6 +84,7 @@ class Sizing:
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
             "credit": self.credit,
+            "ranges": self.ranges,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -390,6 +393,7 @@ def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Seq
         unmet=_unmet(asked, found.plans),
         unmet_without=_unmet(asked, [response.x for response in alone]),
         credit=credit(rows, np.where(kept, held, 0.0), asked.mine, first, found.worth, found.weight, of_live),
+        ranges=ranges(found.view, rows, np.where(kept, held, 0.0), scale, found.objective),
         size=found.size,
         seconds=found.seconds,
         how=found.how,

@@ -10,14 +10,17 @@ import numpy as np
 
 from resilience.engine import Engine
 from resilience.physics import Floats
-from resilience.sizing.lshaped import decompose
+from resilience.sizing.credit import NOTHING
+from resilience.sizing.lshaped import decompose, outline
 from resilience.sizing.lshaped.search import Say
+from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.solver import Method, Solution, Status, settled, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.size import Stated
 
+EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
 JOINED = 600_000  # columns of all scenarios together, past which the program is taken apart
 
 
@@ -34,6 +37,7 @@ class Solved:
         Floats
     ]  # per scenario and store of its own: what the last unit adds to the objective, if taken away
     weight: Floats  # per scenario: what one unit of its loss adds to the objective
+    view: View  # what else would do is asked of it
     size: tuple[int, int]
     seconds: float
     how: str
@@ -58,11 +62,11 @@ def solved(
         If no reserve meets floors, limits and budget together.
     """
     if size_of(asked)[1] <= JOINED:
-        return _joined(asked, method, say)
+        return _joined(asked, without, method, say)
     return _apart(asked, without, method=method, gap=gap, engine=engine, say=say)
 
 
-def _joined(asked: Stated, method: Method | None, say: Say) -> Solved:
+def _joined(asked: Stated, without: Sequence[Solution], method: Method | None, say: Say) -> Solved:
     program = asked.joined.program
     height, width = program.shape
     say(f"sizing over the {len(asked.cases)} scenarios that lose anything: {height:,} rows, {width:,} columns")
@@ -71,6 +75,7 @@ def _joined(asked: Stated, method: Method | None, say: Say) -> Solved:
     if program.integer is not None:  # whole numbers have no duals: what they leave to choose, once they are chosen, has
         dual = solve(settled(program, found.x), method).row_dual
     numbers = range(len(asked.cases))
+    weight = np.array([asked.joined.weight(dual, number) for number in numbers])
     return Solved(
         status=found.status,
         objective=found.objective,
@@ -78,11 +83,22 @@ def _joined(asked: Stated, method: Method | None, say: Say) -> Solved:
         held=asked.joined.held(found.x),
         plans=[asked.joined.plan(found.x, number) for number in numbers],
         worth=[asked.joined.worth(dual[asked.joined.rows[number]], number) for number in numbers],
-        weight=np.array([asked.joined.weight(dual, number) for number in numbers]),
+        weight=weight,
+        view=_view(asked, without, dual, weight),
         size=program.shape,
         seconds=found.seconds,
         how=f"extensive form of {len(asked.cases)} scenarios, {found.solver}",
     )
+
+
+def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floats) -> View:
+    """The whole program where it is small; else cuts at the reserve found and where nothing is held."""
+    held = asked.first.columns["held"][0]
+    if asked.joined.program.shape[1] <= EXACT:
+        return View(program=asked.joined.program, held=held, exact=asked.joined.program.integer is None)
+    here = {number: dual[asked.joined.rows[number]] / each for number, each in enumerate(weight) if each > NOTHING}
+    nothing = {number: alone.row_dual for number, alone in enumerate(without)}
+    return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
 
 
 def _apart(
@@ -118,6 +134,7 @@ def _apart(
         plans=plans,
         worth=worth,
         weight=found.weight,
+        view=View(program=found.outline, held=first.columns["held"][0], exact=False),
         size=(rows, columns),
         seconds=found.seconds,
         how=(

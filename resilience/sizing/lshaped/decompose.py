@@ -18,7 +18,7 @@ from resilience.sizing.lshaped.oracle import Oracle, Way, suited
 from resilience.sizing.lshaped.search import Say, Search
 from resilience.sizing.lshaped.structure import Structure, Whole, gather
 from resilience.sizing.twostage import Floats, TwoStage
-from resilience.solver import Status, relative_gap
+from resilience.solver import LinearProgram, Status, relative_gap
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,7 +27,8 @@ class Decomposed:
 
     `most` and `least` say between what each scenario's first measure lies at `x`; they differ where the gap asked for
     did not need the scenario solved. `worth` is what one more unit of each tied column saves through each scenario (by
-    the duals of the master), and `weight` what one more unit of its first measure adds to the objective.
+    the duals of the master), and `weight` what one more unit of its first measure adds to the objective. `outline` is
+    the first stage with all cuts: it allows every plan at no more than its cost.
     """
 
     status: Status
@@ -39,6 +40,7 @@ class Decomposed:
     weight: Floats
     worth: tuple[Floats, ...]
     tied: tuple[Whole, ...]
+    outline: LinearProgram
     iterations: int
     solves: int
     cuts: int
@@ -143,6 +145,7 @@ def _told(search: Search, status: Status, ways: Sequence[Way], seconds: float) -
         weight=weight,
         worth=tuple(worth),
         tied=tuple(tied),
+        outline=search.master.program(),
         iterations=search.iterations,
         solves=search.solves,
         cuts=len(search.master.rows),

@@ -79,9 +79,10 @@ class Master:
         if self.whole:
             return answer.x, answer.bound
         self.dual = answer.row_dual
-        return answer.x, certified_bound(self._program(), answer.row_dual)
+        return answer.x, certified_bound(self.program(), answer.row_dual)
 
-    def _program(self) -> LinearProgram:
+    def program(self) -> LinearProgram:
+        """The first stage with every cut as a row: what it costs at least, and what no plan can do."""
         self.matrix = [sparse.vstack(self.matrix, format="csr")]
         sides = np.array([row.side for row in self.rows])
         return replace(
