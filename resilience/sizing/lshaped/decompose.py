@@ -28,7 +28,7 @@ class Decomposed:
     `most` and `least` say between what each scenario's first measure lies at `x`; they differ where the gap asked for
     did not need the scenario solved. `worth` is what one more unit of each tied column saves through each scenario (by
     the duals of the master), and `weight` what one more unit of its first measure adds to the objective. `outline` is
-    the first stage with all cuts: it allows every plan at no more than its cost.
+    the first stage with all cuts: it allows every plan at no more than its cost; `dual` has the duals of its own rows.
     """
 
     status: Status
@@ -41,6 +41,7 @@ class Decomposed:
     worth: tuple[Floats, ...]
     tied: tuple[Whole, ...]
     outline: LinearProgram
+    dual: Floats
     iterations: int
     solves: int
     cuts: int
@@ -114,10 +115,11 @@ def decompose(
             raise
         if keep is not None and status is Status.TIME_LIMIT:
             save(keep, two_stage.first, search.pools)
-        return _told(search, status, ways, time.process_time() - started)
+        return told(search, status, ways, time.process_time() - started)
 
 
-def _told(search: Search, status: Status, ways: Sequence[Way], seconds: float) -> Decomposed:
+def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) -> Decomposed:
+    """What a search that has ended found."""
     x = search.answer()
     most, least = np.zeros(search.scenarios), np.zeros(search.scenarios)
     weight = np.zeros(search.scenarios)
@@ -146,6 +148,7 @@ def _told(search: Search, status: Status, ways: Sequence[Way], seconds: float) -
         worth=tuple(worth),
         tied=tuple(tied),
         outline=search.master.program(),
+        dual=search.master.dual[: search.first.shape[0]],
         iterations=search.iterations,
         solves=search.solves,
         cuts=len(search.master.rows),
