@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class Extensive:
     first: Compiled
     blocks: tuple[Compiled, ...]
     mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
-    shares: tuple[Floats, ...]  # of each block's periods, the share of a store that may leave in one; empty: any
+    shares: tuple[Mapping[str, Floats], ...]  # of each block: what one unit held adds to the sides of a store's rows
     columns: tuple[slice, ...]  # of each scenario's block
     rows: tuple[slice, ...]
 
@@ -67,7 +67,7 @@ def join(
         first=first,
         blocks=tuple(blocks),
         mine=tuple(mine),
-        shares=tuple(rate_shares(case) for case in cases),
+        shares=tuple(held_shares(case) for case in cases),
         columns=joined.columns,
         rows=joined.rows,
     )
@@ -96,25 +96,37 @@ def two_stage(
     return TwoStage(first=first.program, recourses=tuple(recourses))
 
 
-def block_worth(block: Compiled, shares: Floats, block_dual: Floats) -> Floats:
-    """What one more scaled unit in each store of a block saves, by the duals of the block's rows."""
-    worth = -block_dual[block.rows["held"]]
-    if len(shares):
-        worth = worth - block_dual[block.rows["rate"]].reshape(len(worth), -1) @ shares
-    return np.asarray(worth, dtype=np.float64)
+def block_worth(block: Compiled, shares: Mapping[str, Floats], block_dual: Floats) -> Floats:
+    """What one more scaled unit in each store of a block saves, by the duals of the block's rows; `shares` as of
+    `held_shares`.
+    """
+    held = block.rows["held"]
+    worth = np.zeros(held.stop - held.start)
+    for name, of_row in shares.items():
+        worth -= block_dual[block.rows[name]].reshape(len(worth), len(of_row)) @ of_row
+    return worth
 
 
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
-    """What one more unit held adds to the sides of the block's rows: 1 to `held`, a share to each of `rate`."""
-    rows = [np.arange(block.program.matrix.shape[0])[block.rows["held"]]]
-    columns, values = [held], [np.full(len(held), -1.0)]
-    shares = rate_shares(case)
-    if len(shares):
-        rows.append(np.arange(block.program.matrix.shape[0])[block.rows["rate"]])
+    """What one more unit held adds to the sides of the block's rows."""
+    rows, columns, values = [], [], []
+    for name, shares in held_shares(case).items():
+        rows.append(np.arange(block.program.matrix.shape[0])[block.rows[name]])
         columns.append(np.repeat(held, len(shares)))
         values.append(-np.tile(shares, len(held)))
     shape = block.program.matrix.shape[0], width
     return sparse.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+
+
+def held_shares(case: Case) -> dict[str, Floats]:
+    """What one unit held adds to the sides of its store's rows, by block of rows: all of it to what may be drawn in all
+    (by the end of each period, where the reserve refills), a part to what may leave, or be bought back, in each period.
+    """
+    return {
+        "held": np.ones(len(case.grid) if case.refill else 1),
+        "rate": rate_shares(case),
+        "pace": np.minimum(case.refill.per_week * case.lengths, 1.0) if case.refill else np.zeros(0),
+    }
 
 
 def rate_shares(case: Case) -> Floats:

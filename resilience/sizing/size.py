@@ -21,7 +21,7 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
-from resilience.sizing.extensive import Extensive, block_worth, join, rate_shares, two_stage
+from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
 from resilience.sizing.relax import refusal
@@ -351,7 +351,7 @@ def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Seq
         units=np.where(kept, held, 0.0) * scale,
     )
     parts = zip(asked.blocks, asked.cases, alone, strict=True)
-    first = [block_worth(block, rate_shares(case), response.row_dual) for block, case, response in parts]
+    first = [block_worth(block, held_shares(case), response.row_dual) for block, case, response in parts]
     of_live = losses.iloc[list(live)]
     return Sizing(
         reserve=Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release),
