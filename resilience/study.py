@@ -76,14 +76,14 @@ def _tuples(value: object) -> object:
     return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
 
 
-def _of_kind(value: object, kinds: Mapping[str, type]) -> Any:
+def _of_kind(value: object, known: Mapping[str, type]) -> Any:
     """The rule that `kind` and its other keys describe."""
     if not isinstance(value, Mapping):
-        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(kinds))}" }}, not {value!r}')
+        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(known))}" }}, not {value!r}')
     kind = str(value.get("kind", ""))
-    if kind not in kinds:
-        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
-    return _built({key: entry for key, entry in value.items() if key != "kind"}, kinds[kind])
+    if kind not in known:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, known)}")
+    return _built({key: entry for key, entry in value.items() if key != "kind"}, known[kind])
 
 
 def _built(value: object, rule: type) -> Any:

@@ -97,10 +97,13 @@ def two_stage(
 
 
 def block_worth(block: Compiled, shares: Mapping[str, Floats], block_dual: Floats) -> Floats:
-    """What one more scaled unit in each store of a block saves, by the duals of the block's rows."""
-    worth = np.zeros(len(block_dual[block.rows["held"]]) // len(shares["held"]))
-    for name, of_each in shares.items():
-        worth -= block_dual[block.rows[name]].reshape(len(worth), len(of_each)) @ of_each
+    """What one more scaled unit in each store of a block saves, by the duals of the block's rows; `shares` as of
+    `held_shares`.
+    """
+    held = block.rows["held"]
+    worth = np.zeros(held.stop - held.start)
+    for name, of_row in shares.items():
+        worth -= block_dual[block.rows[name]].reshape(len(worth), len(of_row)) @ of_row
     return worth
 
 

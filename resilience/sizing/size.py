@@ -28,15 +28,15 @@ from resilience.sizing.limits import Limit, kept, own_stores
 from resilience.sizing.ranges import ranges
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
-from resilience.sizing.response import response_tables, with_units
+from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.statement import Compiled
 from resilience.sizing.twostage import TwoStage
-from resilience.solver import Method, Solution, Status, relative_gap, solve
+from resilience.sizing.without import HARMLESS, without_reserve
+from resilience.solver import Method, Solution, Status, relative_gap
 from resilience.stores import stores
 
-HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
@@ -292,7 +292,7 @@ def solve_sizing(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    without = _without(stated, method, say)
+    without = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
     asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
     alone = [without[number] for number in live]
@@ -344,15 +344,6 @@ def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
         say(f"stating scenario {number} of {len(cases)}: {case.scenario.name}")
         blocks.append(compilers.setdefault(id(case.physics), Compiler()).compile(case))
     return blocks
-
-
-def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
-    """The best response to each scenario when nothing is held."""
-    found = []
-    for number, (block, case) in enumerate(zip(stated.blocks, stated.cases, strict=True), 1):
-        say(f"loss without a reserve, scenario {number} of {len(stated.cases)}: {case.scenario.name}")
-        found.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method))
-    return found
 
 
 def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:

@@ -62,11 +62,12 @@ def solved(
         If no reserve meets floors, limits and budget together.
     """
     if size_of(asked)[1] <= JOINED:
-        return _joined(asked, without, method, say)
-    return _apart(asked, without, method=method, gap=gap, engine=engine, say=say)
+        return as_one(asked, method, say, without=without)
+    return apart(asked, without, method=method, gap=gap, engine=engine, say=say)
 
 
-def _joined(asked: Stated, without: Sequence[Solution], method: Method | None, say: Say) -> Solved:
+def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[Solution] = ()) -> Solved:
+    """The answer of the extensive form; `without` as for `solved`."""
     program = asked.joined.program
     height, width = program.shape
     say(f"sizing over the {len(asked.cases)} scenarios that lose anything: {height:,} rows, {width:,} columns")
@@ -101,7 +102,7 @@ def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floa
     return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
 
 
-def _apart(
+def apart(
     asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
 ) -> Solved:
     """The decomposed answer; each scenario is solved once more at the reserve found, for its plan."""

@@ -19,7 +19,9 @@ from resilience.sizing.lshaped import Corners, Inside, decompose
 from resilience.sizing.lshaped.pool import Pool
 from resilience.sizing.lshaped.structure import gather, price
 from resilience.sizing.reserve import Floor
+from resilience.sizing.response import with_units
 from resilience.sizing.size import state_sizing
+from resilience.sizing.solved import apart, as_one
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.solver import Status, solve
 
@@ -181,3 +183,24 @@ def test_a_plan_for_a_harder_scenario_serves_the_easier_ones_and_any_larger_firs
     pool.learn(2, np.array([5.0]), np.array([75.0]))  # 25 short of a demand of 30
     assert pool.most(np.array([6.0])).ravel().tolist() == [75.0, 75.0, 75.0, np.inf]
     assert pool.most(np.array([4.0])).ravel().tolist() == [np.inf] * 4
+
+
+@pytest.mark.parametrize(
+    ("floors", "budget"), [((), 70.0), ((Floor(tier="essential", served=0.95, within=WorstCase()),), 115.0)]
+)
+def test_a_sizing_says_the_same_whole_and_taken_apart(floors, budget):
+    stated = sized(floors=floors, budget=budget)
+    without = [
+        solve(with_units(block, case, np.zeros(len(case.stores))).program)
+        for block, case in zip(stated.blocks, stated.cases, strict=True)
+    ]
+    whole = as_one(stated, None, str)
+    parts = apart(stated, without, method=None, gap=1e-8, engine=None, say=str)
+    assert parts.objective == pytest.approx(whole.objective, rel=1e-6)
+    assert parts.held == pytest.approx(whole.held, abs=1e-4)  # the only best reserve here
+    assert parts.weight @ np.ones(5) == pytest.approx(whole.weight @ np.ones(5), rel=1e-6)
+    for block, mine, other in zip(stated.blocks, parts.plans, whole.plans, strict=True):
+        assert block.program.cost @ mine == pytest.approx(block.program.cost @ other, rel=1e-5, abs=1e-5)
+    at_margin = [sum(worth[store] for worth in parts.worth) for store in range(2)]
+    assert "L-shaped decomposition of 5 scenarios" in parts.how
+    assert at_margin == pytest.approx([sum(worth[store] for worth in whole.worth) for store in range(2)], rel=1e-4)

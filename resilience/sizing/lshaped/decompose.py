@@ -128,7 +128,7 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
     for pool in search.pools:
         numbers = pool.structure.numbers
         most[numbers] = np.minimum(pool.most(x[pool.structure.tied])[:, 0], x[pool.structure.columns[:, 0]])
-        least[numbers] = np.maximum(pool.least(x[pool.structure.tied])[0], 0.0)
+        least[numbers] = pool.least(x[pool.structure.tied])[0]
         for number in numbers:
             worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied
     for row, dual in zip(search.master.rows, search.master.multipliers(), strict=False):
