@@ -43,6 +43,7 @@ ORDER = (
     "kinds",
     "study",
     "drawing",
+    "knowledge",
     "models",
     "views",
     "report",

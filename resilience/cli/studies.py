@@ -14,9 +14,12 @@ from resilience.drawing import drawn
 from resilience.errors import AskError, RunError
 from resilience.folder import next_folder, refuse_used, write_csv
 from resilience.result import Result, run, state
+from resilience.risk import Expectation
 from resilience.study import Study
 
 Say = Callable[[str], None]
+FRESH = 25  # a fresh sample has this part of the years drawn, and at least
+FEWEST = 20
 DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
 SHORT = {  # headers that fit a terminal; units stay
     "reserve_usd": "USD",
@@ -25,6 +28,8 @@ SHORT = {  # headers that fit a terminal; units stay
     "avoided_usd_per_year": "USD/year avoided",
     "saved_usd_per_usd_held": "USD/year saved by last USD",
     "held_at": "held at",
+    "least_quantity": "least in 5 %",
+    "most_quantity": "most in 5 %",
 }
 
 
@@ -40,7 +45,10 @@ def answered(
         return run(study, say=say), folder
     say(f"drawing {draws:,} years")
     network = balance(study.network()).network
-    return run(drawn(study, network, draws=draws, seed=seed), say=say, gap=DRAWN_GAP), folder
+    asked = drawn(study, network, draws=draws, seed=seed)
+    meant = isinstance(study.sizing.risk, Expectation) and not study.sizing.floors  # else no interval is defined
+    years = max(draws // FRESH, FEWEST) if meant else 0
+    return run(asked, say=say, gap=DRAWN_GAP, fresh_years=years), folder
 
 
 def saved(result: Result, folder: Path) -> Answer:
@@ -51,6 +59,7 @@ def saved(result: Result, folder: Path) -> Answer:
     summary = result.summary()
     if len(summary):
         parts += [columns(summary.rename(columns=SHORT)), ""]
+    parts += [*result.findings(), ""]
     others = result.study.losses.others
     if others != 1:
         parts.append(f"Losses outside {result.study.members} count {others:g}.")

@@ -25,7 +25,7 @@ from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
-from resilience.sizing.ranges import ranges
+from resilience.sizing.ranges import ranges, without_each
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables
@@ -51,7 +51,8 @@ class Sizing:
     `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what one more unit saves where some is
     held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
     when nothing is held), credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`)
-    and ranges (what else would do at little more cost: see `resilience.sizing.ranges`).
+    and, of what else would do, ranges (at little more cost) and without_good (at what cost without each): see
+    `resilience.sizing.ranges`.
     """
 
     reserve: Reserve
@@ -66,6 +67,7 @@ class Sizing:
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
     ranges: pd.DataFrame
+    without_good: pd.DataFrame
     size: tuple[int, int]
     seconds: float
     how: str
@@ -85,6 +87,7 @@ class Sizing:
             "unmet_without": self.unmet_without,
             "credit": self.credit,
             "ranges": self.ranges,
+            "without_good": self.without_good,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -385,6 +388,7 @@ def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Seq
         unmet_without=_unmet(asked, [response.x for response in alone]),
         credit=credit(rows, np.where(kept, held, 0.0), asked.mine, first, found.worth, found.weight, of_live),
         ranges=ranges(found.view, rows, np.where(kept, held, 0.0), scale, found.objective),
+        without_good=without_each(found.view, rows, np.where(kept, held, 0.0), found.objective, laws.usd),
         size=found.size,
         seconds=found.seconds,
         how=found.how,
