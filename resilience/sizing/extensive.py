@@ -100,8 +100,7 @@ def block_worth(block: Compiled, shares: Mapping[str, Floats], block_dual: Float
     """What one more scaled unit in each store of a block saves, by the duals of the block's rows; `shares` as of
     `held_shares`.
     """
-    held = block.rows["held"]
-    worth = np.zeros(held.stop - held.start)
+    worth = np.zeros((block.rows["held"].stop - block.rows["held"].start) // len(shares["held"]))
     for name, of_row in shares.items():
         worth -= block_dual[block.rows[name]].reshape(len(worth), len(of_row)) @ of_row
     return worth
