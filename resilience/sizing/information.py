@@ -219,13 +219,13 @@ def _refuse(stated: Stated) -> None:
 
 def _mean_units(stated: Stated, asked: Stated, method: Method | None) -> Floats:
     """Scaled units held for the mean year."""
-    case, own = mean_case(stated)
+    case = mean_case(stated)
     block = Compiler().compile(case)
     most = float(block.program.cost @ block.program.column_upper)
     terms = replace(
         asked.terms, probabilities=np.ones(1), live=np.zeros(1, dtype=np.int64), largest_loss=np.array([most])
     )
-    mean = replace(asked, cases=[case], blocks=[block], mine=[own], terms=terms)
+    mean = replace(asked, cases=[case], blocks=[block], mine=[np.arange(len(case.stores))], terms=terms)
     program = two_stage(mean.first, mean.blocks, mean.cases, mine=mean.mine, floors=(), members=mean.members)
     return mean.first.block(for_the_mean(program, program.recourses[0], method=method), "held")
 

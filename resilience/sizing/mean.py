@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resilience.physics import Floats, Physics, Whole, lane_limits, physics
+from resilience.physics import Floats, lane_limits
 from resilience.sizing.case import Case
 from resilience.stores import stores
 
@@ -17,24 +17,21 @@ if TYPE_CHECKING:
 NAME = "the mean of all years"
 
 
-def mean_case(stated: Stated) -> tuple[Case, Whole]:
-    """The mean year of a stated sizing, and which of its stores the case holds.
+def mean_case(stated: Stated) -> Case:
+    """The mean year of a stated sizing, on its whole network.
 
     What is left of capacities, what lanes may carry, how late they are, what is wanted and what stocks lose are each
-    averaged week by week. The year runs over the grid of the scenario that begins first, on the goods that any scenario
-    touches. Do not read its loss as a forecast: no year is like it.
+    averaged week by week. The year runs over the grid of the scenario that begins first. Do not read its loss as a
+    forecast: no year is like it.
     """
-    whole = set(stated.laws.network.goods["good"])
-    kept = frozenset().union(*(case.physics.network.goods["good"] for case in stated.cases))
-    laws = stated.laws if kept == whole else _part(stated.laws, kept)
+    laws = stated.laws
     first = min(stated.cases, key=lambda case: case.scenario.reaction_week)
     skip = first.scenario.reaction_week - 1
     weeks = skip + first.grid.weeks
-    own = np.flatnonzero(stated.rows["good"].isin(kept))
-    held = stores(laws, stated.rows.iloc[own], weeks=weeks, release=stated.release)
-    left, passing, added, wanted, lost = (part[:, skip:] for part in _mean(stated, laws, weeks))
+    held = stores(laws, stated.rows, weeks=weeks, release=stated.release)
+    left, passing, added, wanted, lost = (part[:, skip:] for part in _mean(stated, weeks))
     starts = first.grid.edges[:-1].astype(int)
-    case = Case(
+    return Case(
         physics=laws,
         scenario=replace(first.scenario, name=NAME, probability=1.0),
         grid=first.grid,
@@ -45,12 +42,11 @@ def mean_case(stated: Stated) -> tuple[Case, Whole]:
         multiple=first.grid.mean(wanted),
         lost=1.0 - np.multiply.reduceat(1.0 - lost, starts, axis=1),
     )
-    return case, own
 
 
-def _mean(stated: Stated, laws: Physics, weeks: int) -> list[Floats]:
+def _mean(stated: Stated, weeks: int) -> list[Floats]:
     """Capacity left, passing, added transit, demand and loss of stock: rows x weeks, each a mean over years."""
-    calm = stated.scenarios.undisturbed
+    laws, calm = stated.laws, stated.scenarios.undisturbed
     found = [
         np.full((len(laws.output), weeks), calm),
         np.repeat(calm * laws.limit[:, None], weeks, axis=1),
@@ -64,9 +60,3 @@ def _mean(stated: Stated, laws: Physics, weeks: int) -> list[Floats]:
         for mean, part in zip(found, parts, strict=True):
             mean += case.scenario.probability * part
     return found
-
-
-def _part(laws: Physics, kept: frozenset[str]) -> Physics:
-    """The same laws on some of the goods, losses weighed and money counted as on the whole."""
-    weights = dict(zip(laws.points["country"], laws.weight.tolist(), strict=True))
-    return physics(laws.network.only(kept), weights=weights, usd=laws.usd)
