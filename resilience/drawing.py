@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 
+import numpy as np
 import tomli_w
 
 from resilience import hazards
 from resilience.errors import AskError
 from resilience.network import Network
+from resilience.scenario import ScenarioSet
 from resilience.study import Study
 
 
@@ -31,3 +33,9 @@ def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
     values["seed"] = seed
     values["scenario"] = [year.to_record() for year in years]
     return Study.from_text(tomli_w.dumps(values), path=study.path, shown=f"{study.name} with {draws} drawn years")
+
+
+def fresh_years(study: Study, network: Network, *, years: int, sample: int) -> ScenarioSet:
+    """Years drawn as a drawn study's were, apart from those and from any other `sample` (0, 1, 2, ...)."""
+    rng = np.random.default_rng([study.seed, sample + 1])
+    return hazards.sample(hazards.load(study.dataset), network, draws=years, rng=rng)

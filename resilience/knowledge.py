@@ -16,14 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
 import pandas as pd
 
-from resilience import hazards
 from resilience.engine import Engine
 from resilience.network import Network
 from resilience.risk import Risk, measure
-from resilience.scenario import ScenarioSet
 from resilience.sizing.calibrate import Calibration, beside, calibrate
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
@@ -35,7 +32,6 @@ from resilience.study import Study
 Say = Callable[[str], None]
 BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
 SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
-APART = 1000  # between the seeds of a study and of its fresh samples
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,8 +64,7 @@ def know(
     stated: Stated,
     sizing: Sizing,
     *,
-    fresh: Callable[[ScenarioSet], Stated] | None = None,
-    years: int = 0,
+    fresh: Callable[[int], Stated] | None = None,
     method: Method | None = None,
     gap: float = 1e-4,
     engine: Engine | None = None,
@@ -79,8 +74,8 @@ def know(
 
     Parameters
     ----------
-    fresh, years
-        Of a study whose years are drawn: the same ask over other years, and how many to draw for each sample.
+    fresh
+        Of a study whose years are drawn: the same ask over the years of fresh sample 0, 1, 2, ...
     """
     asked = study.sizing.knowledge
     say("what behaviour loses with the reserve")
@@ -100,21 +95,11 @@ def know(
             risk=stated.terms.risk, budget_usd=study.sizing.budget_usd, goods=study.sizing.goods,
             weights=study.weights(network), seed=study.seed, say=say,
         )  # fmt: skip
-    if fresh is not None and years:
-        interval = replicate(
-            sizing.reserve,
-            lambda number: fresh(_sample(study, network, years, number)),
-            samples=SAMPLES, method=method, gap=gap, say=say,
-        )  # fmt: skip
+    if fresh is not None:
+        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, say=say)
     return Knowledge(
         simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
     )
-
-
-def _sample(study: Study, network: Network, years: int, number: int) -> ScenarioSet:
-    """Years drawn as the study's were, from seeds of their own."""
-    rng = np.random.default_rng([study.seed, APART + number])
-    return hazards.sample(hazards.load(study.dataset), network, draws=years, rng=rng)
 
 
 def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[[float], str]) -> list[str]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance
+from resilience.drawing import fresh_years
 from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.folder import write_run
@@ -191,7 +192,7 @@ def run(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
-    fresh_years: int = 0,
+    years: int = 0,
 ) -> Result:
     """Answer a study.
 
@@ -203,7 +204,7 @@ def run(
         How the solver works; an interior point by default, whose bound is certified all the same.
     gap, engine
         Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
-    fresh_years
+    years
         Of studies whose years were drawn from the dataset's hazards: how many to draw for each of the fresh samples
         that tell how far the reserve may be from the best for all years. 0: it is not told.
 
@@ -221,10 +222,14 @@ def run(
     network, adjustments = _balanced(study, say)
     stated = state(study, network, say=say)
     sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+
+    def fresh(sample: int) -> Stated:
+        drawn = fresh_years(study, network, years=years, sample=sample)
+        return state(study, network, scenarios=drawn)
+
     knowledge = know(
-        study, network, stated, sizing, fresh=lambda years: state(study, network, scenarios=years), years=fresh_years,
-        method=method, gap=gap, engine=engine, say=say,
-    )  # fmt: skip
+        study, network, stated, sizing, fresh=fresh if years else None, method=method, gap=gap, engine=engine, say=say
+    )
     say("writing up")
     return Result(
         study=study,

@@ -6,7 +6,7 @@ import pytest
 
 from resilience import models
 from resilience.balance import balance
-from resilience.drawing import drawn
+from resilience.drawing import drawn, fresh_years
 from resilience.errors import AskError
 
 
@@ -38,3 +38,9 @@ def test_the_same_seed_draws_the_same_study_and_another_does_not(study, network)
 def test_a_dataset_without_hazards_is_told(study, network):
     with pytest.raises(AskError, match="No hazards ship for 'elsewhere'"):
         drawn(study.having({"dataset": "elsewhere"}), network, draws=60, seed=1)
+
+
+def test_fresh_years_are_those_of_no_other_sample_and_the_same_each_time(study, network):
+    first, again, other = (fresh_years(study, network, years=20, sample=n).checksum() for n in (0, 0, 1))
+    assert first == again
+    assert first != other

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from resilience.errors import AskError
-from resilience.result import run
-from resilience.risk import measure
+from resilience.knowledge import SAMPLES, know, sentences
+from resilience.result import FAST, money, run, state
+from resilience.risk import Expectation, measure
 from resilience.study import Study
 
 
@@ -77,3 +78,18 @@ def test_a_study_cannot_ask_for_what_its_measure_of_risk_does_not_define(tiny_st
         tiny_study.having({"sizing.knowledge": ["information"], "sizing.risk": {"kind": "worst_case"}})
     with pytest.raises(AskError, match="Did you mean information"):
         tiny_study.having({"sizing.knowledge": ["informations"]})
+
+
+def test_of_drawn_years_the_interval_is_told(tiny_study):
+    result = run(tiny_study)
+    stated = [
+        state(tiny_study.having({"scenario.gas_stops.probability": p})) for p in (0.06, 0.08, 0.1, 0.12, 0.14, 0.1)
+    ]
+    found = know(
+        result.study, result.network, stated[2], result.sizing, fresh=lambda sample: stated[sample], method=FAST
+    )
+    assert len(found.replications.batches) == SAMPLES
+    assert 0 <= found.replications.gap <= found.replications.gap_at_most
+    assert found.replications.batches["best"].iloc[2] == pytest.approx(result.sizing.objective_usd, rel=1e-5)
+    assert "best reserve for all years" in " ".join(sentences(found, result.sizing, Expectation(), money))
+    assert set(found.tables()) == {"simulated", "interval"}

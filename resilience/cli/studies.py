@@ -48,7 +48,7 @@ def answered(
     asked = drawn(study, network, draws=draws, seed=seed)
     meant = isinstance(study.sizing.risk, Expectation) and not study.sizing.floors  # else no interval is defined
     years = max(draws // FRESH, FEWEST) if meant else 0
-    return run(asked, say=say, gap=DRAWN_GAP, fresh_years=years), folder
+    return run(asked, say=say, gap=DRAWN_GAP, years=years), folder
 
 
 def saved(result: Result, folder: Path) -> Answer:
