@@ -23,6 +23,7 @@ from resilience.errors import AskError
 from resilience.physics import Floats
 from resilience.risk import CVaR, Expectation, Risk
 from resilience.sizing.lshaped.sweep import decompose_each
+from resilience.sizing.without import HARMLESS
 from resilience.solver import LinearProgram, Status, certified_bound, relative_gap
 from resilience.standing import Standing
 
@@ -76,7 +77,7 @@ def frontier(
         faults.append("floors and limits of the kind `at least` cannot be kept by every budget: ask without them")
     if faults:
         raise AskError("This frontier cannot be drawn", faults)
-    live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > 1e-6 * stated.laws.usd]
+    live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > HARMLESS * stated.laws.usd]
     asked = stated.only(live)
     usd = asked.laws.usd
     families = [_family(asked, risk, [budget / usd for budget in budgets]) for risk in measures.values()]

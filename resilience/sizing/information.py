@@ -32,6 +32,7 @@ from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import two_stage
 from resilience.sizing.mean import mean_case
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
+from resilience.sizing.without import HARMLESS
 from resilience.solver import LinearProgram, Method, solve
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def information(
         If losses are not weighed by their mean, or floors tie years to one another.
     """
     _refuse(stated)
-    live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > SAME * stated.laws.usd * 1e4]
+    live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > HARMLESS * stated.laws.usd]
     asked = stated.only(live)
     usd = asked.laws.usd
     say("every year sized alone")
