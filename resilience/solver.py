@@ -118,11 +118,11 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
     method = method or Method()
-    _refuse_poor_data(program)
+    refuse_poor_data(program)
     started = time.process_time()
-    highs = _loaded(program, method)
+    highs = loaded(program, method)
     highs.run()
-    status = _status(highs, program)
+    status = status_of(highs)
     if status is Status.INFEASIBLE:
         raise InfeasibleError(status.value)
     if status is Status.UNBOUNDED:
@@ -162,7 +162,7 @@ def write(program: LinearProgram, path: Path) -> Path:
     """
     if path.suffix not in (".mps", ".lp"):
         raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
     return path
@@ -205,14 +205,15 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
     With whole-number columns it is that of the relaxation, and may be empty. Do not ask it of a large program: it
     solves one for each row it drops.
     """
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     highs.setOptionValue("iis_strategy", 6)  # the default returns an empty set
     highs.run()
     _, found = highs.getIis()
     return list(found.row_index_), list(found.col_index_)
 
 
-def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+    """A program handed to HiGHS in one call."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
@@ -244,7 +245,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
+def status_of(highs: highspy.Highs) -> Status:
+    """What HiGHS says of its last run."""
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
@@ -267,7 +269,8 @@ def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
     raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
-def _refuse_poor_data(program: LinearProgram) -> None:
+def refuse_poor_data(program: LinearProgram) -> None:
+    """Refuse what no solver could be trusted with."""
     for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
         if np.isnan(getattr(program, name)).any():
             raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")

@@ -68,6 +68,7 @@ ALLOCATIONS: Mapping[str, type] = {
     "by_contribution": ByContribution,
     "earmark_first": EarmarkFirst,
 }
+KNOWLEDGE = ("information", "frontier", "calibration")
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
 
 
@@ -106,6 +107,12 @@ def _scope(name: str) -> str:
     if name not in SCOPES:
         raise AskError(f"scope {name!r} is not known. {near(name, SCOPES)}")
     return name
+
+
+def _known(word: str) -> str:
+    if word not in KNOWLEDGE:
+        raise AskError(f"knowledge {word!r} is not known. {near(word, KNOWLEDGE)}")
+    return word
 
 
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -231,6 +238,15 @@ class SizingTable(Table):
     risk: Annotated[Risk | ByFootprint, PlainValidator(kinds.risk)] = Expectation()
     floors: Annotated[tuple[FloorTable, ...], BeforeValidator(_tuples)] = ()
     limits: Annotated[tuple[Annotated[Limit, PlainValidator(kinds.limit)], ...], BeforeValidator(_tuples)] = ()
+    knowledge: Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], BeforeValidator(_tuples)] = ()
+
+    @model_validator(mode="after")
+    def _can_be_known(self) -> SizingTable:
+        if "information" in self.knowledge and (self.risk != Expectation() or self.floors):
+            raise AskError('knowledge = ["information"] asks for expected cost without floors')
+        if "frontier" in self.knowledge and self.floors:
+            raise AskError('knowledge = ["frontier"] starts where nothing is held, which no floor allows')
+        return self
 
 
 class ScenarioTable(Table):
@@ -403,6 +419,8 @@ class Study(Table):
             if floor.tier not in tiers:
                 remedy = near(floor.tier, tiers)
                 found.append(f"{self.where('sizing', 'floors', number)}: no demand of tier {floor.tier!r}. {remedy}")
+        if "calibration" in self.sizing.knowledge and not self.members:
+            found.append(f"{self.where('sizing')}: knowledge of calibration needs `members`, who hold in common")
         for number, limit in enumerate(self.sizing.limits):
             strangers = unknown(limit, network)
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]

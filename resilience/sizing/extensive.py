@@ -36,19 +36,9 @@ class Extensive:
         """The part of an answer that is the reserve."""
         return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
 
-    def marginal(self, row_dual: Floats) -> Floats:
-        """Money saved a year by one more scaled unit in each store, before its holding cost: duals of what is held."""
-        worth = np.zeros(self.first.columns["held"][1])
-        for number, (mine, rows) in enumerate(zip(self.mine, self.rows, strict=True)):
-            np.add.at(worth, mine, self.worth(row_dual[rows], number))
-        return worth
-
     def worth(self, block_dual: Floats, number: int) -> Floats:
         """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
-        block, worth = self.blocks[number], np.zeros(len(self.mine[number]))
-        for name, shares in self.shares[number].items():
-            worth -= block_dual[block.rows[name]].reshape(len(worth), len(shares)) @ shares
-        return worth
+        return block_worth(self.blocks[number], self.shares[number], block_dual)
 
     def weight(self, row_dual: Floats, number: int) -> float:
         """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
@@ -104,6 +94,16 @@ def two_stage(
         tie = _draws_on(block, case, held[mine[number]], width)
         recourses.append(Recourse(program=block.program, tie=tie, measured=tuple(measured)))
     return TwoStage(first=first.program, recourses=tuple(recourses))
+
+
+def block_worth(block: Compiled, shares: Mapping[str, Floats], block_dual: Floats) -> Floats:
+    """What one more scaled unit in each store of a block saves, by the duals of the block's rows; `shares` as of
+    `held_shares`.
+    """
+    worth = np.zeros((block.rows["held"].stop - block.rows["held"].start) // len(shares["held"]))
+    for name, of_row in shares.items():
+        worth -= block_dual[block.rows[name]].reshape(len(worth), len(of_row)) @ of_row
+    return worth
 
 
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:

@@ -8,8 +8,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from resilience.balance import balance
+from resilience.engine import Engine
 from resilience.errors import AskError, InfeasibleError, near
 from resilience.network import Network
 from resilience.periods import Periods
@@ -20,19 +22,23 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
-from resilience.sizing.extensive import Extensive, join
+from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.ranges import ranges, without_each
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
-from resilience.sizing.response import response_tables, with_units
+from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.solved import Solved, solved
 from resilience.sizing.statement import Compiled
-from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
+from resilience.sizing.twostage import TwoStage
+from resilience.sizing.without import HARMLESS, without_reserve
+from resilience.solver import Method, Solution, Status, relative_gap
 from resilience.stores import stores
 
-HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
 
@@ -42,9 +48,11 @@ class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
     `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. `marginal_value` holds duals: what one more unit saves where some is held, and a ceiling on it where
-    none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
-    credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
+    `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what one more unit saves where some is
+    held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
+    when nothing is held), credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`)
+    and, of what else would do, ranges (at little more cost) and without_good (at what cost without each): see
+    `resilience.sizing.ranges`.
     """
 
     reserve: Reserve
@@ -58,8 +66,11 @@ class Sizing:
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
+    ranges: pd.DataFrame
+    without_good: pd.DataFrame
     size: tuple[int, int]
     seconds: float
+    how: str
 
     @property
     def gap(self) -> float:
@@ -75,6 +86,8 @@ class Sizing:
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
             "credit": self.credit,
+            "ranges": self.ranges,
+            "without_good": self.without_good,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -105,6 +118,8 @@ def size_reserve(
     weights: Mapping[str, float] | None = None,
     scope: Scope | None = None,
     method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
     say: Say = lambda text: None,
 ) -> Sizing:
     """The reserve with the least yearly cost of holding plus weighed loss.
@@ -127,6 +142,9 @@ def size_reserve(
         When and how fast the reserve may be drawn; at once by default.
     periods, scope
         What may be coarse, and what may be left out; by default nothing.
+    gap, engine
+        Of programs too large to be solved as one, which are taken apart: where to stop, (objective - bound) /
+        objective; and where scenarios are solved (this process by default; the answer does not depend on it).
     say
         Called with a line of text as work proceeds.
 
@@ -151,7 +169,7 @@ def size_reserve(
         network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, limits=limits,
         members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope, say=say,
     )  # fmt: skip
-    return solve_sizing(stated, method=method, say=say)
+    return solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -170,10 +188,38 @@ class Stated:
     terms: Terms
 
     @cached_property
+    def first(self) -> Compiled:
+        """The reserve program."""
+        return reserve_program(self.terms).compiled()
+
+    @cached_property
+    def two_stage(self) -> TwoStage:
+        """The reserve program and every case's response program, as two stages."""
+        floors, members = self.terms.floors, self.members
+        return two_stage(self.first, self.blocks, self.cases, mine=self.mine, floors=floors, members=members)
+
+    @cached_property
     def joined(self) -> Extensive:
         """The reserve program and every case's response program as one; large, so joined only when asked for."""
-        first = reserve_program(self.terms).compiled()
-        return join(first, self.blocks, self.cases, mine=self.mine, floors=self.terms.floors, members=self.members)
+        floors, members = self.terms.floors, self.members
+        return join(self.first, self.blocks, self.cases, mine=self.mine, floors=floors, members=members)
+
+    @property
+    def scale(self) -> Floats:
+        """Per store: own units in one scaled unit."""
+        points = pd.MultiIndex.from_frame(self.laws.points[["good", "place"]])
+        return self.laws.scale[points.get_indexer(pd.MultiIndex.from_frame(self.rows[["good", "place"]]))]
+
+    def kept(self, held: Floats) -> NDArray[np.bool_]:
+        """Which stores of an answer hold more than the dust that a solver leaves."""
+        price = held * self.terms.purchase
+        return np.asarray((held > DUST) & (price > TRACE * price.sum()))
+
+    def reserve(self, held: Floats) -> Reserve:
+        """Scaled units in each store as a reserve, without dust."""
+        return Reserve.of(
+            self.network, self.rows.assign(units=held * self.scale)[self.kept(held)], release=self.release
+        )
 
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios; the others weigh nothing."""
@@ -232,32 +278,32 @@ def state_sizing(
     )  # fmt: skip
 
 
-def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lambda text: None) -> Sizing:
+def solve_sizing(
+    stated: Stated,
+    *,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Sizing:
     """The answer to a stated program, and what every scenario would lose without a reserve.
+
+    `gap` is where a program that is taken apart may stop, and `engine` where its scenarios are solved.
 
     Raises
     ------
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    without = _without(stated, method, say)
+    without = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
     asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
-    height, width = asked.joined.program.shape
-    say(f"sizing over the {len(live)} scenarios that lose anything: {height:,} rows, {width:,} columns")
+    alone = [without[number] for number in live]
     try:
-        found = solve(asked.joined.program, method)
+        found = solved(asked, alone, method=method, gap=gap, engine=engine, say=say)
     except InfeasibleError as error:
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
-    return _sizing(asked, _priced(asked, found, method), without, live)
-
-
-def _priced(asked: Stated, found: Solution, method: Method | None) -> Solution:
-    """`found` with duals. Whole numbers have none: what they leave to choose, once they are chosen, has."""
-    if asked.joined.program.integer is None:
-        return found
-    linear = solve(settled(asked.joined.program, found.x), method)
-    return replace(found, row_dual=linear.row_dual, column_dual=linear.column_dual)
+    return _sizing(asked, found, without, live)
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None, own: Sequence[str]) -> pd.DataFrame:
@@ -303,15 +349,6 @@ def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
     return blocks
 
 
-def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
-    """The best response to each scenario when nothing is held."""
-    found = []
-    for number, (block, case) in enumerate(zip(stated.blocks, stated.cases, strict=True), 1):
-        say(f"loss without a reserve, scenario {number} of {len(stated.cases)}: {case.scenario.name}")
-        found.append(solve(with_units(block, case, np.zeros(len(case.stores))).program, method))
-    return found
-
-
 def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     """Room for what limits ask for, even where no scenario could draw so much."""
     for line in lines:
@@ -321,25 +358,24 @@ def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     return most
 
 
-def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
-    laws, joined, rows, terms = asked.laws, asked.joined, asked.rows, asked.terms
-    points = pd.MultiIndex.from_frame(laws.points[["good", "place"]])
-    scale = laws.scale[points.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))]
-    held = joined.held(found.x)
-    price = held * terms.purchase
-    kept = (held > DUST) & (price > TRACE * price.sum())
-    reserve = Reserve.of(asked.network, rows.assign(units=held * scale)[kept], release=asked.release)
+def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
+    laws, rows, terms, held = asked.laws, asked.rows, asked.terms, found.held
+    scale, kept = asked.scale, asked.kept(held)
     losses = _losses(asked, found, without, live)
     alone = [without[number] for number in live]
-    saved = joined.marginal(found.row_dual)
+    saved = np.zeros(len(held))
+    for mine, worth in zip(asked.mine, found.worth, strict=True):
+        np.add.at(saved, mine, worth)
     marginal = rows.assign(
         saved_usd_per_unit=saved * laws.usd / scale,
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )
-    duals = [response.row_dual for response in alone]
+    parts = zip(asked.blocks, asked.cases, alone, strict=True)
+    first = [block_worth(block, held_shares(case), response.row_dual) for block, case, response in parts]
+    of_live = losses.iloc[list(live)]
     return Sizing(
-        reserve=reserve,
+        reserve=asked.reserve(held),
         objective_usd=found.objective * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
@@ -348,18 +384,21 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         * laws.usd,
         marginal_value=marginal,
         losses=losses,
-        unmet=_unmet(asked, [joined.plan(found.x, number) for number in range(len(live))]),
+        unmet=_unmet(asked, found.plans),
         unmet_without=_unmet(asked, [response.x for response in alone]),
-        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, duals, losses.iloc[list(live)]),
-        size=joined.program.shape,
+        credit=credit(rows, np.where(kept, held, 0.0), asked.mine, first, found.worth, found.weight, of_live),
+        ranges=ranges(found.view, rows, np.where(kept, held, 0.0), scale, found.objective),
+        without_good=without_each(found.view, rows, np.where(kept, held, 0.0), found.objective, laws.usd),
+        size=found.size,
         seconds=found.seconds,
+        how=found.how,
     )
 
 
-def _losses(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
+def _losses(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
     loss = np.minimum([alone.objective for alone in without], HARMLESS)
-    for number, (scenario, block) in enumerate(zip(live, asked.blocks, strict=True)):
-        loss[scenario] = block.program.cost @ asked.joined.plan(found.x, number)
+    for scenario, block, plan in zip(live, asked.blocks, found.plans, strict=True):
+        loss[scenario] = block.program.cost @ plan
     return pd.DataFrame({
         "scenario": [scenario.name for scenario in asked.scenarios],
         "probability": [scenario.probability for scenario in asked.scenarios],

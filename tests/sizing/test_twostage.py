@@ -3,37 +3,11 @@
 import numpy as np
 import pytest
 from scipy import sparse
+from two_stage_programs import newsvendor
 
 from resilience.errors import AskError
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
-from resilience.solver import LinearProgram, solve
-
-
-def program(cost, matrix, row_lower, row_upper, upper, integer=None):
-    matrix = sparse.csc_matrix(np.atleast_2d(np.array(matrix, dtype=float)))
-    return LinearProgram(
-        cost=np.array(cost, dtype=float), matrix=matrix, row_lower=np.array(row_lower, dtype=float),
-        row_upper=np.array(row_upper, dtype=float), column_lower=np.zeros(len(cost)),
-        column_upper=np.array(upper, dtype=float), integer=integer,
-    )  # fmt: skip
-
-
-def newsvendor(demands, *, cost=1.0, price=3.0, whole=False):
-    """Buy x at `cost`; a unit short of demand costs `price`; columns x and a loss for each equally likely demand."""
-    count = len(demands)
-    first = program(
-        [cost, *[1 / count] * count], np.zeros((0, count + 1)), [], [], [100.0, *[1000.0] * count],
-        integer=np.array([whole] + [False] * count) if whole else None,
-    )  # fmt: skip
-    tie = sparse.csc_matrix(([1.0], ([0], [0])), shape=(1, count + 1))
-    recourses = [
-        Recourse(
-            program=program([price], [[1.0]], [demand], [np.inf], [100.0]), tie=tie,
-            measured=((number + 1, np.array([price])),),
-        )
-        for number, demand in enumerate(demands)
-    ]  # fmt: skip
-    return TwoStage(first=first, recourses=tuple(recourses))
+from resilience.solver import solve
 
 
 def test_the_newsvendor_buys_the_critical_fractile():
