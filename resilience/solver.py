@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 import highspy
@@ -156,7 +157,8 @@ class WarmProgram:
         self._highs = _loaded(program, self._method)
         names = ("cost", "row_lower", "row_upper", "column_lower", "column_upper")
         self.program = replace(program, **{name: getattr(program, name).astype(np.float64) for name in names})
-        self._added = sparse.csr_matrix((0, program.shape[1]))
+        self._turned = program.matrix.T  # kept, for turning it at every pricing would cost more than the product
+        self._added = sparse.csc_matrix((program.shape[1], 0))  # a column each
         self._sides = np.zeros((2, 0))
 
     def move_columns(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
@@ -179,7 +181,7 @@ class WarmProgram:
         """Add rows below all there are."""
         low, high = _sides(lower, upper)
         self._highs.addRows(len(low), low, high, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data)
-        self._added = sparse.vstack([self._added, matrix], format="csr")
+        self._added = sparse.hstack([self._added, matrix.T], format="csc")
         self._sides = np.hstack([self._sides, [lower, upper]])
 
     def start_like(self, other: WarmProgram) -> None:
@@ -188,25 +190,26 @@ class WarmProgram:
         if not basis.valid:
             return
         height = self.program.shape[0]
-        mine = [highspy.HighsBasisStatus.kBasic] * self._added.shape[0]
+        mine = [highspy.HighsBasisStatus.kBasic] * self._added.shape[1]
         basis.row_status = [*list(basis.row_status)[:height], *mine]
         basis.alien = True  # rows of `other` are gone, so it may lack a column: HiGHS completes it
         self._highs.setBasis(basis)
 
     def solve(self) -> Solution:
-        """The least-cost answer as things stand; errors as for `solve`."""
+        """The least-cost answer as things stand, with the reduced costs its bound prices; errors as for `solve`."""
         started = time.process_time()
         status = _run(self._highs)
         found, info = self._highs.getSolution(), self._highs.getInfo()
         x, row_dual = np.array(found.col_value), np.array(found.row_dual)
         objective = float(self.program.cost @ x)
+        bound, reduced = self.priced(row_dual)
         return Solution(
             status=status,
             objective=objective,
-            bound=min(self.priced(row_dual)[0], objective),
+            bound=min(bound, objective),
             x=x,
             row_dual=row_dual,
-            column_dual=np.array(found.col_dual),
+            column_dual=reduced,
             seconds=time.process_time() - started,
             iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
         )
@@ -219,14 +222,17 @@ class WarmProgram:
         """
         height = self.program.shape[0]
         lower, upper = (
-            np.append(given, added)
+            np.concatenate([given, added])
             for given, added in zip((self.program.row_lower, self.program.row_upper), self._sides, strict=True)
         )
         dual = _signed(row_dual, lower, upper)
-        reduced = self.program.cost - self.program.matrix.T @ dual[:height] - self._added.T @ dual[height:]
+        reduced = self.program.cost - self._turned @ dual[:height]
+        if len(dual) > height:
+            reduced -= self._added @ dual[height:]
         return _price(dual, lower, upper, reduced, self.program), reduced
 
 
+@cache
 def version() -> str:
     """The version of HiGHS."""
     return str(highspy.Highs().version())
