@@ -77,6 +77,12 @@ class Method:
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
 
 
+@cache
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """An answer: values, objective, a certified bound below every plan's cost, duals, and what it took."""
@@ -230,12 +236,6 @@ class WarmProgram:
         if len(dual) > height:
             reduced -= self._added @ dual[height:]
         return _price(dual, lower, upper, reduced, self.program), reduced
-
-
-@cache
-def version() -> str:
-    """The version of HiGHS."""
-    return str(highspy.Highs().version())
 
 
 def write(program: LinearProgram, path: Path) -> Path:

@@ -12,7 +12,7 @@ LOOK = 1.96  # standard errors in a 95 % interval
 
 @dataclass(kw_only=True)
 class Progress:
-    """What each pass so far has shown: the bound after it, and what its own path cost."""
+    """What the passes so far have shown: the bound after each, and what each path drawn by plain chances cost."""
 
     bounds: list[float] = field(default_factory=list)
     paths: list[float] = field(default_factory=list)
@@ -41,8 +41,8 @@ class Passes:
 class BoundStalls:
     """Once the bound has risen by less than the share `by` of itself over the last `over` passes.
 
-    A bound may rest for a while and rise again: more so the rarer the costly outcomes are. Take `over` well above one
-    over the chance of the rarest that matters, and read the interval of the simulated value beside it.
+    A bound may rest for a while and rise again: more so the more outcomes there are. Read the interval of the simulated
+    value beside it.
     """
 
     over: int = 20

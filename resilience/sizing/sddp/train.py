@@ -4,9 +4,10 @@ A pass samples one path, deciding at each node with the cuts so far; then, from 
 may follow is solved at the state that was left. Their lines, weighed by chance or by the risk measure, are a cut of the
 node: by duality a line below what follows for every state. Other nodes with the same successors (the other states of
 the world of that stage) weigh the very same lines by their own chances, and so learn a cut of their own at no further
-solve. The first nodes' outcomes, solved at the start, give a bound below the cost of every policy. Cuts and bounds are
-priced from whatever duals the solver gives (`solver.WarmProgram.priced`), so that inexact ones give weaker bounds,
-never wrong ones.
+solve. Every second path draws all that is possible alike: rare and costly outcomes, which plain chance would hardly
+ever meet, are what reserves are for. The first nodes' outcomes, solved at the start, give a bound below the cost of
+every policy. Cuts and bounds are priced from whatever duals the solver gives (`solver.WarmProgram.priced`), so that
+inexact ones give weaker bounds, never wrong ones.
 """
 
 from __future__ import annotations
@@ -80,10 +81,12 @@ def train(
     policy, progress = Policy(graph, method), Progress()
     learners = _learners(graph)
     while True:
-        path = walk(policy, rng)
+        level = len(progress.bounds) % 2 == 1
+        path = walk(policy, rng, level=level)
         for step in reversed(path):
             _learn(policy, step.node, step.decision.leaves, learners[step.node])
-        progress.paths.append(path_cost(path))
+        if not level:
+            progress.paths.append(path_cost(path))
         progress.bounds.append(max([bound(policy), *progress.bounds[-1:]]))
         say(f"pass {len(progress.bounds)}: bound {progress.bounds[-1]:.6g}, {policy.cuts} cuts")
         for rule in rules:
@@ -100,8 +103,8 @@ def bound(policy: Policy) -> float:
     return float(values @ weigh(graph.risk, values, np.array([chance for _, _, chance in chances])))
 
 
-def walk(policy: Policy, rng: np.random.Generator) -> list[Step]:
-    """One path, drawn by the plain chances, and what the policy does on it.
+def walk(policy: Policy, rng: np.random.Generator, *, level: bool = False) -> list[Step]:
+    """One path, drawn by the plain chances, and what the policy does on it; `level` draws all that is possible alike.
 
     Where paths may run for ever a discount is taken as the chance to go on, so that they end and cost the same on
     average; elsewhere it weighs what comes later.
@@ -112,11 +115,11 @@ def walk(policy: Policy, rng: np.random.Generator) -> list[Step]:
     steps: list[Step] = []
     state, weight, chances = graph.start, 1.0, graph.first
     while True:
-        node = _drawn(chances, rng)
+        node = _drawn(_levelled(chances) if level else chances, rng)
         if node is None:
             return steps
         likely = np.array([outcome.probability for outcome in graph.nodes[node].outcomes])
-        drawn = _drawn(likely, rng)
+        drawn = _drawn(_levelled(likely) if level else likely, rng)
         outcome = len(likely) - 1 if drawn is None else drawn  # chances add up to 1, but for rounding
         decision = policy.decide(node, outcome, state)
         steps.append(Step(node=node, outcome=outcome, arrives=state, decision=decision, weight=weight))
@@ -132,6 +135,12 @@ def _drawn(chances: Floats, rng: np.random.Generator) -> int | None:
     """A number drawn by its chance; None with what is left of 1."""
     at = int(np.searchsorted(np.cumsum(chances), rng.random(), side="right"))
     return at if at < len(chances) else None
+
+
+def _levelled(chances: Floats) -> Floats:
+    """The same sum spread evenly over whatever has a chance."""
+    possible = chances > 0
+    return np.asarray(possible * (chances.sum() / max(1, possible.sum())), dtype=np.float64)
 
 
 def _learners(graph: Graph) -> list[list[int]]:

@@ -16,7 +16,7 @@ from scipy import sparse
 
 from resilience.errors import AskError
 from resilience.risk import Risk
-from resilience.sizing.sddp.graph import Floats, Graph, Outcome
+from resilience.sizing.sddp.graph import TOLERANCE, Floats, Graph, Outcome
 from resilience.solver import LinearProgram
 
 
@@ -118,21 +118,18 @@ def _place(graph: Graph, parts: _Parts, node: int, outcome: Outcome, left: Seque
 
 def _measure(parts: _Parts, risk: Risk, costs: Sequence[int], chances: Sequence[float]) -> list[tuple[int, float]]:
     """The measure of the columns `costs` as factors of columns; what is left of the chances costs nothing."""
-    terms: list[tuple[int, float]] = []
     ends = 1.0 - sum(chances)
+    if ends > TOLERANCE:
+        costs, chances = [*costs, parts.columns(np.zeros(1), np.zeros(1))], [*chances, ends]
+    terms: list[tuple[int, float]] = []
     for weight, tail in risk.mixture():
         if tail == 1:
             terms += [(column, weight * chance) for column, chance in zip(costs, chances, strict=True)]
             continue
         edge = parts.free()
         terms.append((edge, weight))
-        beyond = [parts.columns(np.zeros(1), np.full(1, np.inf if tail > 0 else 0.0)) for _ in costs]
-        for column, excess in zip(costs, beyond, strict=True):
-            parts.row([(edge, 1.0), (excess, 1.0), (column, -1.0)], 0.0, np.inf)
-        if ends > 1e-9:  # a path that ended: beyond >= 0 - edge
-            ended = parts.columns(np.zeros(1), np.full(1, np.inf if tail > 0 else 0.0))
-            parts.row([(edge, 1.0), (ended, 1.0)], 0.0, np.inf)
-            beyond, chances = [*beyond, ended], [*chances, ends]
-        if tail > 0:
-            terms += [(excess, weight * chance / tail) for excess, chance in zip(beyond, chances, strict=True)]
+        for column, chance in zip(costs, chances, strict=True):
+            beyond = parts.columns(np.zeros(1), np.full(1, np.inf if tail > 0 else 0.0))
+            parts.row([(edge, 1.0), (beyond, 1.0), (column, -1.0)], 0.0, np.inf)
+            terms.append((beyond, weight * chance / tail if tail > 0 else 0.0))
     return terms
