@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
 from pathlib import Path
 
 import highspy
@@ -77,12 +76,6 @@ class Method:
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
 
 
-@cache
-def version() -> str:
-    """The version of HiGHS."""
-    return str(highspy.Highs().version())
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """An answer: values, objective, a certified bound below every plan's cost, duals, and what it took."""
@@ -128,8 +121,15 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     _refuse_poor_data(program)
     started = time.process_time()
     highs = _loaded(program, method)
-    status = _run(highs)
+    highs.run()
+    status = _status(highs, program)
+    if status is Status.INFEASIBLE:
+        raise InfeasibleError(status.value)
+    if status is Status.UNBOUNDED:
+        raise SolverError(status.value)
     found, info = highs.getSolution(), highs.getInfo()
+    if status is not Status.OPTIMAL and info.primal_solution_status != 2:  # else zeros would read as a free plan
+        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
     x = np.array(found.col_value)
     duals = (np.array(found.row_dual), np.array(found.col_dual))
     objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf
@@ -147,95 +147,9 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     )
 
 
-class WarmProgram:
-    """A linear program kept in the solver between solves that differ in bounds, sides, costs and added rows.
-
-    Each solve starts from the basis of the one before, so it has little to do where little was changed. `program` has
-    the arrays as changed so far, less the rows added since. Do not use it for a program that is solved once, nor with
-    whole numbers.
-    """
-
-    def __init__(self, program: LinearProgram, method: Method | None = None) -> None:
-        if program.integer is not None and program.integer.any():
-            raise AskError("A program with whole numbers cannot be kept warm: use solve")
-        _refuse_poor_data(program)
-        self._method = method or Method(algorithm="simplex")
-        self._highs = _loaded(program, self._method)
-        names = ("cost", "row_lower", "row_upper", "column_lower", "column_upper")
-        self.program = replace(program, **{name: getattr(program, name).astype(np.float64) for name in names})
-        self._turned = program.matrix.T  # kept, for turning it at every pricing would cost more than the product
-        self._added = sparse.csc_matrix((program.shape[1], 0))  # a column each
-        self._sides = np.zeros((2, 0))
-
-    def move_columns(self, columns: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
-        """Give these columns other bounds."""
-        self.program.column_lower[columns], self.program.column_upper[columns] = lower, upper
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), *_sides(lower, upper))
-
-    def move_rows(self, rows: NDArray[np.int64], lower: Floats, upper: Floats) -> None:
-        """Give these rows, none of them added later, other sides."""
-        self.program.row_lower[rows], self.program.row_upper[rows] = lower, upper
-        for row, low, high in zip(rows, *_sides(lower, upper), strict=True):
-            self._highs.changeRowBounds(int(row), float(low), float(high))
-
-    def move_costs(self, columns: NDArray[np.int64], cost: Floats) -> None:
-        """Give these columns other costs."""
-        self.program.cost[columns] = cost
-        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
-
-    def add_rows(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        """Add rows below all there are."""
-        low, high = _sides(lower, upper)
-        self._highs.addRows(len(low), low, high, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data)
-        self._added = sparse.hstack([self._added, matrix.T], format="csc")
-        self._sides = np.hstack([self._sides, [lower, upper]])
-
-    def start_like(self, other: WarmProgram) -> None:
-        """Start the next solve from the basis of `other`, a program of the same shape before rows were added."""
-        basis = other._highs.getBasis()
-        if not basis.valid:
-            return
-        height = self.program.shape[0]
-        mine = [highspy.HighsBasisStatus.kBasic] * self._added.shape[1]
-        basis.row_status = [*list(basis.row_status)[:height], *mine]
-        basis.alien = True  # rows of `other` are gone, so it may lack a column: HiGHS completes it
-        self._highs.setBasis(basis)
-
-    def solve(self) -> Solution:
-        """The least-cost answer as things stand, with the reduced costs its bound prices; errors as for `solve`."""
-        started = time.process_time()
-        status = _run(self._highs)
-        found, info = self._highs.getSolution(), self._highs.getInfo()
-        x, row_dual = np.array(found.col_value), np.array(found.row_dual)
-        objective = float(self.program.cost @ x)
-        bound, reduced = self.priced(row_dual)
-        return Solution(
-            status=status,
-            objective=objective,
-            bound=min(bound, objective),
-            x=x,
-            row_dual=row_dual,
-            column_dual=reduced,
-            seconds=time.process_time() - started,
-            iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
-        )
-
-    def priced(self, row_dual: Floats) -> tuple[float, Floats]:
-        """The certified bound from any row duals, added rows last, and the reduced costs it prices.
-
-        Reduced costs are those of the same duals, so in the bounds of any column the bound is a line that holds for
-        every value they may take: bound + reduced * (other value - value) for a column fixed at a value.
-        """
-        height = self.program.shape[0]
-        lower, upper = (
-            np.concatenate([given, added])
-            for given, added in zip((self.program.row_lower, self.program.row_upper), self._sides, strict=True)
-        )
-        dual = _signed(row_dual, lower, upper)
-        reduced = self.program.cost - self._turned @ dual[:height]
-        if len(dual) > height:
-            reduced -= self._added @ dual[height:]
-        return _price(dual, lower, upper, reduced, self.program), reduced
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
 
 
 def write(program: LinearProgram, path: Path) -> Path:
@@ -262,19 +176,10 @@ def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     """
     if len(row_dual) != program.matrix.shape[0]:
         return -math.inf
-    dual = _signed(row_dual, program.row_lower, program.row_upper)
-    return _price(dual, program.row_lower, program.row_upper, program.cost - program.matrix.T @ dual, program)
-
-
-def _signed(row_dual: Floats, lower: Floats, upper: Floats) -> Floats:
-    """Duals without those that point to a side which is not there."""
-    dual = np.where(np.isfinite(lower), row_dual, np.minimum(row_dual, 0.0))
-    return np.asarray(np.where(np.isfinite(upper), dual, np.maximum(dual, 0.0)), dtype=np.float64)
-
-
-def _price(dual: Floats, lower: Floats, upper: Floats, reduced: Floats, program: LinearProgram) -> float:
-    """Duals at their sides plus reduced costs at their cheaper bounds."""
-    rows = np.where(dual > 0, lower, upper)
+    dual = np.where(np.isfinite(program.row_lower), row_dual, np.minimum(row_dual, 0.0))
+    dual = np.where(np.isfinite(program.row_upper), dual, np.maximum(dual, 0.0))
+    reduced = program.cost - program.matrix.T @ dual
+    rows = np.where(dual > 0, program.row_lower, program.row_upper)
     columns = np.where(reduced > 0, program.column_lower, program.column_upper)
     used_rows, used_columns = dual != 0, np.abs(reduced) > 1e-12
     priced = float(dual[used_rows] @ rows[used_rows] + reduced[used_columns] @ columns[used_columns])
@@ -309,8 +214,10 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = program.matrix.shape
     model.col_cost_ = program.cost
-    model.col_lower_, model.col_upper_ = _sides(program.column_lower, program.column_upper)
-    model.row_lower_, model.row_upper_ = _sides(program.row_lower, program.row_upper)
+    model.col_lower_ = np.where(np.isneginf(program.column_lower), -INFINITE, program.column_lower)
+    model.col_upper_ = np.where(np.isposinf(program.column_upper), INFINITE, program.column_upper)
+    model.row_lower_ = np.where(np.isneginf(program.row_lower), -INFINITE, program.row_lower)
+    model.row_upper_ = np.where(np.isposinf(program.row_upper), INFINITE, program.row_upper)
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_ = program.matrix.indptr
     model.a_matrix_.index_ = program.matrix.indices
@@ -323,26 +230,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _sides(lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Lower and upper limits with HiGHS's own infinity."""
-    return np.where(np.isneginf(lower), -INFINITE, lower), np.where(np.isposinf(upper), INFINITE, upper)
-
-
-def _run(highs: highspy.Highs) -> Status:
-    """Solve, and raise where there is no answer to read."""
-    highs.run()
-    status = _status(highs)
-    if status is Status.INFEASIBLE:
-        raise InfeasibleError(status.value)
-    if status is Status.UNBOUNDED:
-        raise SolverError(status.value)
-    feasible = highs.getInfo().primal_solution_status == 2
-    if status is not Status.OPTIMAL and not feasible:  # else zeros would read as a free plan
-        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
-    return status
-
-
-def _status(highs: highspy.Highs) -> Status:
+def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
