@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from scipy import sparse
 from resilience.errors import AskError, InfeasibleError, SolverError
 
 Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
 INFINITE = highspy.kHighsInf
 LARGEST_RATIO = 1e13  # of coefficients in one program; past it answers are numerical accident
 
@@ -122,7 +123,7 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     started = time.process_time()
     highs = _loaded(program, method)
     highs.run()
-    status = _status(highs, program)
+    status = _status(highs)
     if status is Status.INFEASIBLE:
         raise InfeasibleError(status.value)
     if status is Status.UNBOUNDED:
@@ -145,6 +146,102 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         seconds=time.process_time() - started,
         iterations=int(info.simplex_iteration_count + info.ipm_iteration_count),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answer:
+    """What a standing program answered; `objective` is infinite and the rest not to be read unless it was feasible."""
+
+    status: Status
+    objective: float
+    bound: float  # the solver's own, of an integer program; of others see `certified_bound`
+    x: Floats
+    row_dual: Floats
+
+
+class Standing:
+    """A program that stays in the solver: sides and bounds move, rows are added, and the next answer starts where the
+    last one ended. `simplex` and `inner` choose how; an integer program is searched whatever they say.
+
+    Two standing programs that went through the same calls give the same answers, to the bit.
+    """
+
+    def __init__(self, program: LinearProgram, method: Method | None = None) -> None:
+        _refuse_poor_data(program)
+        self._integer = None if program.integer is None else np.flatnonzero(program.integer)
+        self._width = program.shape[1]
+        self._highs = _loaded(replace(program, integer=None), method or Method())
+
+    def move(self, *, rows: Whole, lower: Floats, upper: Floats) -> None:
+        """Other sides of some rows."""
+        self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), _finite(lower), _finite(upper))
+
+    def bound(self, *, columns: Whole, lower: Floats, upper: Floats) -> None:
+        """Other bounds of some columns."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
+
+    def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
+        """More rows, below those there are."""
+        start, index = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
+        count, entries = matrix.shape[0], len(index)
+        self._highs.addRows(count, _finite(lower), _finite(upper), entries, start, index, matrix.data)
+
+    def keep_whole(self) -> None:
+        """From now on whole numbers are asked for where the program wants them."""
+        if self._integer is not None and len(self._integer):
+            kinds = np.full(len(self._integer), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
+            self._highs.changeColsIntegrality(len(self._integer), self._integer.astype(np.int32), kinds)
+
+    def begin(self, basis: bytes | None) -> None:
+        """Forget what came before, and begin at a corner that `basis` gave, or nowhere."""
+        self._highs.clearSolver()
+        if basis is not None:
+            known = [highspy.HighsBasisStatus(code) for code in range(5)]
+            codes = [known[code] for code in basis]
+            corner = highspy.HighsBasis()
+            corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
+            corner.valid = True
+            self._highs.setBasis(corner)
+
+    def basis(self) -> bytes:
+        """The corner it stands at; to begin there again."""
+        corner = self._highs.getBasis()
+        return bytes(map(int, [*corner.col_status, *corner.row_status]))
+
+    def simplex(self) -> Answer:
+        """The answer at a corner, by the simplex method from where it stands."""
+        return self._run("simplex", "on")
+
+    def inner(self, *, crossover: bool = False) -> Answer:
+        """The answer by interior points, from nowhere; a corner only with `crossover`."""
+        self._highs.clearSolver()
+        return self._run("ipm", "on" if crossover else "off")
+
+    def _run(self, algorithm: str, crossover: str) -> Answer:
+        highs = self._highs
+        highs.setOptionValue("solver", algorithm)
+        highs.setOptionValue("run_crossover", crossover)
+        highs.run()
+        status = _status(highs)
+        highs.setOptionValue("presolve", "choose")
+        if status is Status.UNBOUNDED:
+            raise SolverError(status.value)
+        if status is Status.INFEASIBLE:
+            nothing = np.zeros(0)
+            return Answer(status=status, objective=math.inf, bound=math.inf, x=nothing, row_dual=nothing)
+        found, info = highs.getSolution(), highs.getInfo()
+        return Answer(
+            status=status,
+            objective=float(info.objective_function_value),
+            bound=float(info.mip_dual_bound),
+            x=np.array(found.col_value),
+            row_dual=np.array(found.row_dual),
+        )
+
+
+def _finite(values: Floats) -> Floats:
+    """Infinities as HiGHS writes them."""
+    return np.clip(values, -INFINITE, INFINITE)
 
 
 def version() -> str:
@@ -230,7 +327,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
+def _status(highs: highspy.Highs) -> Status:
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
