@@ -30,12 +30,7 @@ from resilience.simulate.behaviour import (
 )
 from resilience.simulate.behaviour.allocation import floored
 from resilience.simulate.behaviour.rationing import TIERS
-from resilience.simulate.holdings import Holdings
-from resilience.simulate.layout import Layout, claim_ranks
-from resilience.simulate.plain import pipelines, stakes
-from resilience.simulate.records import Records
-from resilience.simulate.shocks import Shocks
-from resilience.simulate.tables import (
+from resilience.simulate.compiled.tables import (
     BY_NEED,
     BY_WEIGHT,
     CONTRACT,
@@ -53,6 +48,11 @@ from resilience.simulate.tables import (
     State,
     Vault,
 )
+from resilience.simulate.holdings import Holdings
+from resilience.simulate.layout import Layout, claim_ranks
+from resilience.simulate.plain import pipelines, stakes
+from resilience.simulate.records import Records
+from resilience.simulate.shocks import Shocks
 
 RATIONING = {Proportional: PROPORTIONAL, TierPriority: TIER_PRIORITY, Contract: CONTRACT, EqualDays: EQUAL_DAYS}
 
@@ -97,7 +97,7 @@ def rules(behaviour: Behaviour) -> Rules | None:
 
 def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
     """As `run_plain`, compiled. The behaviour must be one that `rules` knows."""
-    from resilience.simulate import loop  # compiles, or reads what an earlier run compiled
+    from resilience.simulate.compiled import loop  # compiles, or reads what an earlier run compiled
 
     chosen = rules(behaviour)
     assert chosen is not None

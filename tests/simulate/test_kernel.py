@@ -1,10 +1,4 @@
-"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and
-the same path;
-`tests/bench/bench_simulate.py` holds the compiled one to the same.
-"""
-
-import importlib
-import sys
+"""The compiled step says what the plain one says."""
 
 import numpy as np
 import pytest
@@ -14,23 +8,8 @@ from resilience.errors import AskError
 from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
 from resilience.simulate.behaviour import Lost
 
-numba = pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
-ROOM = sys.modules["resilience.simulate"]
+pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
 QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting")
-
-
-COMPILED = ("jit", "rationed", "drawn", "compiled", "loop")
-
-
-@pytest.fixture(autouse=True)
-def uncompiled(monkeypatch):
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
-    for name in COMPILED:  # a fresh copy, decorated while compiling is off; the former copy comes back after the test
-        monkeypatch.delitem(sys.modules, f"resilience.simulate.{name}", raising=False)
-    for name in COMPILED:
-        module = importlib.import_module(f"resilience.simulate.{name}")
-        monkeypatch.setattr(ROOM, name, module)
-        monkeypatch.setitem(sys.modules, f"resilience.simulate.{name}", module)
 
 
 @pytest.mark.parametrize("mix", MIXES)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resilience.simulate.jit import inner
-from resilience.simulate.tables import BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
+from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.tables import BY_NEED, COVER_BELOW, PRICE_ABOVE, Block, Net, Out, Rules, State, Vault
 
 
 @inner
