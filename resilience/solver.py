@@ -12,6 +12,7 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from pathlib import Path
 
 import highspy
@@ -75,6 +76,12 @@ class Method:
     def __post_init__(self) -> None:
         if self.algorithm not in ("choose", "simplex", "ipm"):
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
+
+
+@cache
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -174,11 +181,16 @@ class Standing:
 
     def move(self, *, rows: Whole, lower: Floats, upper: Floats) -> None:
         """Other sides of some rows."""
-        self._highs.changeRowsBounds(len(rows), rows.astype(np.int32), _finite(lower), _finite(upper))
+        for row, low, high in zip(rows.tolist(), _finite(lower).tolist(), _finite(upper).tolist(), strict=True):
+            self._highs.changeRowBounds(row, low, high)
 
     def bound(self, *, columns: Whole, lower: Floats, upper: Floats) -> None:
         """Other bounds of some columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
+
+    def charge(self, *, columns: Whole, cost: Floats) -> None:
+        """Other costs of some columns."""
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
 
     def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
         """More rows, below those there are."""
@@ -201,6 +213,7 @@ class Standing:
             corner = highspy.HighsBasis()
             corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
             corner.valid = True
+            corner.alien = codes.count(highspy.HighsBasisStatus.kBasic) != len(corner.row_status)  # HiGHS completes it
             self._highs.setBasis(corner)
 
     def basis(self) -> bytes:
@@ -244,11 +257,6 @@ def _finite(values: Floats) -> Floats:
     return np.clip(values, -INFINITE, INFINITE)
 
 
-def version() -> str:
-    """The version of HiGHS."""
-    return str(highspy.Highs().version())
-
-
 def write(program: LinearProgram, path: Path) -> Path:
     """Write a program as MPS or LP, by the file's suffix. Columns are named c0, c1, ... and rows r0, r1, ...
 
@@ -273,14 +281,27 @@ def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     """
     if len(row_dual) != program.matrix.shape[0]:
         return -math.inf
-    dual = np.where(np.isfinite(program.row_lower), row_dual, np.minimum(row_dual, 0.0))
-    dual = np.where(np.isfinite(program.row_upper), dual, np.maximum(dual, 0.0))
+    dual = signed(row_dual, program.row_lower, program.row_upper)
     reduced = program.cost - program.matrix.T @ dual
-    rows = np.where(dual > 0, program.row_lower, program.row_upper)
-    columns = np.where(reduced > 0, program.column_lower, program.column_upper)
-    used_rows, used_columns = dual != 0, np.abs(reduced) > 1e-12
-    priced = float(dual[used_rows] @ rows[used_rows] + reduced[used_columns] @ columns[used_columns])
-    return priced if math.isfinite(priced) else -math.inf
+    rows = priced(dual, program.row_lower, program.row_upper)
+    return rows + priced(reduced, program.column_lower, program.column_upper, least=1e-12)
+
+
+def signed(dual: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Duals of rows without those that ask for a side which is not there."""
+    kept = np.where(np.isfinite(lower), dual, np.minimum(dual, 0.0))
+    return np.asarray(np.where(np.isfinite(upper), kept, np.maximum(kept, 0.0)), dtype=np.float64)
+
+
+def priced(worth: Floats, lower: Floats, upper: Floats, *, least: float = 0.0) -> float:
+    """The least of sum worth * value over values between `lower` and `upper`; -inf where it has no end.
+
+    A worth no larger than `least` counts as none: what rounding leaves of nothing.
+    """
+    used = np.abs(worth) > least
+    cheaper = np.where(worth > 0, lower, upper)[used]
+    found = float(worth[used] @ cheaper)
+    return found if math.isfinite(found) else -math.inf
 
 
 def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:

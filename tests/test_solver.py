@@ -15,7 +15,6 @@ from resilience.solver import (
     LinearProgram,
     Method,
     Status,
-    WarmProgram,
     certified_bound,
     conflict,
     relative_gap,
@@ -155,47 +154,3 @@ def test_answers_agree_with_scipy_and_any_duals_bound_them(seed):
     assert found.objective == pytest.approx(judge.fun, abs=1e-7)
     assert found.bound == pytest.approx(found.objective, abs=1e-6)
     assert certified_bound(asked, rng.normal(size=4)) <= found.objective + 1e-9
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000))
-def test_a_warm_program_answers_as_a_fresh_one_whatever_is_changed_or_added(seed):
-    rng = np.random.default_rng(seed)
-    rows = rng.normal(size=(4, 6)).round(2)
-    inside = rng.uniform(0, 5, 6)
-    asked = program(rng.normal(size=6).round(2), rows, rows @ inside - 1, rows @ inside + 1)
-    warm = WarmProgram(asked)
-    warm.solve()
-    cost, more = rng.normal(size=2).round(2), rng.normal(size=(2, 6)).round(2)
-    warm.move_costs(np.array([1, 4]), cost)
-    warm.move_columns(np.array([0]), inside[:1], inside[:1])
-    warm.move_rows(np.array([2]), rows[2:3] @ inside - 3, rows[2:3] @ inside + 2)
-    warm.add_rows(sparse.csr_matrix(more), more @ inside - 1, np.full(2, np.inf))
-    fresh = program(asked.cost, np.vstack([rows, more]), rows @ inside - 1, rows @ inside + 1)
-    lower, upper = np.append(asked.row_lower, more @ inside - 1), np.append(asked.row_upper, [np.inf, np.inf])
-    lower[2], upper[2] = rows[2] @ inside - 3, rows[2] @ inside + 2
-    fresh.cost[[1, 4]] = cost
-    fresh.column_lower[0] = fresh.column_upper[0] = inside[0]
-    expected = solve(LinearProgram(**{**vars(fresh), "row_lower": lower, "row_upper": upper}))
-    found = warm.solve()
-    assert found.objective == pytest.approx(expected.objective, abs=1e-7)
-    assert found.bound == pytest.approx(expected.objective, abs=1e-6)
-    # The line through the bound lies below the answer for every other value of the fixed column.
-    bound, reduced = warm.priced(rng.normal(size=6))
-    for value in rng.uniform(0, 10, 3):
-        warm.move_columns(np.array([0]), np.array([value]), np.array([value]))
-        try:
-            assert bound + reduced[0] * (value - inside[0]) <= warm.solve().objective + 1e-7
-        except InfeasibleError:
-            continue
-
-
-def test_a_warm_program_starts_like_another_and_refuses_whole_numbers():
-    asked = program([1, 2], [[1, 1]], [3], [np.inf])
-    first, second = WarmProgram(asked), WarmProgram(asked)
-    first.add_rows(sparse.csr_matrix([[1.0, 0.0]]), np.array([-np.inf]), np.array([1.0]))
-    assert first.solve().x.tolist() == pytest.approx([1.0, 2.0])
-    second.start_like(first)
-    assert second.solve().x.tolist() == pytest.approx([3.0, 0.0])
-    with pytest.raises(AskError, match="whole numbers"):
-        WarmProgram(program([1, 2], [[1, 1]], [3], [np.inf], integer=np.array([True, False])))

@@ -10,7 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from resilience.sizing.sddp.graph import Floats, Graph, Outcome, Whole
-from resilience.solver import LinearProgram, Method, WarmProgram
+from resilience.sizing.sddp.priced import Priced
+from resilience.solver import LinearProgram, Method
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,12 +77,12 @@ class Policy:
         outcomes = {number: self.graph.nodes[node].outcomes[number] for number in members}
         least = self.graph.least if len(self.graph.successors[node]) else None
         made = _Kept(outcomes, least, self._method)
+        for kept in self._kept.values():  # the corner of any node with the same matrix is a better start than none
+            if kept.matrix is made.matrix and kept.has_future == made.has_future:
+                made.standing.begin_like(kept.standing)
+                break
         for *slope, level in self._cuts[node]:
             made.learn(np.array(slope), level)
-        for kept in self._kept.values():  # the basis of any node with the same matrix is a better start than none
-            if kept.matrix is made.matrix and kept.has_future == made.has_future:
-                made.warm.start_like(kept.warm)
-                break
         return made
 
 
@@ -96,19 +97,19 @@ class _Kept:
         self.matrix = given.program.matrix
         self.arrives, self.leaves = (np.array(part, dtype=np.int64) for part in (given.arrives, given.leaves))
         self.height, self.width = given.program.shape
-        self.warm = WarmProgram(given.program if least is None else _with_future(given.program, least), method)
+        self.standing = Priced(given.program if least is None else _with_future(given.program, least), method)
         self.bounded = np.setdiff1d(_differing(outcomes, "column_lower", "column_upper"), self.arrives)
         self.sided = _differing(outcomes, "row_lower", "row_upper")
         self.priced = _differing(outcomes, "cost")
 
     def decide(self, number: int, state: Floats) -> Decision:
         self._turn_to(number)
-        self.warm.move_columns(self.arrives, state, state)
-        found = self.warm.solve()
+        self.standing.bound(self.arrives, state, state)
+        found = self.standing.solve()
         future = float(found.x[self.width]) if self.has_future else 0.0
-        value, reduced = found.bound, found.column_dual
+        value, reduced = self.standing.price(found.row_dual)
         if not math.isfinite(value):
-            value, reduced = self.warm.priced(self._within_one(found.row_dual))
+            value, reduced = self.standing.price(self._within_one(found.row_dual))
         x = found.x[: self.width]
         return Decision(
             cost=found.objective - future, leaves=x[self.leaves], value=value, slope=reduced[self.arrives], x=x
@@ -125,7 +126,7 @@ class _Kept:
             shape=(1, self.width + 1),
         )
         row.eliminate_zeros()
-        self.warm.add_rows(row, np.array([level]), np.array([np.inf]))
+        self.standing.add(row, np.array([level]), np.array([np.inf]))
 
     def _turn_to(self, number: int) -> None:
         if number == self.now:
@@ -133,11 +134,11 @@ class _Kept:
         program, self.now = self.outcomes[number].program, number
         if len(self.bounded):
             bounds = program.column_lower[self.bounded], program.column_upper[self.bounded]
-            self.warm.move_columns(self.bounded, *bounds)
+            self.standing.bound(self.bounded, *bounds)
         if len(self.sided):
-            self.warm.move_rows(self.sided, program.row_lower[self.sided], program.row_upper[self.sided])
+            self.standing.move(self.sided, program.row_lower[self.sided], program.row_upper[self.sided])
         if len(self.priced):
-            self.warm.move_costs(self.priced, program.cost[self.priced])
+            self.standing.charge(self.priced, program.cost[self.priced])
 
 
 def _groups(outcomes: Sequence[Outcome]) -> list[int]:
