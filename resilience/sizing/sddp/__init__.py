@@ -4,7 +4,7 @@ from resilience.sizing.sddp.evaluate import Simulated, exhaustive, simulate_poli
 from resilience.sizing.sddp.graph import Graph, Node, Outcome, by_stage
 from resilience.sizing.sddp.policy import Decision, Policy
 from resilience.sizing.sddp.stopping import BoundInInterval, BoundStalls, Passes, Progress, Stop
-from resilience.sizing.sddp.train import Trained, train
+from resilience.sizing.sddp.train import Step, Trained, path_cost, train, walk
 from resilience.sizing.sddp.tree import tree
 
 __all__ = [
@@ -18,11 +18,14 @@ __all__ = [
     "Policy",
     "Progress",
     "Simulated",
+    "Step",
     "Stop",
     "Trained",
     "by_stage",
     "exhaustive",
+    "path_cost",
     "simulate_policy",
     "train",
     "tree",
+    "walk",
 ]
