@@ -90,7 +90,7 @@ def holding(
         pd.MultiIndex.from_frame(rows[["good", "place"]])
     )
     used = pd.Series(laws.use[at])
-    use = used.groupby(rows["good"]).sum()[list(goods)].to_numpy(dtype=np.float64)
+    use = used.groupby(rows["good"]).sum()[list(goods)].to_numpy()
     first = [int(at[np.flatnonzero(rows["good"] == good)[0]]) for good in goods]
     price, scale = laws.price[first], laws.scale[first]
     bought = np.full(len(goods), pace.market_share * WEEKS * 1000.0)  # scaled units are thousandths of a week's use
@@ -102,7 +102,7 @@ def holding(
         upkeep=price * np.maximum(table["holding_share_per_year"].to_numpy() - discount_rate, 0.0),
         most=np.fmin(2.0 * weeks * use, life * use),
         pace=np.minimum(bought, stated),
-        use=use,
+        use=np.asarray(use, dtype=np.float64),
         scale=scale,
         usd=laws.usd,
         rows=rows,

@@ -13,6 +13,8 @@ from resilience.sizing.sddp.graph import Floats, Graph, Outcome, Whole
 from resilience.sizing.sddp.priced import Priced
 from resilience.solver import LinearProgram, Method
 
+LARGE = 1000  # columns past which turning to another outcome takes more steps of the solver than one program saves
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Decision:
@@ -142,8 +144,11 @@ class _Kept:
 
 
 def _groups(outcomes: Sequence[Outcome]) -> list[int]:
-    """For each outcome, the first that shares its matrix and the columns of its states."""
-    keys = [(id(one.program.matrix), tuple(one.arrives), tuple(one.leaves)) for one in outcomes]
+    """For each outcome, the first with its matrix and the columns of its states; a large program stands alone."""
+    keys = [
+        (number if one.program.shape[1] > LARGE else -1, id(one.program.matrix), tuple(one.arrives), tuple(one.leaves))
+        for number, one in enumerate(outcomes)
+    ]
     return [keys.index(key) for key in keys]
 
 
