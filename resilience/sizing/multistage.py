@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ from resilience.solver import Method, relative_gap
 ENOUGH: tuple[Stop, ...] = (BoundStalls(over=20, by=1e-4), Passes(most=200))
 COVER_DAYS = (0.0, 30.0, 60.0, 90.0, 180.0)
 ROWS = 12  # of a summary
+DONE = ["good", "stock_units", "stock_days", "buy_units", "release_units", "left_units", "left_days"]
 Say = Callable[[str], None]
 
 
@@ -251,68 +253,61 @@ def _without(policy: Policy) -> float:
     return float(graph.first @ np.linalg.solve(ahead, yearly))
 
 
-def _row(held: Holding, arrives: Floats, x: Floats) -> pd.DataFrame:
-    """What one year does with each good, in own units and days of members' use."""
+def _rows(held: Holding, arrives: Floats, x: Floats) -> list[tuple[object, ...]]:
+    """What one year does with each good, in own units and days of members' use: a row each of `DONE`."""
     count = len(held.goods)
     left, bought = (np.maximum(x[k * count : (k + 1) * count], 0.0) for k in (1, 2))  # -0.0 reads badly
     day = np.where(held.use > 0, held.use / 7.0, np.inf)
-    return pd.DataFrame(
-        {
-            "good": held.goods,
-            "stock_units": arrives * held.scale,
-            "stock_days": arrives / day,
-            "buy_units": bought * held.scale,
-            "release_units": np.maximum(arrives + bought - left, 0.0) * held.scale,
-            "left_units": left * held.scale,
-            "left_days": left / day,
-        }
+    drawn = np.maximum(arrives + bought - left, 0.0)
+    columns = (
+        arrives * held.scale,
+        arrives / day,
+        bought * held.scale,
+        drawn * held.scale,
+        left * held.scale,
+        left / day,
     )
+    return list(zip(held.goods, *(column.tolist() for column in columns), strict=True))
 
 
-def _labels(graph: Graph, node: int, outcome: int, years: int | None) -> dict[str, str]:
+def _labels(graph: Graph, node: int, outcome: int, years: int | None) -> tuple[str, str, str]:
+    """Year, state and event."""
     year, _, state = graph.nodes[node].name.partition(" ")
-    return {
-        "year": "any" if years is None else year, "state": state, "event": graph.nodes[node].outcomes[outcome].name,
-    }  # fmt: skip
+    return "any" if years is None else year, state, graph.nodes[node].outcomes[outcome].name
 
 
 def _paths(graph: Graph, held: Holding, walks: Sequence[Sequence[Step]], years: int | None) -> pd.DataFrame:
-    parts = []
-    for number, path in enumerate(walks, 1):
-        for at, step in enumerate(path, 1):
-            labels = _labels(graph, step.node, step.outcome, years)
-            row = _row(held, step.arrives, step.decision.x).assign(**labels)
-            parts.append(row.assign(year=at, path=number, year_usd=step.decision.cost * held.usd))
-    found = pd.concat(parts, ignore_index=True)
-    front = ["path", "year", "state", "event", "good"]
-    return found[[*front, *[column for column in found.columns if column not in front]]]
+    rows = [
+        (number, at, *_labels(graph, step.node, step.outcome, years)[1:], *done, step.decision.cost * held.usd)
+        for number, path in enumerate(walks, 1)
+        for at, step in enumerate(path, 1)
+        for done in _rows(held, step.arrives, step.decision.x)
+    ]
+    return pd.DataFrame(rows, columns=["path", "year", "state", "event", *DONE, "year_usd"])
 
 
 def _policy(
     policy: Policy, held: Holding, paths: pd.DataFrame, years: int | None, cover_days: Sequence[float]
 ) -> pd.DataFrame:
     """What the rule does over a grid of stocks, one good at a time, the others at their mean on the paths."""
-    graph, parts = policy.graph, []
+    graph, rows = policy.graph, []
     for number, node in enumerate(graph.nodes):
         for w in range(len(node.outcomes)):
             labels = _labels(graph, number, w, years)
             usual = _usual(held, paths, labels)
-            for g, good in enumerate(held.goods):
-                for days in cover_days:
-                    state = usual.copy()
-                    state[g] = min(days / 7.0 * held.use[g], held.most[g])
-                    row = _row(held, state, policy.decide(number, w, state).x)
-                    parts.append(row[row["good"] == good].assign(**labels))
-    found = pd.concat(parts, ignore_index=True)
-    front = ["year", "state", "event", "good", "stock_days", "buy_units", "release_units", "left_days"]
-    return found[[*front, "stock_units", "left_units"]]
+            for g, days in product(range(len(held.goods)), cover_days):
+                state = usual.copy()
+                state[g] = min(days / 7.0 * held.use[g], held.most[g])
+                rows.append((*labels, *_rows(held, state, policy.decide(number, w, state).x)[g]))
+    return pd.DataFrame(rows, columns=["year", "state", "event", *DONE])
 
 
-def _usual(held: Holding, paths: pd.DataFrame, labels: Mapping[str, str]) -> Floats:
+def _usual(held: Holding, paths: pd.DataFrame, labels: tuple[str, str, str]) -> Floats:
     """Mean stock of each good at the start of such years on the paths; of all years where there was none such."""
-    rows = paths[paths["state"] == labels["state"]]
-    if labels["year"] != "any":
-        rows = rows[rows["year"] == int(labels["year"])]
+    year, state, _ = labels
+    rows = paths[paths["state"] == state]
+    if year != "any":
+        rows = rows[rows["year"] == int(year)]
     rows = rows if len(rows) else paths
     return rows.groupby("good")["stock_units"].mean()[list(held.goods)].to_numpy() / held.scale
 

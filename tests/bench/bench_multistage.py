@@ -1,4 +1,4 @@
-"""A reserve of gallium and germanium over ten years on the chips network: time, bound, simulated cost, and the rule.
+"""A reserve of gallium and germanium over five years on the chips network: time, bound, simulated cost, and the rule.
 
     python tests/bench/bench_multistage.py [YEARS]
 
@@ -17,6 +17,7 @@ from resilience.periods import Coarsening
 from resilience.policy import Release
 from resilience.recovery import Linear
 from resilience.sizing.multistage import multistage_reserve
+from resilience.sizing.sddp import BoundStalls, Passes
 from resilience.sizing.world import world_of
 from resilience.sizing.years import Pace
 
@@ -53,6 +54,7 @@ def main(years: int) -> None:
         release=Release(decision_weeks=2, delivery_weeks=1, pooled_weeks=3),
         cover_days=(0.0, 30.0, 90.0, 180.0),
         paths=100,
+        stop=(BoundStalls(over=10, by=1e-3), Passes(most=60)),
         rng=np.random.default_rng(1),
         say=lambda text: print(f"{time.process_time() - started:7.1f} s {text}", file=sys.stderr),
     )
@@ -64,4 +66,4 @@ def main(years: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
