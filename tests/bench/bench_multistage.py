@@ -53,8 +53,8 @@ def main(years: int) -> None:
         periods=Coarsening(steps=((4, 1), (4, 2), (1, 8))),
         release=Release(decision_weeks=2, delivery_weeks=1, pooled_weeks=3),
         cover_days=(0.0, 30.0, 90.0, 180.0),
-        paths=100,
-        stop=(BoundStalls(over=10, by=1e-3), Passes(most=60)),
+        paths=300,
+        stop=(BoundStalls(over=30, by=1e-3), Passes(most=150)),
         rng=np.random.default_rng(1),
         say=lambda text: print(f"{time.process_time() - started:7.1f} s {text}", file=sys.stderr),
     )

@@ -113,7 +113,7 @@ def two_states(pace_units):
 def test_two_states_with_prices_and_a_pace_agree_with_a_grid(pace_units):
     world, expected = two_states(pace_units)
     pace = Pace(units={"gas": pace_units})
-    found = planned(outages({1: 0.1, 4: 0.1}), world, pace=pace, cover_days=[0.0, 14.0, 28.0])
+    found = planned(outages({1: 0.1, 4: 0.1}), world, pace=pace, paths=300, cover_days=[0.0, 14.0, 28.0])
     assert found.bound_usd == pytest.approx(expected, rel=1e-6)
     low, high = found.interval_usd
     assert low <= expected <= high

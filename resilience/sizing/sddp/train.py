@@ -58,9 +58,13 @@ def train(
     rng: np.random.Generator,
     stop: Stop | Sequence[Stop] = ENOUGH,
     method: Method | None = None,
+    others: Sequence[Floats] = (),
     say: Say = lambda text: None,
 ) -> Trained:
     """A policy for `graph`, learnt until the first of the rules in `stop` says enough.
+
+    A policy is good at the states that learning met. Where it is to be read at `others` too, every second path begins
+    at one of them in turn.
 
     Do not use it for a graph with a handful of paths: `tree` solves those at once.
 
@@ -81,8 +85,9 @@ def train(
     policy, progress = Policy(graph, method), Progress()
     learners = _learners(graph)
     while True:
-        level = len(progress.bounds) % 2 == 1
-        path = walk(policy, rng, level=level)
+        turn, level = divmod(len(progress.bounds), 2)
+        start = others[turn % len(others)] if level and len(others) else None
+        path = walk(policy, rng, level=bool(level), start=start)
         for step in reversed(path):
             _learn(policy, step.node, step.decision.leaves, learners[step.node])
         if not level:
@@ -103,8 +108,10 @@ def bound(policy: Policy) -> float:
     return float(values @ weigh(graph.risk, values, np.array([chance for _, _, chance in chances])))
 
 
-def walk(policy: Policy, rng: np.random.Generator, *, level: bool = False) -> list[Step]:
+def walk(policy: Policy, rng: np.random.Generator, *, level: bool = False, start: Floats | None = None) -> list[Step]:
     """One path, drawn by the plain chances, and what the policy does on it; `level` draws all that is possible alike.
+
+    It begins with the graph's state, or with `start`.
 
     Where paths may run for ever a discount is taken as the chance to go on, so that they end and cost the same on
     average; elsewhere it weighs what comes later.
@@ -113,7 +120,7 @@ def walk(policy: Policy, rng: np.random.Generator, *, level: bool = False) -> li
     ends = graph.discount if graph.endless else 1.0
     fades = 1.0 if graph.endless else graph.discount
     steps: list[Step] = []
-    state, weight, chances = graph.start, 1.0, graph.first
+    state, weight, chances = graph.start if start is None else start, 1.0, graph.first
     while True:
         node = _drawn(_levelled(chances) if level else chances, rng)
         if node is None:
