@@ -27,20 +27,47 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from resilience import datasets
+from resilience import datasets, kinds
 from resilience.errors import AskError, near
+from resilience.kinds import ByFootprint
 from resilience.lines import line_of, lines_of
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.physics import members_first
-from resilience.policy import Release
-from resilience.risk import CVaR, Expectation, Risk, WorstCase
+from resilience.policy import Refill, Release, Serves, Slip
+from resilience.risk import Expectation, Risk, WorstCase
 from resilience.scenario import KINDS, Scenario, ScenarioSet
+from resilience.simulate.behaviour import (
+    ByContribution,
+    ByNeed,
+    ByStake,
+    ByUse,
+    CoverBelow,
+    Declared,
+    EarmarkFirst,
+    PriceAbove,
+    Tranches,
+)
+from resilience.simulate.behaviour.allocation import Allocation
+from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
-from resilience.sizing.reserve import Floor
+from resilience.sizing.limits import Limit, unknown
+from resilience.sizing.reserve import Chance, Floor
 from resilience.sizing.scope import Downstream, Everything, Scope
 
-RISKS: Mapping[str, type] = {"expectation": Expectation, "cvar": CVaR, "worst_case": WorstCase}
+TRIGGERS: Mapping[str, type] = {
+    "declared": Declared,
+    "cover_below": CoverBelow,
+    "tranches": Tranches,
+    "price_above": PriceAbove,
+}
+ALLOCATIONS: Mapping[str, type] = {
+    "by_need": ByNeed,
+    "by_use": ByUse,
+    "by_stake": ByStake,
+    "by_contribution": ByContribution,
+    "earmark_first": EarmarkFirst,
+}
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
 
 
@@ -49,26 +76,30 @@ def _tuples(value: object) -> object:
     return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
 
 
-def _risk(value: object) -> Risk:
-    """The risk measure that `kind` and its other keys describe."""
+def _of_kind(value: object, known: Mapping[str, type]) -> Any:
+    """The rule that `kind` and its other keys describe."""
     if not isinstance(value, Mapping):
-        raise AskError(f'a risk measure is a table such as {{ kind = "expectation" }}, not {value!r}')
+        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(known))}" }}, not {value!r}')
     kind = str(value.get("kind", ""))
-    if kind not in RISKS:
-        raise AskError(f"kind {kind!r} is not known. {near(kind, RISKS)}")
-    given = {key: entry for key, entry in value.items() if key != "kind"}
-    words = [f"{key} is {entry!r}: it must be a number" for key, entry in given.items() if not _number(entry)]
-    if words:
-        raise AskError("; ".join(words))
+    if kind not in known:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, known)}")
+    return _built({key: entry for key, entry in value.items() if key != "kind"}, known[kind])
+
+
+def _built(value: object, rule: type) -> Any:
+    """The rule that the keys of a table describe."""
+    if not isinstance(value, Mapping):
+        raise AskError(f"{value!r} is no table such as {{ {', '.join(entry.name for entry in fields(rule))} }}")
+    names = [entry.name for entry in fields(rule)]
+    strange = [f"unknown key {key!r}. {near(key, names)}" for key in value if key not in names]
+    if strange:
+        raise AskError("; ".join(strange))
     try:
-        built: Risk = RISKS[kind](**given)
-    except TypeError as error:
-        raise AskError(f"{kind}: {error}") from error
-    return built
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return rule(**{key: _tuples(entry) for key, entry in value.items()})
+    except AskError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:  # a word for a number, a number for a list
+        raise AskError(f"a value is of the wrong kind ({error})") from error
 
 
 def _scope(name: str) -> str:
@@ -80,11 +111,11 @@ def _scope(name: str) -> str:
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """`record`, once it is seen that a disruption can be built from it."""
     kind = KINDS.get(str(record.get("kind")), Scenario)
-    numbers = {entry.name for entry in fields(kind) if _number(entry.default)}
+    numbers = {entry.name for entry in fields(kind) if kinds.number(entry.default)}
     words = [
         f"{key} is {value!r}: it must be a number"
         for key, value in record.items()
-        if key in numbers and not _number(value)
+        if key in numbers and not kinds.number(value)
     ]
     if words:
         raise AskError("; ".join(words))
@@ -132,12 +163,17 @@ class LossesTable(Table):
 
 
 class ReleaseTable(Table):
-    """`[release]`: when and how fast the reserve may be drawn."""
+    """`[release]`: when, how fast, for whom and in what parts the reserve may be drawn, and how it is filled again."""
 
     decision_weeks: int = 0
     delivery_weeks: int = 0
     pooled_weeks: int = 0
     rate_per_week: float = 1.0
+    refill: Annotated[Refill | None, PlainValidator(lambda value: _built(value, Refill))] = None
+    whom: Annotated[Serves, PlainValidator(lambda value: _built(value, Serves))] = Serves()
+    slip: Annotated[Slip | None, PlainValidator(lambda value: _built(value, Slip))] = None
+    trigger: Annotated[Trigger | None, PlainValidator(lambda value: _of_kind(value, TRIGGERS))] = None
+    allocation: Annotated[Allocation | None, PlainValidator(lambda value: _of_kind(value, ALLOCATIONS))] = None
 
     @model_validator(mode="after")
     def _can_be_built(self) -> ReleaseTable:
@@ -146,7 +182,32 @@ class ReleaseTable(Table):
 
     def build(self) -> Release:
         """The rule it describes."""
-        return Release(**self.model_dump())
+        return Release(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+def read_release(path: str | Path) -> Release:
+    """The rule in the `[release]` table of a TOML file: a study, or a file with no other table.
+
+    Raises
+    ------
+    AskError
+        Naming every fault with its line.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)["release"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AskError(f"Cannot read a release rule from {path}", [str(error)]) from error
+    except KeyError as error:
+        raise AskError(f"{path} has no table [release]") from error
+    try:
+        return ReleaseTable.model_validate(table).build()
+    except ValidationError as error:
+        lines = lines_of(text)
+        entries: list[ErrorDetails] = [{**one, "loc": ("release", *one["loc"])} for one in error.errors()]
+        told = dict.fromkeys(_told(entry, str(path), lines) for entry in entries)
+        raise AskError(f"The release rule in {path} cannot be read", told) from error
 
 
 class FloorTable(Table):
@@ -154,7 +215,7 @@ class FloorTable(Table):
 
     tier: str
     served: float = Field(ge=0, le=1)
-    within: Annotated[Risk, PlainValidator(_risk)] = WorstCase()
+    within: Annotated[Risk | Chance, PlainValidator(kinds.within)] = WorstCase()
 
     def build(self) -> Floor:
         """The floor it describes."""
@@ -167,8 +228,9 @@ class SizingTable(Table):
     budget_usd: float | None = Field(default=None, ge=0)
     goods: Annotated[tuple[str, ...] | None, BeforeValidator(_tuples)] = None
     scope: Annotated[str, AfterValidator(_scope)] = "downstream"
-    risk: Annotated[Risk, PlainValidator(_risk)] = Expectation()
+    risk: Annotated[Risk | ByFootprint, PlainValidator(kinds.risk)] = Expectation()
     floors: Annotated[tuple[FloorTable, ...], BeforeValidator(_tuples)] = ()
+    limits: Annotated[tuple[Annotated[Limit, PlainValidator(kinds.limit)], ...], BeforeValidator(_tuples)] = ()
 
 
 class ScenarioTable(Table):
@@ -309,6 +371,11 @@ class Study(Table):
         """How much a loss in each country counts."""
         return members_first(network, self.members, others=self.losses.others) if self.members else {}
 
+    def risk(self, network: Network) -> Risk:
+        """How losses over years are weighed."""
+        asked = self.sizing.risk
+        return asked.on(network, self.scenarios, weeks=self.weeks) if isinstance(asked, ByFootprint) else asked
+
     def scope(self) -> Scope:
         """How much of the network each scenario keeps."""
         return SCOPES[self.sizing.scope]()
@@ -336,6 +403,9 @@ class Study(Table):
             if floor.tier not in tiers:
                 remedy = near(floor.tier, tiers)
                 found.append(f"{self.where('sizing', 'floors', number)}: no demand of tier {floor.tier!r}. {remedy}")
+        for number, limit in enumerate(self.sizing.limits):
+            strangers = unknown(limit, network)
+            found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:

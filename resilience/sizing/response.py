@@ -17,7 +17,7 @@ from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.extensive import rate_shares
+from resilience.sizing.extensive import held_shares
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
@@ -122,7 +122,9 @@ def best_response(
 
 def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
     """The program with `units` (scaled) held in its stores."""
-    return compiled.bounded(upper={}, sides={"held": units, "rate": np.outer(units, rate_shares(case))})
+    return compiled.bounded(
+        upper={}, sides={block: np.outer(units, shares) for block, shares in held_shares(case).items()}
+    )
 
 
 def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.DataFrame]:

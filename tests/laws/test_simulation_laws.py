@@ -72,7 +72,7 @@ def test_every_good_is_conserved_every_week(size, mix):
         np.add.at(change, laws.consumed_at, -full.used[:, week, 0])
         np.add.at(change, laws.worked_at, -full.supplied[:, week, 0])
         np.add.at(change, laws.wanted_at, -served)
-        np.add.at(change, found.held.point, records.home[:, week, 0])
+        np.add.at(change, found.held.point, records.home[:, week, 0] - records.refill[:, week, 0])
         np.add.at(change, found.held.receiver_point, records.receive[:, week, 0])
         after = full.stock[:, week, 0]
         assert np.abs(before + change - after).max() <= 1e-9 * (1000 + np.abs(after).max())

@@ -28,7 +28,21 @@ def test_the_kernel_equals_the_oracle(seed, mix):
         np.testing.assert_allclose(
             getattr(two.full, name), getattr(one.full, name), rtol=1e-12, atol=1e-9, err_msg=name
         )
-    for name in ("short", "missing", "drawn", "home", "send", "receive"):
+    for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
+        np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
+
+
+def test_the_kernel_equals_the_oracle_where_reserves_refill_and_choose_whom_they_serve():
+    network = random_network(5, 4, 3)
+    scenario = random_scenario(5, network)
+    reserve = [found for n in range(5, 9) if (found := random_reserve(n, network))]
+    plain, kernel = (
+        simulate(network, scenario, weeks=40, reserve=reserve, engine=engine, seed=5) for engine in (Plain(), Kernel())
+    )
+    one, two = plain.full["shock"][1], kernel.full["shock"][1]
+    assert one.drawn[plain.held.serves > 0].any()
+    assert one.refill.any()
+    for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
         np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
 
 

@@ -9,7 +9,7 @@ from small_networks import by_clarabel
 from stages import node, outcome
 
 from resilience.errors import AskError, InfeasibleError
-from resilience.risk import CVaR, Expectation, WorstCase, measure
+from resilience.risk import CVaR, Expectation, TotalVariation, WorstCase, measure
 from resilience.sizing.sddp import (
     BoundInInterval,
     BoundStalls,
@@ -155,7 +155,9 @@ def test_one_seed_gives_one_answer():
     assert learnt(graph, passes=5).progress == learnt(graph, passes=5).progress
 
 
-@pytest.mark.parametrize("risk", [Expectation(), CVaR(tail=0.3), CVaR(tail=0.3, weight=0.5), WorstCase()])
+@pytest.mark.parametrize(
+    "risk", [Expectation(), CVaR(tail=0.3), CVaR(tail=0.3, weight=0.5), TotalVariation(radius=0.2), WorstCase()]
+)
 def test_weights_of_a_measure_give_the_measure(risk):
     values, chances = np.array([5.0, 1.0, 9.0, 2.0]), np.array([0.2, 0.3, 0.1, 0.4])
     assert weigh(risk, values, chances) @ values == pytest.approx(measure(risk, values, chances))

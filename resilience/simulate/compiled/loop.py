@@ -15,10 +15,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from resilience.simulate.compiled.closing import close_week
+from resilience.simulate.compiled.handing import hand_over
 from resilience.simulate.compiled.jit import outer
 from resilience.simulate.compiled.making import start
 from resilience.simulate.compiled.moving import dispatch, serve
 from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
+from resilience.simulate.compiled.refilling import refill
 from resilience.simulate.compiled.releasing import draw
 from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
@@ -47,9 +49,13 @@ def compiled_with(mark: int) -> Callable[..., None]:
             for stage in range(len(net.stage_start) - 1):
                 start(False, stage, week, net, rules, block, state, out)
                 dispatch(stage, week, net, rules, block, state, asked, out)
-                draw(stage, week, net, rules, block, vault, state, out)
+                draw(stage, week, net, rules, block, vault, state, asked, out)
                 serve(stage, week, net, rules, state, asked, out)
+                if rules.tiered:
+                    hand_over(stage, week, net, rules, vault, state, asked, out)
                 start(True, stage, week, net, rules, block, state, out)
+            if rules.refills:
+                refill(week, net, block, vault, state, out)
             close_week(week, net, rules, state, out)
 
     return run

@@ -34,6 +34,8 @@ def order(week: int, net: Net, rules: Rules, block: Block, state: State) -> None
             target = net.position[n] + (normal - net.stock[n])
             if struck >= 0:
                 target += block.hoarded[struck, week, s] * net.use[n]
+            if rules.refills:
+                target += state.bids[n, s]
             if state.here[n, s] < rules.panic_below * net.stock[n]:
                 target += rules.panic_extra * net.stock[n]
             position = state.here[n, s] + state.onway[n, s] + owed

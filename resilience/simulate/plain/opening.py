@@ -30,6 +30,7 @@ def order(world: World, week: int) -> None:
     physics, makers = world.physics, len(world.able)
     normal = np.where(world.struck, world.wanted_stock[:, None], world.normal_own)
     target = physics.position[:, None] + (normal - world.normal_own) + world.hoarded * physics.use[:, None]
+    target = target + world.bids
     seen = Seen(
         asked=world.asked,
         here=world.here,

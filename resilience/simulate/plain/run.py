@@ -11,7 +11,7 @@ from resilience.simulate.plain.closing import close_week
 from resilience.simulate.plain.making import start
 from resilience.simulate.plain.moving import dispatch, serve
 from resilience.simulate.plain.opening import open_week, order
-from resilience.simulate.plain.releasing import draw
+from resilience.simulate.plain.releasing import draw, hand_over, refill
 from resilience.simulate.plain.world import World
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks
@@ -28,7 +28,9 @@ def run_plain(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks
             dispatch(world, stage, week)
             draw(world, stage, week, records)
             serve(world, stage)
+            hand_over(world, stage, week)
             start(world, stage.late, week)
+        refill(world, week, records)
         close_week(world, week, records)
     records.missing[:] = np.maximum(plan.physics.position[:, None] - world.stock - world.onway, 0.0)
-    records.drawn[:] = held.held[:, None] - world.remaining
+    records.drawn[:] = world.drawn

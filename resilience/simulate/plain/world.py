@@ -80,9 +80,14 @@ class World:
         self.slots = len(self.calendar)
         self.onway = self.calendar.sum(axis=0)
         self.remaining = np.outer(held.held, self.ones)
-        self.called = np.full((len(held), count), shocks.weeks)
+        self.drawn = np.zeros((len(held), count))  # all that ever left the stores
+        self.called = np.zeros((len(held), count))  # share of each store that is called upon
+        self.opened = np.zeros((len(held), count))  # and that is decided to be open
+        self.opens = np.zeros((int(held.decision.max(initial=0)) + 1, len(held), count))  # by the week of decision
+        self.calm_from = np.zeros((len(held), count), dtype=np.int64)  # week in which the last draw arrives
+        self.bids = np.zeros((size, count))  # what keepers want users to order for them
         self.due_slots = int(held.lag.max(initial=0)) + 1
-        self.due = np.zeros((self.due_slots, size, count))
+        self.due = np.zeros((len(held.serving), self.due_slots, size, count))  # by whom it is for and week of arrival
         self.sums = Sums(
             needs=adder(physics.consumed_at, size),
             tools=adder(physics.worked_at, size),

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import AskError
-from resilience.risk import Expectation, Risk, in_tail
+from resilience.risk import Expectation, TailMeans, in_tail
 from resilience.solver import LinearProgram
 
 Floats = NDArray[np.float64]
@@ -57,7 +57,7 @@ class Node:
 
     name: str
     outcomes: tuple[Outcome, ...]
-    risk: Risk = Expectation()  # noqa: RUF009 (frozen value object)
+    risk: TailMeans = Expectation()  # noqa: RUF009 (frozen value object)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +81,7 @@ class Graph:
     moves: Floats  # nodes x nodes
     discount: float = 1.0
     least: float = 0.0
-    risk: Risk = Expectation()  # noqa: RUF009 (frozen value object)
+    risk: TailMeans = Expectation()  # noqa: RUF009 (frozen value object)
 
     def __post_init__(self) -> None:
         faults = [
@@ -121,7 +121,7 @@ def by_stage(
     transitions: Sequence[Sequence[Sequence[float]]] | None = None,
     discount: float = 1.0,
     least: float = 0.0,
-    risk: Risk | None = None,
+    risk: TailMeans | None = None,
 ) -> Graph:
     """A graph of stages in turn: `layers[t]` are the nodes of stage t, one for each state of the world.
 
@@ -146,7 +146,7 @@ def by_stage(
     )  # fmt: skip
 
 
-def weigh(risk: Risk, values: Floats, chances: Floats) -> Floats:
+def weigh(risk: TailMeans, values: Floats, chances: Floats) -> Floats:
     """Weights under which the sum of `values` is their measure: the worst of the probabilities that `risk` considers.
 
     What is left of 1 is a path that ended: it costs nothing more, and its weight is left out.

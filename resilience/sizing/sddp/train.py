@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resilience.risk import Risk
+from resilience.risk import TailMeans
 from resilience.sizing.sddp.graph import Floats, Graph, weigh
 from resilience.sizing.sddp.policy import Decision, Policy
 from resilience.sizing.sddp.stopping import BoundStalls, Passes, Progress, Stop
@@ -176,7 +176,7 @@ def _learn(policy: Policy, node: int, state: Floats, learners: Sequence[int]) ->
             policy.learn(learner, slope, level - float(slope @ state))
 
 
-def line(risk: Risk, decisions: Sequence[Decision], chances: Floats) -> tuple[float, Floats]:
+def line(risk: TailMeans, decisions: Sequence[Decision], chances: Floats) -> tuple[float, Floats]:
     """Height and slope of a line below the measure of what these decisions cost from here on."""
     values = np.array([decision.value for decision in decisions])
     weights = weigh(risk, values, chances)

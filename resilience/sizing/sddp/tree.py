@@ -15,7 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from resilience.errors import AskError
-from resilience.risk import Risk
+from resilience.risk import TailMeans
 from resilience.sizing.sddp.graph import TOLERANCE, Floats, Graph, Outcome
 from resilience.solver import LinearProgram
 
@@ -116,7 +116,7 @@ def _place(graph: Graph, parts: _Parts, node: int, outcome: Outcome, left: Seque
     return total
 
 
-def _measure(parts: _Parts, risk: Risk, costs: Sequence[int], chances: Sequence[float]) -> list[tuple[int, float]]:
+def _measure(parts: _Parts, risk: TailMeans, costs: Sequence[int], chances: Sequence[float]) -> list[tuple[int, float]]:
     """The measure of the columns `costs` as factors of columns; what is left of the chances costs nothing."""
     ends = 1.0 - sum(chances)
     if ends > TOLERANCE:
