@@ -56,7 +56,7 @@ def main(years: int) -> None:
         paths=300,
         stop=(BoundStalls(over=30, by=1e-3), Passes(most=150)),
         rng=np.random.default_rng(1),
-        say=lambda text: print(f"{time.process_time() - started:7.1f} s {text}", file=sys.stderr),
+        say=lambda text: sys.stderr.write(f"{time.process_time() - started:7.1f} s {text}\n"),
     )
     spent, memory = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(f"{found!r}\n{found.passes} passes, {spent:.1f} s of processor time, {memory:.0f} MB\n")
