@@ -12,7 +12,6 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import cache
 from pathlib import Path
 
 import highspy
@@ -23,7 +22,6 @@ from scipy import sparse
 from resilience.errors import AskError, InfeasibleError, SolverError
 
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 INFINITE = highspy.kHighsInf
 LARGEST_RATIO = 1e13  # of coefficients in one row; past it answers are numerical accident
 
@@ -78,12 +76,6 @@ class Method:
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
 
 
-@cache
-def version() -> str:
-    """The version of HiGHS."""
-    return str(highspy.Highs().version())
-
-
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """An answer: values, objective, a certified bound below every plan's cost, duals, and what it took."""
@@ -126,11 +118,11 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
     method = method or Method()
-    _refuse_poor_data(program)
+    refuse_poor_data(program)
     started = time.process_time()
-    highs = _loaded(program, method)
+    highs = loaded(program, method)
     highs.run()
-    status = _status(highs)
+    status = status_of(highs)
     if status is Status.INFEASIBLE:
         raise InfeasibleError(status.value)
     if status is Status.UNBOUNDED:
@@ -155,106 +147,9 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Answer:
-    """What a standing program answered; `objective` is infinite and the rest not to be read unless it was feasible."""
-
-    status: Status
-    objective: float
-    bound: float  # the solver's own, of an integer program; of others see `certified_bound`
-    x: Floats
-    row_dual: Floats
-
-
-class Standing:
-    """A program that stays in the solver: sides and bounds move, rows are added, and the next answer starts where the
-    last one ended. `simplex` and `inner` choose how; an integer program is searched whatever they say.
-
-    Two standing programs that went through the same calls give the same answers, to the bit.
-    """
-
-    def __init__(self, program: LinearProgram, method: Method | None = None) -> None:
-        _refuse_poor_data(program)
-        self._integer = None if program.integer is None else np.flatnonzero(program.integer)
-        self._width = program.shape[1]
-        self._highs = _loaded(replace(program, integer=None), method or Method())
-
-    def move(self, *, rows: Whole, lower: Floats, upper: Floats) -> None:
-        """Other sides of some rows."""
-        for row, low, high in zip(rows.tolist(), _finite(lower).tolist(), _finite(upper).tolist(), strict=True):
-            self._highs.changeRowBounds(row, low, high)
-
-    def bound(self, *, columns: Whole, lower: Floats, upper: Floats) -> None:
-        """Other bounds of some columns."""
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
-
-    def charge(self, *, columns: Whole, cost: Floats) -> None:
-        """Other costs of some columns."""
-        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
-
-    def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
-        """More rows, below those there are."""
-        start, index = matrix.indptr[:-1].astype(np.int32), matrix.indices.astype(np.int32)
-        count, entries = matrix.shape[0], len(index)
-        self._highs.addRows(count, _finite(lower), _finite(upper), entries, start, index, matrix.data)
-
-    def keep_whole(self) -> None:
-        """From now on whole numbers are asked for where the program wants them."""
-        if self._integer is not None and len(self._integer):
-            kinds = np.full(len(self._integer), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-            self._highs.changeColsIntegrality(len(self._integer), self._integer.astype(np.int32), kinds)
-
-    def begin(self, basis: bytes | None) -> None:
-        """Forget what came before, and begin at a corner that `basis` gave, or nowhere."""
-        self._highs.clearSolver()
-        if basis is not None:
-            known = [highspy.HighsBasisStatus(code) for code in range(5)]
-            codes = [known[code] for code in basis]
-            corner = highspy.HighsBasis()
-            corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
-            corner.valid = True
-            corner.alien = codes.count(highspy.HighsBasisStatus.kBasic) != len(corner.row_status)  # HiGHS completes it
-            self._highs.setBasis(corner)
-
-    def basis(self) -> bytes:
-        """The corner it stands at; to begin there again."""
-        corner = self._highs.getBasis()
-        return bytes(map(int, [*corner.col_status, *corner.row_status]))
-
-    def simplex(self) -> Answer:
-        """The answer at a corner, by the simplex method from where it stands."""
-        return self._run("simplex", "on")
-
-    def inner(self, *, crossover: bool = False) -> Answer:
-        """The answer by interior points, from nowhere; a corner only with `crossover`."""
-        self._highs.clearSolver()
-        return self._run("ipm", "on" if crossover else "off")
-
-    def _run(self, algorithm: str, crossover: str) -> Answer:
-        highs = self._highs
-        highs.setOptionValue("solver", algorithm)
-        highs.setOptionValue("run_crossover", crossover)
-        highs.run()
-        status = _status(highs)
-        highs.setOptionValue("presolve", "choose")
-        if status is Status.UNBOUNDED:
-            raise SolverError(status.value)
-        if status is Status.INFEASIBLE:
-            nothing = np.zeros(0)
-            return Answer(status=status, objective=math.inf, bound=math.inf, x=nothing, row_dual=nothing)
-        found, info = highs.getSolution(), highs.getInfo()
-        return Answer(
-            status=status,
-            objective=float(info.objective_function_value),
-            bound=float(info.mip_dual_bound),
-            x=np.array(found.col_value),
-            row_dual=np.array(found.row_dual),
-        )
-
-
-def _finite(values: Floats) -> Floats:
-    """Infinities as HiGHS writes them."""
-    return np.clip(values, -INFINITE, INFINITE)
+def version() -> str:
+    """The version of HiGHS."""
+    return str(highspy.Highs().version())
 
 
 def write(program: LinearProgram, path: Path) -> Path:
@@ -267,7 +162,7 @@ def write(program: LinearProgram, path: Path) -> Path:
     """
     if path.suffix not in (".mps", ".lp"):
         raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
     return path
@@ -323,14 +218,15 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
     With whole-number columns it is that of the relaxation, and may be empty. Do not ask it of a large program: it
     solves one for each row it drops.
     """
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     highs.setOptionValue("iis_strategy", 6)  # the default returns an empty set
     highs.run()
     _, found = highs.getIis()
     return list(found.row_index_), list(found.col_index_)
 
 
-def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+    """A program handed to HiGHS in one call."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
@@ -362,7 +258,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _status(highs: highspy.Highs) -> Status:
+def status_of(highs: highspy.Highs) -> Status:
+    """What HiGHS says of its last run."""
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
@@ -385,7 +282,8 @@ def _status(highs: highspy.Highs) -> Status:
     raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
-def _refuse_poor_data(program: LinearProgram) -> None:
+def refuse_poor_data(program: LinearProgram) -> None:
+    """Refuse what no solver could be trusted with."""
     for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
         if np.isnan(getattr(program, name)).any():
             raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")

@@ -31,6 +31,7 @@ ORDER = (
     "physics",
     "stores",
     "solver",
+    "standing",
     "risk",
     "simulate",
     "sizing",

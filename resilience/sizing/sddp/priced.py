@@ -9,7 +9,8 @@ from scipy import sparse
 
 from resilience.errors import AskError, InfeasibleError
 from resilience.sizing.sddp.graph import Floats, Whole
-from resilience.solver import Answer, LinearProgram, Method, Standing, Status, priced, signed
+from resilience.solver import LinearProgram, Method, Status, priced, signed
+from resilience.standing import Answer, Standing
 
 
 class Priced:
