@@ -189,14 +189,27 @@ def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     """
     if len(row_dual) != program.matrix.shape[0]:
         return -math.inf
-    dual = np.where(np.isfinite(program.row_lower), row_dual, np.minimum(row_dual, 0.0))
-    dual = np.where(np.isfinite(program.row_upper), dual, np.maximum(dual, 0.0))
+    dual = signed(row_dual, program.row_lower, program.row_upper)
     reduced = program.cost - program.matrix.T @ dual
-    rows = np.where(dual > 0, program.row_lower, program.row_upper)
-    columns = np.where(reduced > 0, program.column_lower, program.column_upper)
-    used_rows, used_columns = dual != 0, np.abs(reduced) > 1e-12
-    priced = float(dual[used_rows] @ rows[used_rows] + reduced[used_columns] @ columns[used_columns])
-    return priced if math.isfinite(priced) else -math.inf
+    rows = priced(dual, program.row_lower, program.row_upper)
+    return rows + priced(reduced, program.column_lower, program.column_upper, least=1e-12)
+
+
+def signed(dual: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Duals of rows without those that ask for a side which is not there."""
+    kept = np.where(np.isfinite(lower), dual, np.minimum(dual, 0.0))
+    return np.asarray(np.where(np.isfinite(upper), kept, np.maximum(kept, 0.0)), dtype=np.float64)
+
+
+def priced(worth: Floats, lower: Floats, upper: Floats, *, least: float = 0.0) -> float:
+    """The least of sum worth * value over values between `lower` and `upper`; -inf where it has no end.
+
+    A worth no larger than `least` counts as none: what rounding leaves of nothing.
+    """
+    used = np.abs(worth) > least
+    cheaper = np.where(worth > 0, lower, upper)[used]
+    found = float(worth[used] @ cheaper)
+    return found if math.isfinite(found) else -math.inf
 
 
 def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:

@@ -52,9 +52,9 @@ class Standing:
         """Other bounds of some columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), _finite(lower), _finite(upper))
 
-    def charge(self, cost: Floats) -> None:
-        """Another cost of every column."""
-        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+    def charge(self, *, columns: Whole, cost: Floats) -> None:
+        """Other costs of some columns."""
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
 
     def add(self, matrix: sparse.csr_matrix, lower: Floats, upper: Floats) -> None:
         """More rows, below those there are."""
@@ -78,6 +78,7 @@ class Standing:
             corner = highspy.HighsBasis()
             corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
             corner.valid = True
+            corner.alien = codes.count(highspy.HighsBasisStatus.kBasic) != len(corner.row_status)  # HiGHS completes it
             self._highs.setBasis(corner)
 
     def basis(self) -> bytes:

@@ -136,7 +136,7 @@ class _Near:
         return max(low, 0.0), -high
 
     def _least(self, cost: Floats) -> float:
-        self.standing.charge(cost)
+        self.standing.charge(columns=np.arange(len(cost)), cost=cost)
         answer = self.standing.simplex()
         if answer.status is not Status.OPTIMAL:
             raise SolverError(f"The range of a holding could not be found: {answer.status.value}")
