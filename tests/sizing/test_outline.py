@@ -18,7 +18,8 @@ def test_a_cut_without_its_specks_allows_all_that_it_allowed_with_them():
         column_lower=np.full(width, -2.0),
         column_upper=np.full(width, 7.0),
     )
-    rows = rng.normal(size=(40, width)) * np.where(rng.random((40, width)) < 0.4, 1e-15, 1.0)
+    sizes = np.where(rng.random((40, width)) < 0.4, 1e-15, 1.0)
+    rows = rng.uniform(1.0, 2.0, size=(40, width)) * rng.choice([-1.0, 1.0], size=(40, width)) * sizes
     sides = rng.normal(size=40)
     kept, eased = _without_specks(rows, sides, first)
     assert (np.abs(kept[kept != 0]) > 1e-12).all()
