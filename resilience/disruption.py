@@ -75,6 +75,26 @@ class Shock:
             hoarded=np.zeros((len(points), weeks)),
         )
 
+    def within(self, part: Network) -> Shock:
+        """What this does to a part of its network, as `Network.only` gives it, where selectors may hit nothing."""
+        goods = set(part.goods["good"])
+        network = self.network
+        makers, lanes, demand, points = (
+            frame["good"].isin(goods).to_numpy()
+            for frame in (network.producers, network.lanes, network.demand, self.points)
+        )
+        return Shock(
+            network=part,
+            points=part.points,
+            weeks=self.weeks,
+            left=self.left[makers],
+            open=self.open[lanes],
+            added=self.added[lanes],
+            wanted=self.wanted[demand],
+            lost=self.lost[points],
+            hoarded=self.hoarded[points],
+        )
+
 
 class Disruption(Protocol):
     """Anything that can strike a network."""

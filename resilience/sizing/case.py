@@ -156,11 +156,13 @@ def build_case(
     held: Stores | None = None,
     periods: Periods | None = None,
     serves_late: bool = False,
+    whole: Network | None = None,
 ) -> Case:
     """`scenario` over `weeks` weeks as a case of the response program.
 
     `serves_late` adds what the program never gains from, final demand served after its week, so that a simulation with
-    backlogs can be held against it.
+    backlogs can be held against it. `whole` is the network that `physics` has a part of: what a scenario strikes is
+    sought there, since a part may lack a tier or place that it names.
 
     Raises
     ------
@@ -172,7 +174,9 @@ def build_case(
             f"Scenario {scenario.name!r} begins in week {scenario.first_week}, past the horizon of {weeks} weeks. "
             "Raise `weeks`."
         )
-    shock = scenario.shock(physics.network, weeks)
+    shock = scenario.shock(whole or physics.network, weeks)
+    if whole is not None:
+        shock = shock.within(physics.network)
     skip = scenario.reaction_week - 1
     grid = Grid(lengths=(periods or Weekly()).lengths(weeks - skip))
     starts = grid.edges[:-1].astype(int)

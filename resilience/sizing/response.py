@@ -108,7 +108,7 @@ def best_response(
         rows = rows[rows["good"].isin(kept)]
         held = stores(laws, rows, weeks=weeks, release=reserve.release)
         units = rows["units"].to_numpy() / laws.scale[held.point]
-    case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
+    case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods, whole=network)
     compiled = with_units(Compiler().compile(case), case, units)
     found = solve(compiled.program, method)
     return Response(

@@ -335,7 +335,8 @@ def _cases(
             parts[kept] = physics(laws.network.only(kept), weights=weights, usd=laws.usd)
         own = np.flatnonzero(rows["good"].isin(kept))
         held = stores(parts[kept], rows.iloc[own], weeks=weeks, release=release)
-        cases.append(build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods))
+        case = build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods, whole=laws.network)
+        cases.append(case)
         mine.append(own)
     return cases, mine
 

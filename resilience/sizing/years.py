@@ -131,7 +131,7 @@ def year_programs(
         part, compiler = parts[kept]
         own = np.flatnonzero(held.rows["good"].isin(kept))
         standing = stores(part, held.rows.iloc[own], weeks=weeks, release=release)
-        case = build_case(part, scenario, weeks=weeks, held=standing, periods=periods)
+        case = build_case(part, scenario, weeks=weeks, held=standing, periods=periods, whole=laws.network)
         block = compiler.compile(case)
         found = _struck(held, _undrawn(block), *_ties(held, block, case, own))
         matrix = shared.setdefault(id(block.program.matrix), found.matrix)

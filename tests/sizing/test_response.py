@@ -9,12 +9,13 @@ from small_networks import by_clarabel, gas, one_good, recipe, two_importers
 from resilience import ExportControl, Outage, Reserve, RouteClosure, Scenario, StockLoss, best_response
 from resilience.disruption import DemandSurge
 from resilience.errors import AskError
+from resilience.network import Network
 from resilience.periods import Coarsening
 from resilience.physics import members_first, physics
 from resilience.policy import Release
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.scope import Downstream
+from resilience.sizing.scope import Downstream, Everything
 from resilience.solver import Method, solve
 
 
@@ -239,3 +240,17 @@ def test_scaling_quantities_and_prices_scales_the_loss(quantity, price):
     asked = struck(Outage(weeks=5))
     base = best_response(network, asked, weeks=12).loss_usd
     assert best_response(scaled, asked, weeks=12).loss_usd == pytest.approx(base * quantity * price, rel=1e-6)
+
+
+def test_a_part_of_the_network_answers_for_a_scenario_that_also_names_what_the_part_leaves_out():
+    network = Network.from_frames(
+        goods={"good": ["gas", "scanner", "chip"], "tier": ["material", "tool", "chip"]},
+        producers={"good": ["gas", "scanner", "chip"], "place": ["A", "A", "B"], "output_per_week": [10.0, 0.0, 10.0]},
+        needs={"good": ["chip"], "input": ["gas"], "units": [1.0]},
+        lanes={"good": ["gas"], "origin": ["A"], "destination": ["B"], "flow_per_week": [10.0]},
+        demand={"good": ["chip"], "place": ["B"], "units_per_week": [10.0], "usd_per_unit_unmet": [5.0]},
+    )
+    both = Scenario(name="both", disruptions=(Outage(good="gas", weeks=3), Outage(tier="tool", lost=0.0)))
+    whole, part = (best_response(network, both, weeks=8, scope=scope) for scope in (Everything(), Downstream()))
+    assert part.loss_usd == pytest.approx(whole.loss_usd, rel=1e-7)
+    assert whole.loss_usd >= 150.0
