@@ -15,11 +15,16 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance
+from resilience.drawing import fresh_years
+from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.folder import write_run
+from resilience.knowledge import Knowledge, know, sentences
 from resilience.network import Network
 from resilience.provenance import Provenance, checksum, command, versions
-from resilience.sizing.size import Sizing, Stated, solve_sizing, state_sizing
+from resilience.scenario import ScenarioSet
+from resilience.sizing.ranges import ALL
+from resilience.sizing.size import PROVED, Sizing, Stated, solve_sizing, state_sizing
 from resilience.solver import Method, version
 from resilience.study import Study
 
@@ -40,6 +45,7 @@ class Result:
     study: Study
     network: Network
     sizing: Sizing
+    knowledge: Knowledge
     provenance: Provenance
     adjustments: pd.DataFrame
 
@@ -76,12 +82,19 @@ class Result:
         last = {"good": f"{len(rest)} more goods", "unit": "", "held_at": "", **added}
         return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)[goods.columns]
 
+    def findings(self) -> list[str]:
+        """How far the answer is proved and what else is known of it, a sentence each."""
+        risk = self.study.risk(self.network)
+        return sentences(self.knowledge, self.sizing, risk, money)
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame.
 
         goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what
-        stays short, with the reserve and without), marginal_value (by store), credit (loss avoided by scenario and
-        good), unmet and unmet_without (week by week), adjustments (what balancing changed), summary.
+        stays short, with the reserve and without), marginal_value (by store), ranges (what else would do at little more
+        cost), without_good (at what cost, without each good), simulated (losses as simulated beside the program's),
+        credit (loss avoided by scenario and good), unmet and unmet_without (week by week), adjustments (what balancing
+        changed), summary; and, where asked for, information, known_years, frontier, calibrated, calibration, interval.
         """
         known: dict[str, Callable[[], pd.DataFrame]] = {
             "summary": self.summary,
@@ -90,6 +103,7 @@ class Result:
             "adjustments": self.adjustments.copy,
         }
         known |= {table: partial(self.sizing.table, table) for table in _OF_SIZING}
+        known |= {table: frame.copy for table, frame in self.knowledge.tables().items()}
         if name not in known:
             raise AskError(f"A result has no table {name!r}. {near(name, known)}")
         return known[name]()
@@ -107,10 +121,16 @@ class Result:
                 "objective_usd": sizing.objective_usd,
                 "bound_usd": sizing.bound_usd,
                 "gap": sizing.gap,
+                "how": sizing.how,
                 "holding_usd_per_year": sizing.holding_usd_per_year,
                 "without_reserve_usd": sizing.without_reserve_usd,
                 "reserve": sizing.reserve.table().to_dict("records"),
+                "marginal_value": sizing.marginal_value[sizing.marginal_value["units"] > 0].to_dict("records"),
+                "ranges": sizing.ranges[sizing.ranges["units"] > 0].to_dict("records"),
+                "without_good": sizing.without_good.to_dict("records"),
             },
+            "findings": self.findings(),
+            "knowledge": {name: table.to_dict("records") for name, table in self.knowledge.tables().items()},
             "summary": self.summary().to_dict("records"),
         }
         plain = plainly(answer)
@@ -127,7 +147,7 @@ class Result:
         """
         from resilience.report import write_report
 
-        tables = {name: self.table(name) for name in SAVED}
+        tables = {name: self.table(name) for name in (*SAVED, *self.knowledge.tables())}
         manifest = {**self.provenance, "tables": {name: len(table) for name, table in tables.items()}}
         return write_run(
             Path(folder),
@@ -165,7 +185,15 @@ class Plots:
         return list(import_module("resilience.plot").__all__)
 
 
-def run(study: Study, *, say: Say | None = None, method: Method | None = None) -> Result:
+def run(
+    study: Study,
+    *,
+    say: Say | None = None,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    years: int = 0,
+) -> Result:
     """Answer a study.
 
     Parameters
@@ -174,6 +202,11 @@ def run(study: Study, *, say: Say | None = None, method: Method | None = None) -
         Called with a line of text as work proceeds.
     method
         How the solver works; an interior point by default, whose bound is certified all the same.
+    gap, engine
+        Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
+    years
+        Of studies whose years were drawn from the dataset's hazards: how many to draw for each of the fresh samples
+        that tell how far the reserve may be from the best for all years. 0: it is not told.
 
     Raises
     ------
@@ -188,19 +221,30 @@ def run(study: Study, *, say: Say | None = None, method: Method | None = None) -
     method = method or FAST
     network, adjustments = _balanced(study, say)
     stated = state(study, network, say=say)
-    sizing = solve_sizing(stated, method=method, say=say)
+    sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+
+    def fresh(sample: int) -> Stated:
+        drawn = fresh_years(study, network, years=years, sample=sample)
+        return state(study, network, scenarios=drawn)
+
+    knowledge = know(
+        study, network, stated, sizing, fresh=fresh if years else None, method=method, gap=gap, engine=engine, say=say
+    )
     say("writing up")
     return Result(
         study=study,
         network=network,
         sizing=sizing,
+        knowledge=knowledge,
         provenance=_provenance(study, sizing, method),
         adjustments=adjustments,
     )
 
 
-def state(study: Study, network: Network | None = None, *, say: Say | None = None) -> Stated:
-    """A study's program before it is solved."""
+def state(
+    study: Study, network: Network | None = None, *, scenarios: ScenarioSet | None = None, say: Say | None = None
+) -> Stated:
+    """A study's program before it is solved, over other scenarios than its own where they are given."""
     say = say or (lambda text: None)
     if network is None:
         network, _ = _balanced(study, say)
@@ -209,11 +253,12 @@ def state(study: Study, network: Network | None = None, *, say: Say | None = Non
         raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
     return state_sizing(
         network,
-        study.scenarios,
+        scenarios or study.scenarios,
         weeks=study.weeks,
-        risk=study.sizing.risk,
+        risk=study.risk(network),
         budget_usd=study.sizing.budget_usd,
         floors=[floor.build() for floor in study.sizing.floors],
+        limits=study.sizing.limits,
         members=study.members,
         goods=study.sizing.goods,
         release=study.release.build(),
@@ -251,7 +296,7 @@ def plainly(value: object) -> object:
     return value
 
 
-_OF_SIZING = ("reserve", "losses", "marginal_value", "credit", "unmet", "unmet_without")
+_OF_SIZING = ("reserve", "losses", "marginal_value", "ranges", "without_good", "credit", "unmet", "unmet_without")
 SAVED = (
     "summary",
     "goods",
@@ -259,12 +304,20 @@ SAVED = (
     "losses",
     "shortfall",
     "marginal_value",
+    "ranges",
+    "without_good",
     "credit",
     "unmet",
     "unmet_without",
     "adjustments",
 )
-_WEIGHED = {"Expectation": "expected", "CVaR": "risk-weighed", "WorstCase": "worst"}
+_WEIGHED = {
+    "Expectation": "expected",
+    "CVaR": "risk-weighed",
+    "WorstCase": "worst",
+    "TotalVariation": "robust expected",
+    "ByFootprint": "robust expected",
+}
 
 
 def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
@@ -297,14 +350,16 @@ def _goods(result: Result) -> pd.DataFrame:
 
     Columns good, quantity, unit, reserve_usd, cover_days (of the owners' baseline use), held_at (places, most first),
     holding_usd_per_year, avoided_usd_per_year (expected; attributed as `resilience.sizing.credit` says),
-    saved_usd_per_usd_held (a year, by the last unit held, before holding cost).
+    saved_usd_per_usd_held (a year, by the last unit held, before holding cost), least_quantity and most_quantity (of
+    any reserve within a twentieth of the best cost; see `resilience.sizing.ranges`).
     """
     held = result.sizing.reserve.table()
     goods = result.network.goods.set_index("good")
     chance = result.sizing.losses.set_index("scenario")["probability"]
     credit = result.sizing.credit
     avoided = (credit["avoided_usd"] * credit["scenario"].map(chance)).groupby(credit["good"]).sum()
-    worth = result.sizing.marginal_value
+    worth, spans = result.sizing.marginal_value, result.sizing.ranges
+    ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
     rows = []
     for good, stores in held.groupby("good"):
         units, usd = float(stores["units"].sum()), float(stores["usd"].sum())
@@ -324,6 +379,8 @@ def _goods(result: Result) -> pd.DataFrame:
                 "holding_usd_per_year": usd * float(goods["holding_share_per_year"][good]),
                 "avoided_usd_per_year": float(avoided.get(good, 0.0)),
                 "saved_usd_per_usd_held": saved / price if price > 0 else np.nan,
+                "least_quantity": float(ends.at[good, "least_units"]),
+                "most_quantity": float(ends.at[good, "most_units"]),
             }
         )
     table = pd.DataFrame(rows, columns=_GOODS)
@@ -332,7 +389,7 @@ def _goods(result: Result) -> pd.DataFrame:
 
 _GOODS = [
     "good", "quantity", "unit", "reserve_usd", "cover_days", "held_at", "holding_usd_per_year", "avoided_usd_per_year",
-    "saved_usd_per_usd_held",
+    "saved_usd_per_usd_held", "least_quantity", "most_quantity",
 ]  # fmt: skip
 
 

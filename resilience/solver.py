@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -118,11 +118,11 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
     method = method or Method()
-    _refuse_poor_data(program)
+    refuse_poor_data(program)
     started = time.process_time()
-    highs = _loaded(program, method)
+    highs = loaded(program, method)
     highs.run()
-    status = _status(highs, program)
+    status = status_of(highs)
     if status is Status.INFEASIBLE:
         raise InfeasibleError(status.value)
     if status is Status.UNBOUNDED:
@@ -162,10 +162,23 @@ def write(program: LinearProgram, path: Path) -> Path:
     """
     if path.suffix not in (".mps", ".lp"):
         raise AskError(f"Cannot write {path.name}: a program is written as .mps or .lp")
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     if highs.writeModel(str(path)) == highspy.HighsStatus.kError:
         raise AskError(f"Cannot write {path}: is the folder there, and the disk not full?")
     return path
+
+
+def settled(program: LinearProgram, x: Floats) -> LinearProgram:
+    """`program` with its whole-number columns held where the answer `x` has them: linear, so that it has duals."""
+    if program.integer is None:
+        return program
+    fixed = np.round(x)
+    return replace(
+        program,
+        column_lower=np.where(program.integer, fixed, program.column_lower),
+        column_upper=np.where(program.integer, fixed, program.column_upper),
+        integer=None,
+    )
 
 
 def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
@@ -176,14 +189,27 @@ def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     """
     if len(row_dual) != program.matrix.shape[0]:
         return -math.inf
-    dual = np.where(np.isfinite(program.row_lower), row_dual, np.minimum(row_dual, 0.0))
-    dual = np.where(np.isfinite(program.row_upper), dual, np.maximum(dual, 0.0))
+    dual = signed(row_dual, program.row_lower, program.row_upper)
     reduced = program.cost - program.matrix.T @ dual
-    rows = np.where(dual > 0, program.row_lower, program.row_upper)
-    columns = np.where(reduced > 0, program.column_lower, program.column_upper)
-    used_rows, used_columns = dual != 0, np.abs(reduced) > 1e-12
-    priced = float(dual[used_rows] @ rows[used_rows] + reduced[used_columns] @ columns[used_columns])
-    return priced if math.isfinite(priced) else -math.inf
+    rows = priced(dual, program.row_lower, program.row_upper)
+    return rows + priced(reduced, program.column_lower, program.column_upper, least=1e-12)
+
+
+def signed(dual: Floats, lower: Floats, upper: Floats) -> Floats:
+    """Duals of rows without those that ask for a side which is not there."""
+    kept = np.where(np.isfinite(lower), dual, np.minimum(dual, 0.0))
+    return np.asarray(np.where(np.isfinite(upper), kept, np.maximum(kept, 0.0)), dtype=np.float64)
+
+
+def priced(worth: Floats, lower: Floats, upper: Floats, *, least: float = 0.0) -> float:
+    """The least of sum worth * value over values between `lower` and `upper`; -inf where it has no end.
+
+    A worth no larger than `least` counts as none: what rounding leaves of nothing.
+    """
+    used = np.abs(worth) > least
+    cheaper = np.where(worth > 0, lower, upper)[used]
+    found = float(worth[used] @ cheaper)
+    return found if math.isfinite(found) else -math.inf
 
 
 def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
@@ -192,18 +218,20 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
     With whole-number columns it is that of the relaxation, and may be empty. Do not ask it of a large program: it
     solves one for each row it drops.
     """
-    highs = _loaded(program, Method())
+    highs = loaded(program, Method())
     highs.setOptionValue("iis_strategy", 6)  # the default returns an empty set
     highs.run()
     _, found = highs.getIis()
     return list(found.row_index_), list(found.col_index_)
 
 
-def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
+    """A program handed to HiGHS in one call."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
-    highs.setOptionValue("solver", method.algorithm)
+    whole = program.integer is not None and bool(program.integer.any())
+    highs.setOptionValue("solver", "choose" if whole else method.algorithm)  # told otherwise, it would drop integrality
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("primal_feasibility_tolerance", method.tolerance)
     highs.setOptionValue("dual_feasibility_tolerance", method.tolerance)
@@ -222,7 +250,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     model.a_matrix_.start_ = program.matrix.indptr
     model.a_matrix_.index_ = program.matrix.indices
     model.a_matrix_.value_ = program.matrix.data
-    if program.integer is not None and program.integer.any():
+    if program.integer is not None and whole:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[bool(flag)] for flag in program.integer]
     if highs.passModel(model) == highspy.HighsStatus.kError:
@@ -230,7 +258,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     return highs
 
 
-def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
+def status_of(highs: highspy.Highs) -> Status:
+    """What HiGHS says of its last run."""
     found = highs.getModelStatus()
     words = highspy.HighsModelStatus
     if found in (words.kOptimal, words.kModelEmpty):
@@ -253,7 +282,8 @@ def _status(highs: highspy.Highs, program: LinearProgram) -> Status:
     raise SolverError(f"The solver stopped without an answer ({reason}). Check the data's scale.")
 
 
-def _refuse_poor_data(program: LinearProgram) -> None:
+def refuse_poor_data(program: LinearProgram) -> None:
+    """Refuse what no solver could be trusted with."""
     for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
         if np.isnan(getattr(program, name)).any():
             raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")

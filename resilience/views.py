@@ -13,6 +13,7 @@ import pandas as pd
 from resilience.balance import balance
 from resilience.metrics import concentrations
 from resilience.network import CONFIDENCES, Network
+from resilience.sizing.ranges import ALL
 
 if TYPE_CHECKING:
     from resilience.result import Result
@@ -119,6 +120,25 @@ def marginal(result: Result) -> pd.DataFrame:
     table["name"], table["unit"] = table["good"].map(goods["name"]), table["good"].map(goods["unit"])
     columns = ["good", "name", "place", "unit", "saved_usd_per_unit", "holding_usd_per_unit", "ratio", "held"]
     return table[columns].reset_index(drop=True)
+
+
+def ranges(result: Result) -> pd.DataFrame:
+    """What any reserve of nearly the best cost may hold of each good held, in units; dearest to do without first.
+
+    Columns good, name, unit, units, then least and most within each share (as "least_1 %"), dearer_usd.
+    """
+    every = result.table("ranges")
+    table = every[(every["place"] == ALL) & (every["units"] > 0)]
+    found = table.drop_duplicates("good").set_index("good")[["units"]]
+    for share in every["within"].unique():
+        ends = table[table["within"] == share].set_index("good")
+        for end in ("least", "most"):
+            found[f"{end}_{share:.0%}".replace("%", " %")] = ends[f"{end}_units"]
+    found["dearer_usd"] = result.table("without_good").set_index("good")["dearer_usd"]
+    goods = result.network.goods.set_index("good")
+    found.insert(0, "name", goods["name"])
+    found.insert(1, "unit", goods["unit"])
+    return found.sort_values(["dearer_usd", "good"], ascending=[False, True]).reset_index()
 
 
 def goods_in_layers(network: Network) -> pd.DataFrame:

@@ -41,9 +41,19 @@ weeks = 2
 @pytest.fixture
 def tiny(tmp_path) -> Path:
     """The path of a study, tiny.toml, beside its network's folder."""
-    (tmp_path / "net").mkdir()
+    return _written(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def tiny_kept(tmp_path_factory) -> Path:
+    """The same, for tests of one module that only read it."""
+    return _written(tmp_path_factory.mktemp("tiny"))
+
+
+def _written(folder: Path) -> Path:
+    (folder / "net").mkdir()
     for name, text in TABLES.items():
-        (tmp_path / "net" / f"{name}.csv").write_text(text)
-    path = tmp_path / "tiny.toml"
+        (folder / "net" / f"{name}.csv").write_text(text)
+    path = folder / "tiny.toml"
     path.write_text(STUDY)
     return path

@@ -190,6 +190,11 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
     ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
     json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
@@ -198,7 +203,8 @@ def run(
     """Answer a study: size the reserve, and write tables, manifest and report to a folder."""
     from resilience.cli.studies import answered, saved
 
-    give(saved(*patiently(lambda say: answered(study, changes or [], out, say=say))), json=json)
+    done = patiently(lambda say: answered(study, changes or [], out, say=say, draws=draws, seed=seed))
+    give(saved(*done), json=json)
 
 
 @app.command()

@@ -6,15 +6,21 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.text import columns
+from resilience.drawing import drawn
 from resilience.errors import AskError, RunError
 from resilience.folder import next_folder, refuse_used, write_csv
 from resilience.result import Result, run, state
+from resilience.risk import Expectation
 from resilience.study import Study
 
 Say = Callable[[str], None]
+FRESH = 25  # a fresh sample has this part of the years drawn, and at least
+FEWEST = 20
+DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
 SHORT = {  # headers that fit a terminal; units stay
     "reserve_usd": "USD",
     "cover_days": "days",
@@ -22,16 +28,27 @@ SHORT = {  # headers that fit a terminal; units stay
     "avoided_usd_per_year": "USD/year avoided",
     "saved_usd_per_usd_held": "USD/year saved by last USD",
     "held_at": "held at",
+    "least_quantity": "least in 5 %",
+    "most_quantity": "most in 5 %",
 }
 
 
-def answered(name: str, changes: Sequence[str], out: Path | None, *, say: Say) -> tuple[Result, Path]:
-    """The result of a study, and the folder it is to be saved in."""
+def answered(
+    name: str, changes: Sequence[str], out: Path | None, *, say: Say, draws: int | None = None, seed: int = 1
+) -> tuple[Result, Path]:
+    """The result of a study, and the folder it is to be saved in; with `draws`, of years drawn in place of its own."""
     say("reading the study")
     study = changed(find_study(name), changes)
     folder = out or next_folder(Path("runs"), study.name)
     refuse_used(folder)  # before the work, not after it
-    return run(study, say=say), folder
+    if draws is None:
+        return run(study, say=say), folder
+    say(f"drawing {draws:,} years")
+    network = balance(study.network()).network
+    asked = drawn(study, network, draws=draws, seed=seed)
+    meant = isinstance(study.sizing.risk, Expectation) and not study.sizing.floors  # else no interval is defined
+    years = max(draws // FRESH, FEWEST) if meant else 0
+    return run(asked, say=say, gap=DRAWN_GAP, years=years), folder
 
 
 def saved(result: Result, folder: Path) -> Answer:
@@ -42,6 +59,7 @@ def saved(result: Result, folder: Path) -> Answer:
     summary = result.summary()
     if len(summary):
         parts += [columns(summary.rename(columns=SHORT)), ""]
+    parts += [*result.findings(), ""]
     others = result.study.losses.others
     if others != 1:
         parts.append(f"Losses outside {result.study.members} count {others:g}.")

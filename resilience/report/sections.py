@@ -223,6 +223,45 @@ def margins(result: Result) -> Section | None:
     return Section(key="margins", title="Worth of one more unit", words=(words,), blocks=(found,))
 
 
+def known(result: Result) -> Section:
+    """How far the answer is proved, what behaviour loses beside it, and what else would do."""
+    blocks = [_simulated(result)]
+    table = views.ranges(result)
+    if len(table):
+        columns = (
+            Column.text("Good", table["name"].map(_sentence)),
+            Column.mixed("Held", "", table["units"], notes=table["unit"]),
+            *(
+                Column.mixed(f"{end.capitalize()}, {share} dearer", "", table[f"{end}_{share}"])
+                for share in ("1 %", "5 %")
+                for end in ("least", "most")
+            ),
+            Column.usd("Without it, dearer by", table["dearer_usd"], per=" a year or more"),
+        )
+        blocks.append(Table(caption="What else would do at little more cost", columns=columns))
+    words = (
+        *result.findings(),
+        "A range says what any reserve of nearly the best cost may hold of a good: narrow, the figure is a finding; "
+        "wide, another would do as well. Where the program is large the ranges are outer ones: none holds more or "
+        "less, and perhaps none reaches the ends.",
+    )
+    return Section(key="known", title="What to trust, and what else would do", words=words, blocks=tuple(blocks))
+
+
+def _simulated(result: Result) -> Table:
+    """Loss in each scenario by the program and as simulated."""
+    table = result.table("simulated")
+    columns = (
+        Column.text("Scenario", table["scenario"].map(numbers.label)),
+        *(
+            Column.usd(f"{how.capitalize()}, {word}", table[f"{how}_{name}"])
+            for how in ("program", "simulated")
+            for word, name in (("without", "without_usd"), ("with", "usd"))
+        ),
+    )
+    return Table(caption="Loss with foresight, and as firms that follow rules would have it", columns=columns)
+
+
 def network(result: Result) -> Section:
     """The layers from ore to chip."""
     drawn = layers(result.network, held=frozenset(result.table("reserve")["good"]))
@@ -301,6 +340,7 @@ def sections(result: Result) -> list[Section]:
         over_time(result),
         still_short(result),
         margins(result),
+        known(result),
         network(result),
         scenarios(result),
         data(result),

@@ -17,14 +17,19 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from resilience.physics import Floats
-from resilience.sizing.extensive import Extensive
+from resilience.physics import Floats, Whole
 
 NOTHING = 1e-9  # weight of a scenario in the objective below which its duals say nothing
 
 
 def credit(
-    joined: Extensive, rows: pd.DataFrame, held: Floats, row_dual: Floats, alone: Sequence[Floats], losses: pd.DataFrame
+    rows: pd.DataFrame,
+    held: Floats,
+    mine: Sequence[Whole],
+    first: Sequence[Floats],
+    last: Sequence[Floats],
+    weight: Floats,
+    losses: pd.DataFrame,
 ) -> pd.DataFrame:
     """Loss avoided in each scenario by each good held. Columns scenario, good, avoided_usd.
 
@@ -32,20 +37,21 @@ def credit(
     ----------
     rows, held
         The stores, and the scaled units each holds.
-    row_dual, alone
-        Duals of the joined program, and of each scenario's block with nothing held.
+    mine
+        Of each scenario's stores, which of all.
+    first, last
+        For each scenario, what the first unit in each of its stores saves it; and what the last adds to the objective.
+    weight
+        What one unit of each scenario's loss adds to the objective.
     losses
         Columns scenario, without_usd, loss_usd.
     """
     found = []
     for number, loss in enumerate(losses.itertuples()):
-        mine = joined.mine[number]
-        worth = np.maximum(joined.worth(alone[number], number), 0.0)
-        weight = joined.weight(row_dual, number)
-        if weight > NOTHING:
-            last = joined.worth(row_dual[joined.rows[number]], number) / weight
-            worth = (worth + np.maximum(last, 0.0)) / 2.0
-        parts = pd.Series(worth * held[mine]).groupby(rows["good"].to_numpy()[mine]).sum()
+        worth = np.maximum(first[number], 0.0)
+        if weight[number] > NOTHING:
+            worth = (worth + np.maximum(last[number] / weight[number], 0.0)) / 2.0
+        parts = pd.Series(worth * held[mine[number]]).groupby(rows["good"].to_numpy()[mine[number]]).sum()
         parts = parts[parts > 0]
         avoided = max(float(loss.without_usd) - float(loss.loss_usd), 0.0)  # type: ignore[arg-type]
         for good, part in parts.items():

@@ -140,6 +140,16 @@ def test_run_takes_changes(tiny, tmp_path):
     assert "write it as key=value" in call("run", tiny, "--set", "weeks", code=1)[1]
 
 
+def test_run_says_how_the_answer_was_found(tiny, tmp_path):
+    assert "extensive form of" in answer("run", tiny, "--out", tmp_path / "run")["sizing"]["how"]
+
+
+def test_years_cannot_be_drawn_for_a_dataset_without_hazards(tiny, tmp_path):
+    stderr = call("run", tiny, "--draws", 10, "--out", tmp_path / "run", code=1)[1]
+    assert "No hazards ship for" in stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_run_refuses_a_folder_in_use_before_it_works(tiny, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "manifest.json").write_text("{}")

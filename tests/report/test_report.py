@@ -48,7 +48,7 @@ def test_it_leads_with_the_headline_and_the_summary(result, page):
     body = parsed(page).find("body")
     assert result.headline() in words(body.find("header"))
     shown = " ".join(section.get("id") for section in body.find("main").findall("section"))
-    assert shown == "summary care reserve losses time short margins network scenarios data provenance"
+    assert shown == "summary care reserve losses time short margins known network scenarios data provenance"
 
 
 def test_sections_without_data_are_left_out(nothing_held):

@@ -1,0 +1,41 @@
+"""Studies whose scenarios are drawn: the same question, asked of years sampled from the dataset's hazards."""
+
+from __future__ import annotations
+
+import tomllib
+
+import numpy as np
+import tomli_w
+
+from resilience import hazards
+from resilience.errors import AskError
+from resilience.network import Network
+from resilience.scenario import ScenarioSet
+from resilience.study import Study
+
+
+def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
+    """`study` with `draws` years sampled from its dataset's hazards in place of its named scenarios.
+
+    Years are drawn stratified (`resilience.hazards.sample`); the same seed gives the same study, text and all, so that
+    a saved run holds every year it rests on. Its own settings, and nothing else, decide what is done with them.
+
+    Raises
+    ------
+    AskError
+        If no hazards ship for the study's dataset, or `draws` is too few for every hazard to be met.
+    """
+    if study.dataset not in hazards.names():
+        has = ", ".join(hazards.names())
+        raise AskError(f"No hazards ship for {study.dataset!r} (for {has} they do), so no years can be drawn")
+    years = hazards.sample(hazards.load(study.dataset), network, draws=draws, rng=seed)
+    values = tomllib.loads(study.text.replace("\r\n", "\n"))
+    values["seed"] = seed
+    values["scenario"] = [year.to_record() for year in years]
+    return Study.from_text(tomli_w.dumps(values), path=study.path, shown=f"{study.name} with {draws} drawn years")
+
+
+def fresh_years(study: Study, network: Network, *, years: int, sample: int) -> ScenarioSet:
+    """Years drawn as a drawn study's were, apart from those and from any other `sample` (0, 1, 2, ...)."""
+    rng = np.random.default_rng([study.seed, sample + 1])
+    return hazards.sample(hazards.load(study.dataset), network, draws=years, rng=rng)

@@ -1,0 +1,170 @@
+"""What is known of a sized reserve beyond its size: what behaviour loses with it, what else would do, what to trust.
+
+Always told, since it costs little: the loss under `simulate` beside the program's. Told where a study asks for it in
+`[sizing] knowledge`, since each takes about as long as the sizing itself, or longer:
+
+    information     what knowing the year, and planning for many rather than their mean, are worth
+    frontier        the least expected and tail loss that each budget leaves
+    calibration     the reserve that behaviour, not foresight, would want held
+
+and, of studies whose years are drawn, the interval on how far the reserve is from the best for all years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pandas as pd
+
+from resilience.engine import Engine
+from resilience.network import Network
+from resilience.risk import Risk, measure
+from resilience.sizing.calibrate import Calibration, beside, calibrate
+from resilience.sizing.frontier import frontier
+from resilience.sizing.information import Information, information
+from resilience.sizing.replications import Replications, replicate
+from resilience.sizing.size import Sizing, Stated
+from resilience.solver import Method
+from resilience.study import Study
+
+Say = Callable[[str], None]
+BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
+SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Knowledge:
+    """What was asked and found; what was not asked for is None. `simulated` is as `calibrate.beside` says."""
+
+    simulated: pd.DataFrame
+    information: Information | None = None
+    frontier: pd.DataFrame | None = None
+    calibration: Calibration | None = None
+    replications: Replications | None = None
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """What there is, as tidy frames by name."""
+        found = {"simulated": self.simulated}
+        if self.information is not None:
+            found |= {"information": self.information.table(), "known_years": self.information.years}
+        if self.frontier is not None:
+            found["frontier"] = self.frontier
+        if self.calibration is not None:
+            found |= {"calibrated": self.calibration.reserve.table(), "calibration": self.calibration.steps}
+        if self.replications is not None:
+            found["interval"] = self.replications.table()
+        return found
+
+
+def know(
+    study: Study,
+    network: Network,
+    stated: Stated,
+    sizing: Sizing,
+    *,
+    fresh: Callable[[int], Stated] | None = None,
+    method: Method | None = None,
+    gap: float = 1e-4,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Knowledge:
+    """What a study asks to know of its sizing.
+
+    Parameters
+    ----------
+    fresh
+        Of a study whose years are drawn: the same ask over the years of fresh sample 0, 1, 2, ...
+    """
+    asked = study.sizing.knowledge
+    say("what behaviour loses with the reserve")
+    simulated = beside(
+        network, sizing.losses, sizing.reserve, study.scenarios, weeks=study.weeks, weights=study.weights(network),
+        seed=study.seed,
+    )  # fmt: skip
+    told = calibrated = points = interval = None
+    if "information" in asked:
+        told = information(stated, sizing, method=method, say=say)
+    if "frontier" in asked:
+        budgets = [share * sizing.reserve.usd for share in BUDGETS]
+        points = frontier(stated, sizing, budgets, gap=gap, engine=engine, say=say)
+    if "calibration" in asked and study.members:
+        calibrated = calibrate(
+            network, study.scenarios, members=study.members, start=sizing.reserve, weeks=study.weeks,
+            risk=stated.terms.risk, budget_usd=study.sizing.budget_usd, goods=study.sizing.goods,
+            weights=study.weights(network), seed=study.seed, say=say,
+        )  # fmt: skip
+    if fresh is not None:
+        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, say=say)
+    return Knowledge(
+        simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
+    )
+
+
+def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[[float], str]) -> list[str]:
+    """The same in words, a finding a line."""
+    return [
+        _proof(sizing, money),
+        _simulation(knowledge.simulated, risk, money),
+        *_interval(knowledge.replications, money),
+        *_information(knowledge.information, money),
+        *_frontier(knowledge.frontier, money),
+        *_calibration(knowledge.calibration, money),
+    ]
+
+
+def _proof(sizing: Sizing, money: Callable[[float], str]) -> str:
+    word = sizing.status.name.lower().replace("_", " ").capitalize()
+    return (
+        f"{word}: {money(sizing.objective_usd)} USD a year in all, and no reserve costs less than "
+        f"{money(sizing.bound_usd)} (gap {sizing.gap:.1e})."
+    )
+
+
+def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) -> str:
+    names = ("program_without_usd", "program_usd", "simulated_without_usd", "simulated_usd")
+    without, held, lost, left = (measure(risk, table[name], table["probability"]) for name in names)
+    return (
+        f"With perfect foresight it lowers the loss from {money(without)} to {money(held)} USD a year; where firms "
+        f"follow rules, as simulated, from {money(lost)} to {money(left)}."
+    )
+
+
+def _interval(found: Replications | None, money: Callable[[float], str]) -> list[str]:
+    if found is None:
+        return []
+    mean, low, high = found.cost
+    return [
+        f"On {len(found.batches)} fresh samples of years it costs {money(mean)} USD a year ({money(low)} to "
+        f"{money(high)}); with a chance of {found.level:.0%} at most {money(found.gap_at_most)} more than the best "
+        "reserve for all years."
+    ]
+
+
+def _information(found: Information | None, money: Callable[[float], str]) -> list[str]:
+    if found is None:
+        return []
+    mean = f"holds {money(found.mean_reserve.usd)} USD of goods" if found.mean_reserve.usd else "holds nothing"
+    return [
+        f"To know the year ahead would save at most {money(found.evpi_usd)} USD a year (EVPI). A reserve for the mean "
+        f"of all years {mean} and costs {money(found.vss_usd)} USD a year more (VSS)."
+    ]
+
+
+def _frontier(found: pd.DataFrame | None, money: Callable[[float], str]) -> list[str]:
+    if found is None:
+        return []
+    points = found[found["measure"] == found["measure"].iloc[0]]
+    steps = [f"{money(after.budget_usd)} leaves {money(after.loss_usd)}" for _, after in pairwise(points.itertuples())]
+    return [f"Least expected loss by budget, USD a year: {'; '.join(steps)}."]
+
+
+def _calibration(found: Calibration | None, money: Callable[[float], str]) -> list[str]:
+    if found is None:
+        return []
+    return [
+        f"Sized for behaviour instead, the reserve would hold {money(found.reserve.usd)} USD of "
+        f"{found.reserve.table()['good'].nunique()} goods and cost {money(found.objective_usd)} USD a year, loss as "
+        f"simulated included, against {money(found.start_usd)} for the one above."
+    ]

@@ -1,0 +1,241 @@
+"""The L-shaped method: a first stage proposed by what the cuts know, scenarios solved there, more cuts.
+
+Each round
+(1) asks the master for the first stage that costs least by the cuts known: its cost is a lower bound;
+(2) cuts that off with what the pool knows already, which costs no scenario, as long as it can;
+(3) steps from the best first stage so far a part of the way to the master's (in-out), which calms the steps;
+(4) solves scenarios there, those first whose doubt (most less least, as the risk measure weighs it) is largest, until
+    what is left of doubt is small beside what is left of the gap: plans and cuts of others settle many without a solve;
+(5) weighs the plans by the first stage's own rows: an upper bound, and the best first stage if none was better.
+
+Lower bounds come from duals priced at bounds and upper bounds from plans, so neither trusts a solver's word. With whole
+numbers in the first stage, rounds first close the gap of the relaxation, then ask the master for whole numbers.
+
+Reference: J. F. Benders (1962), Numerische Mathematik 4; J. R. Birge and F. Louveaux (1988), A multicut algorithm for
+two-stage stochastic linear programs, European Journal of Operational Research 34(3); W. Ben-Ameur and J. Neto (2007),
+Acceleration of cutting-plane and column generation algorithms, Networks 49(1) (in-out); C. Wolf, C. Fabian,
+A. Koberstein and L. Suhl (2014), Applying oracles of on-demand accuracy in two-stage stochastic programming, EJOR 239.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resilience.engine import Team, answers
+from resilience.errors import SolverError
+from resilience.sizing.lshaped.master import Master, Row, Weigher
+from resilience.sizing.lshaped.oracle import Found, Task, solved
+from resilience.sizing.lshaped.pool import Pool
+from resilience.sizing.lshaped.structure import Structure, price
+from resilience.sizing.twostage import Floats
+from resilience.solver import LinearProgram, Status, relative_gap
+
+STEP = 0.5  # of the way from the best first stage to the master's
+DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
+SHARE = 0.1  # of the gap left that may be
+POOLED = 3  # rounds in a row that the pool alone may cut
+PART = 8  # a batch is this part of all scenarios
+LEAST = 16  # scenarios in a batch, if there are so many
+TASK = 4  # scenarios in one task at most
+BROKEN = 1e-8  # relative, by which a cut must be broken to be added
+
+Say = Callable[[str], None]
+
+
+@dataclass(kw_only=True, eq=False)
+class Search:
+    """The state of one search: bounds, cuts, plans."""
+
+    first: LinearProgram
+    structures: Sequence[Structure]
+    team: Team
+    gap: float
+    deadline: float
+    say: Say
+    pools: list[Pool] = field(init=False)
+    upper: float = math.inf
+    lower: float = -math.inf
+    best: Floats | None = None
+    iterations: int = 0
+    solves: int = 0
+    bases: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.pools = [Pool(structure=structure) for structure in self.structures]
+        self.master = Master(first=self.first, gap=self.gap / 4)
+        tied = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(s.tied for s in self.structures)]))
+        self.columns = np.concatenate([structure.columns.ravel() for structure in self.structures])
+        self.weigher = Weigher(first=self.first, tied=tied, columns=self.columns)
+        self.single = all(structure.caps == 0 for structure in self.structures)
+        self.scenarios = sum(len(structure.numbers) for structure in self.structures)
+
+    def run(self, start: Floats | None) -> Status:
+        """Search until the gap is closed or time is up."""
+        if start is not None:
+            self.evaluate(start)
+        status = self._close()
+        if status is Status.OPTIMAL and self.master.first.integer is not None and self.master.first.integer.any():
+            self.master.keep_whole()
+            self.weigher.standing.keep_whole()
+            self.upper, self.best = math.inf, None
+            status = self._close()
+        return status
+
+    def remember(self, x: Floats, known: Mapping[int, tuple[Floats, Floats]]) -> None:
+        """Take in plans and duals that others found at the first stage `x`, by the scenario's number."""
+        for pool in self.pools:
+            structure = pool.structure
+            for position, number in enumerate(structure.numbers.tolist()):
+                if number in known:
+                    plan, row_dual = known[number]
+                    pool.add(price(structure, np.append(row_dual, np.zeros(structure.caps)), cost=True))
+                    pool.learn(position, x[structure.tied], np.asarray(structure.measures @ plan, dtype=np.float64))
+
+    def late(self) -> bool:
+        """Whether time is up."""
+        return time.monotonic() > self.deadline
+
+    def _close(self) -> Status:
+        step, pooled, stalled = STEP, 0, 0
+        while not self.late():
+            proposed, bound = self.master.solve()
+            self.lower = max(self.lower, bound)
+            if relative_gap(self.upper, self.lower) <= self.gap:
+                return Status.OPTIMAL
+            pooled += 1
+            if pooled <= POOLED and self.cut_off(proposed):
+                continue
+            pooled = 0
+            self.iterations += 1
+            moving = self.best is not None and not self.master.whole
+            point = self.best + step * (proposed - self.best) if moving and self.best is not None else proposed
+            before = self.upper
+            self.evaluate(self._rounded(point))
+            self._tell()
+            added = self.cut_off(point) + self.cut_off(proposed)
+            step = STEP if added else 1.0
+            stalled = 0 if added or self.upper < before else stalled + 1
+            if stalled > 2:  # neither a cut nor a better plan: what is left of the gap is rounding
+                return Status.OPTIMAL if relative_gap(self.upper, self.lower) <= 10 * self.gap else Status.FEASIBLE
+        return Status.TIME_LIMIT
+
+    def _rounded(self, point: Floats) -> Floats:
+        if not self.master.whole or self.first.integer is None:
+            return point
+        return np.where(self.first.integer, np.round(point), point)
+
+    def _tell(self) -> None:
+        told = f"gap {relative_gap(self.upper, self.lower):.2%}" if math.isfinite(self.upper) else "no plan yet"
+        self.say(f"round {self.iterations}: {told}; {self.solves} scenarios solved, {len(self.master.rows)} cuts")
+
+    def cut_off(self, x: Floats) -> int:
+        """Add to the master the cut of each scenario that `x` breaks most; how many."""
+        rows = []
+        for number, pool in enumerate(self.pools):
+            gaps, cuts = pool.broken(x)
+            for position in np.flatnonzero(gaps > 0):
+                cut = int(cuts[position])
+                side = float(pool.sides[cut][position])
+                if gaps[position] > BROKEN * (1.0 + abs(side)):
+                    rows.append(self._row(number, int(position), cut, side))
+        return self.master.add(rows)
+
+    def _row(self, number: int, position: int, cut: int, side: float) -> Row:
+        pool = self.pools[number]
+        return Row(
+            structure=number,
+            position=position,
+            cut=cut,
+            columns=np.concatenate([pool.structure.columns[position], pool.structure.tied]),
+            values=np.concatenate([pool.weights[cut], pool.slopes[cut]]),
+            side=side,
+        )
+
+    def evaluate(self, x: Floats) -> None:
+        """Solve scenarios at the first stage `x` until little is in doubt, and take it if it is the best so far."""
+        done: set[tuple[int, int]] = set()
+        while True:
+            most, least = self._between(x)
+            cost, whole, weight = self.weigher.weigh(x, most)
+            low, _, below = self.weigher.weigh(x, least)
+            if cost < self.upper:
+                self.upper, self.best = cost, whole
+            allowed = max(DOUBT * self.gap * abs(cost), SHARE * (self.upper - self.lower))
+            settled = self.single and math.isfinite(cost) and cost - low <= allowed
+            batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done)
+            if not batch or (self.late() and self.best is not None):
+                return
+            done.update(batch)
+            self._solve(batch, x)
+
+    def _between(self, x: Floats) -> tuple[Floats, Floats]:
+        """What plans and cuts say that scenarios measure at `x`, at most and at least."""
+        most = [pool.most(x[pool.structure.tied]).ravel() for pool in self.pools]
+        least = []
+        for pool in self.pools:
+            low = np.full(pool.structure.columns.shape, -np.inf)
+            low[:, 0] = pool.least(x[pool.structure.tied])[0]
+            least.append(low.ravel())
+        return np.concatenate(most), np.minimum(np.concatenate(least), np.concatenate(most))
+
+    def _batch(self, most: Floats, least: Floats, weight: Floats, done: set[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The scenarios in most doubt that were not solved here yet."""
+        high = np.minimum(most, self.first.column_upper[self.columns])
+        low = np.maximum(least, self.first.column_lower[self.columns])
+        doubt = np.maximum(high - low, 0.0)
+        weighed = doubt * (np.maximum(weight, 0.0) + 1e-6 * max(float(weight.max(initial=0.0)), 1e-6))
+        open_, at = [], 0
+        for number, structure in enumerate(self.structures):
+            for position in range(len(structure.numbers)):
+                span = slice(at, at + structure.caps + 1)
+                at = span.stop
+                exact = self.single and doubt[span].sum() <= BROKEN * (1.0 + abs(high[span].sum()))
+                if (number, position) not in done and not exact:
+                    open_.append((-float(weighed[span].sum()), number, position))
+        open_.sort()
+        size = max(LEAST, self.scenarios // PART) if self.single else len(open_)
+        return [(number, position) for _, number, position in open_[:size]]
+
+    def _solve(self, batch: Sequence[tuple[int, int]], x: Floats) -> None:
+        """Solve scenarios at `x`; what they give enters the pools in the order of the batch, whoever was quicker."""
+        tasks: dict[str, Task] = {}
+        for number in sorted({number for number, _ in batch}):
+            structure = self.structures[number]
+            positions = sorted(position for at, position in batch if at == number)
+            for start in range(0, len(positions), TASK):
+                part = tuple(positions[start : start + TASK])
+                tasks[f"{number}/{part[0]}"] = Task(
+                    structure=number,
+                    positions=part,
+                    point=x[structure.tied],
+                    caps=x[structure.columns[list(part), 1:]],
+                    bases=tuple(self.bases.get((number, position)) for position in part),
+                )
+        for key, found in answers(self.team, solved, tasks).items():
+            for position, one in zip(tasks[key].positions, found, strict=True):
+                self._learn(tasks[key].structure, position, tasks[key].point, one)
+
+    def _learn(self, number: int, position: int, point: Floats, found: Found) -> None:
+        self.solves += 1
+        pool = self.pools[number]
+        pool.add(found.cut)
+        if np.isfinite(found.measured).all():
+            pool.learn(position, point, found.measured)
+            self.bases[number, position] = found.basis
+
+    def answer(self) -> Floats:
+        """The best first stage.
+
+        Raises
+        ------
+        SolverError
+            If none was found in time.
+        """
+        if self.best is None:
+            raise SolverError("The search was stopped before it had any plan. Raise `time_limit_s`")
+        return self.best

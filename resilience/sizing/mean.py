@@ -1,0 +1,62 @@
+"""The year that is the mean of all years, the undisturbed one with its weight, as a case of the response program."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from resilience.physics import Floats, lane_limits
+from resilience.sizing.case import Case
+from resilience.stores import stores
+
+if TYPE_CHECKING:
+    from resilience.sizing.size import Stated
+
+NAME = "the mean of all years"
+
+
+def mean_case(stated: Stated) -> Case:
+    """The mean year of a stated sizing, on its whole network.
+
+    What is left of capacities, what lanes may carry, how late they are, what is wanted and what stocks lose are each
+    averaged week by week. The year runs over the grid of the scenario that begins first. Do not read its loss as a
+    forecast: no year is like it.
+    """
+    laws = stated.laws
+    first = min(stated.cases, key=lambda case: case.scenario.reaction_week)
+    skip = first.scenario.reaction_week - 1
+    weeks = skip + first.grid.weeks
+    held = stores(laws, stated.rows, weeks=weeks, release=stated.release)
+    left, passing, added, wanted, lost = (part[:, skip:] for part in _mean(stated, weeks))
+    starts = first.grid.edges[:-1].astype(int)
+    return Case(
+        physics=laws,
+        scenario=replace(first.scenario, name=NAME, probability=1.0),
+        grid=first.grid,
+        stores=held,
+        left=first.grid.mean(left),
+        passing=first.grid.mean(passing),
+        lag=laws.transit[:, None] + added,
+        multiple=first.grid.mean(wanted),
+        lost=1.0 - np.multiply.reduceat(1.0 - lost, starts, axis=1),
+    )
+
+
+def _mean(stated: Stated, weeks: int) -> list[Floats]:
+    """Capacity left, passing, added transit, demand and loss of stock: rows x weeks, each a mean over years."""
+    laws, calm = stated.laws, stated.scenarios.undisturbed
+    found = [
+        np.full((len(laws.output), weeks), calm),
+        np.repeat(calm * laws.limit[:, None], weeks, axis=1),
+        np.zeros((len(laws.limit), weeks)),
+        np.full((len(laws.wanted), weeks), calm),
+        np.zeros((len(laws.points), weeks)),
+    ]
+    for case in stated.cases:
+        shock = case.scenario.shock(laws.network, weeks)
+        parts = (shock.left, lane_limits(laws, shock.open), shock.added, shock.wanted, shock.lost)
+        for mean, part in zip(found, parts, strict=True):
+            mean += case.scenario.probability * part
+    return found

@@ -1,0 +1,145 @@
+"""The answer to a stated sizing, however it was found: by the extensive form, or taken apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from resilience.engine import Engine
+from resilience.physics import Floats
+from resilience.sizing.credit import NOTHING
+from resilience.sizing.lshaped import decompose, outline
+from resilience.sizing.lshaped.search import Say
+from resilience.sizing.ranges import View
+from resilience.sizing.response import with_units
+from resilience.solver import Method, Solution, Status, settled, solve
+
+if TYPE_CHECKING:
+    from resilience.sizing.size import Stated
+
+EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
+JOINED = 600_000  # columns of all scenarios together, past which the program is taken apart
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Solved:
+    """What to hold, each scenario's plan, and the duals that say why. Money in the physics' unit, quantities scaled."""
+
+    status: Status
+    objective: float
+    bound: float
+    held: Floats
+    plans: Sequence[Floats]
+    worth: Sequence[
+        Floats
+    ]  # per scenario and store of its own: what the last unit adds to the objective, if taken away
+    weight: Floats  # per scenario: what one unit of its loss adds to the objective
+    view: View  # what else would do is asked of it
+    size: tuple[int, int]
+    seconds: float
+    how: str
+
+
+def size_of(asked: Stated) -> tuple[int, int]:
+    """Rows and columns of all scenarios together."""
+    shapes = [block.program.shape for block in asked.blocks]
+    return sum(rows for rows, _ in shapes), sum(columns for _, columns in shapes)
+
+
+def solved(
+    asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
+) -> Solved:
+    """The answer by the extensive form where all scenarios together are small, else taken apart.
+
+    `without` are the scenarios' answers where nothing is held.
+
+    Raises
+    ------
+    InfeasibleError
+        If no reserve meets floors, limits and budget together.
+    """
+    if size_of(asked)[1] <= JOINED:
+        return as_one(asked, method, say, without=without)
+    return apart(asked, without, method=method, gap=gap, engine=engine, say=say)
+
+
+def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[Solution] = ()) -> Solved:
+    """The answer of the extensive form; `without` as for `solved`."""
+    program = asked.joined.program
+    height, width = program.shape
+    say(f"sizing over the {len(asked.cases)} scenarios that lose anything: {height:,} rows, {width:,} columns")
+    found = solve(program, method)
+    dual = found.row_dual
+    if program.integer is not None:  # whole numbers have no duals: what they leave to choose, once they are chosen, has
+        dual = solve(settled(program, found.x), method).row_dual
+    numbers = range(len(asked.cases))
+    weight = np.array([asked.joined.weight(dual, number) for number in numbers])
+    return Solved(
+        status=found.status,
+        objective=found.objective,
+        bound=found.bound,
+        held=asked.joined.held(found.x),
+        plans=[asked.joined.plan(found.x, number) for number in numbers],
+        worth=[asked.joined.worth(dual[asked.joined.rows[number]], number) for number in numbers],
+        weight=weight,
+        view=_view(asked, without, dual, weight),
+        size=program.shape,
+        seconds=found.seconds,
+        how=f"extensive form of {len(asked.cases)} scenarios, {found.solver}",
+    )
+
+
+def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floats) -> View:
+    """The whole program where it is small; else cuts at the reserve found and where nothing is held."""
+    held = asked.first.columns["held"][0]
+    if asked.joined.program.shape[1] <= EXACT:
+        return View(program=asked.joined.program, held=held, exact=asked.joined.program.integer is None)
+    here = {number: dual[asked.joined.rows[number]] / each for number, each in enumerate(weight) if each > NOTHING}
+    nothing = {number: alone.row_dual for number, alone in enumerate(without)}
+    return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
+
+
+def apart(
+    asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
+) -> Solved:
+    """The decomposed answer; each scenario is solved once more at the reserve found, for its plan."""
+    two_stage, first = asked.two_stage, asked.first
+    say(f"sizing over the {len(asked.cases)} scenarios that lose anything, taken apart")
+    found = decompose(
+        two_stage,
+        gap=gap,
+        start=np.zeros(two_stage.first.shape[1]),
+        known={number: (alone.x, alone.row_dual) for number, alone in enumerate(without)},
+        engine=engine,
+        say=say,
+        time_limit_s=np.inf if method is None else method.time_limit_s,
+    )
+    held = first.block(found.x, "held")
+    begin = first.columns["held"][0].start
+    plans, worth = [], []
+    for number, (block, case, mine) in enumerate(zip(asked.blocks, asked.cases, asked.mine, strict=True)):
+        say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
+        plans.append(solve(with_units(block, case, held[mine]).program, method).x)
+        saved = np.zeros(len(held))
+        saved[found.tied[number] - begin] = found.worth[number]
+        worth.append(saved[mine])
+    rows, columns = size_of(asked)
+    return Solved(
+        status=found.status,
+        objective=found.objective,
+        bound=found.bound,
+        held=held,
+        plans=plans,
+        worth=worth,
+        weight=found.weight,
+        view=View(program=found.outline, held=first.columns["held"][0], exact=False),
+        size=(rows, columns),
+        seconds=found.seconds,
+        how=(
+            f"L-shaped decomposition of {len(asked.cases)} scenarios in {found.structures} structures: "
+            f"{found.iterations} rounds, {found.solves:,} scenarios solved, {found.cuts:,} cuts, {found.ways}"
+        ),
+    )
