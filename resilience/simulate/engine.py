@@ -9,8 +9,9 @@ from typing import Protocol
 from resilience.errors import AskError, MissingExtraError
 from resilience.simulate.behaviour import Behaviour
 from resilience.simulate.holdings import Holdings
-from resilience.simulate.kernel import rules, run_kernel
+from resilience.simulate.kernel import run_kernel
 from resilience.simulate.layout import Layout
+from resilience.simulate.numbered import rules
 from resilience.simulate.plain import run_plain
 from resilience.simulate.records import Records
 from resilience.simulate.shocks import Shocks

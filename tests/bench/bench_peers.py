@@ -29,8 +29,9 @@ from resilience.scenario import Scenario
 from resilience.simulate import Behaviour, Kernel, simulate
 from resilience.simulate.behaviour import Backlogged, BaseStock, StockGap
 from resilience.simulate.holdings import holdings
-from resilience.simulate.kernel import _state, rules, run_kernel
+from resilience.simulate.kernel import _state, run_kernel
 from resilience.simulate.layout import layout
+from resilience.simulate.numbered import rules
 from resilience.simulate.records import records
 from resilience.simulate.shocks import gather
 from resilience.substitution import none_of

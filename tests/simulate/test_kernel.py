@@ -33,9 +33,9 @@ def test_the_kernel_equals_the_oracle(seed, mix):
 
 
 def test_the_kernel_equals_the_oracle_where_reserves_refill_and_choose_whom_they_serve():
-    network = random_network(30, 4, 3)
-    scenario = random_scenario(30, network)
-    reserve = [found for n in range(30, 34) if (found := random_reserve(n, network))]
+    network = random_network(63, 4, 3)  # with two substitutes of a finished good
+    scenario = random_scenario(63, network)
+    reserve = [found for n in range(63, 67) if (found := random_reserve(n, network))]
     mix = Behaviour(final=Backlogged(lapse_per_week=0.3), substitution=Qualified())
     plain, kernel = (
         simulate(network, scenario, weeks=40, reserve=reserve, behaviour=mix, engine=engine, seed=5)
