@@ -22,6 +22,8 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (9) serve_late_what_waits    late + waiting <= waiting_before + short      in a case that serves late
             (10) refill_what_was_drawn   up to each k, refill <= home + send that arrived and lies back long enough;
                                          refill <= pace L held              in a case whose reserve refills
+            (12) use_what_is_built       start, plan, flow <= the most without a measure + what is bought adds
+                                         (worked out in `lifts.py`)         in a case in which measures may be bought
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
@@ -65,6 +67,7 @@ def response_program(case: Case) -> Statement:
     share_the_pool(statement, case, chosen)
     restore_positions(statement, case, chosen)
     serve_late_what_waits(statement, case, chosen)
+    use_what_is_built(statement, case, chosen)
     return statement
 
 
@@ -123,7 +126,7 @@ def sides(case: Case) -> dict[str, Floats]:
     np.add.at(wanted, physics.wanted_at, case.wanted)
     side = case.arriving - wanted
     side[:, 0] += physics.stock * (1.0 - case.lost[:, 0])
-    return {"balance": side}
+    return {"balance": side} if case.raised is None else {"balance": side, "built": case.raised.own}
 
 
 def planners(case: Case) -> np.ndarray:
@@ -352,3 +355,14 @@ def serve_late_what_waits(statement: Statement, case: Case, chosen: Chosen) -> N
             terms = [(1.0, late[k]), (1.0, waiting[k]), (-1.0, short[k])]
             rules.append(total(terms if k == 0 else [*terms, (-1.0, waiting[k - 1])]) <= 0)
     statement.keep("late", rules)
+
+
+def use_what_is_built(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(12) No more than without a measure. The side is that alone here: what is bought enters as a column."""
+    if case.raised is None:
+        statement.keep("built", ())
+        return
+    lifts, own = case.raised.lifts, case.raised.own
+    plans = chosen.plan[np.searchsorted(planners(case), lifts.plans)]
+    columns = np.concatenate([chosen.start[lifts.starts], plans, chosen.flow[lifts.flows]])
+    statement.keep("built", (column <= side for column, side in zip(columns.flat, own.flat, strict=True)))

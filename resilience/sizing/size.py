@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from resilience.balance import balance
 from resilience.errors import AskError, InfeasibleError, near
+from resilience.mitigation import Measure, offered, with_measures
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.physics import Floats, Physics, Whole, physics
@@ -22,17 +22,20 @@ from resilience.sizing.compiled import Compiler
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.ground import Ground, Line
+from resilience.sizing.lifts import Lifts, lifts
 from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.ranking import MEASURE, STOCK, ranking
 from resilience.sizing.relax import refusal
-from resilience.sizing.reserve import Floor, Terms, reserve_program
+from resilience.sizing.reserve import Floor, Offers, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
-from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.scope import Everything, Scope, downstream
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 from resilience.stores import stores
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
+BARELY = 1e-6  # of a measure that counts as none bought
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
 
@@ -41,10 +44,12 @@ Say = Callable[[str], None]
 class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
-    `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`. `marginal_value` holds duals: what one more unit saves where some is held, and a ceiling on it where
-    none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same when nothing is held) and
-    credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`).
+    `objective_usd` is USD a year: holding cost, what measures cost, and losses as the risk measure weighs them; nothing
+    that could be bought costs less than `bound_usd`. `marginal_value` holds duals: what one more unit saves where some
+    is held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
+    when nothing is bought), credit (the loss avoided in each scenario, split over goods: see
+    `resilience.sizing.credit`), measures (what is bought beside stock) and ranking (both: see
+    `resilience.sizing.ranking`).
     """
 
     reserve: Reserve
@@ -58,6 +63,8 @@ class Sizing:
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
+    measures: pd.DataFrame
+    ranking: pd.DataFrame
     size: tuple[int, int]
     seconds: float
 
@@ -65,6 +72,11 @@ class Sizing:
     def gap(self) -> float:
         """(objective - bound) / objective."""
         return relative_gap(self.objective_usd, self.bound_usd)
+
+    @property
+    def measures_usd_per_year(self) -> float:
+        """What the measures that are bought cost a year."""
+        return float(self.measures["usd_per_year"].sum())
 
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame."""
@@ -75,6 +87,8 @@ class Sizing:
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
             "credit": self.credit,
+            "measures": self.measures,
+            "ranking": self.ranking,
         }
         if name not in known:
             raise AskError(f"A sizing has no table {name!r}. {near(name, known)}")
@@ -98,6 +112,7 @@ def size_reserve(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -119,6 +134,8 @@ def size_reserve(
         Shares of demand that must be met, by tier.
     limits
         What else it must keep to: cover, earmarks, storage, fill pace (see `resilience.sizing.limits`).
+    measures
+        What may be bought beside stock, in the same budget (see `resilience.mitigation`).
     members
         Bloc that owns and draws on a common pool. By default each country holds for itself.
     goods
@@ -133,7 +150,8 @@ def size_reserve(
     Raises
     ------
     AskError
-        If a limit names a good, place or owner that no store bears; it tells all of them.
+        If a limit names a good, place or owner that no store bears, or a measure one that the network does not have;
+        it tells all of them.
     InfeasibleError
         If no reserve meets floors, limits and budget together; it says what would have to change, and by how much.
 
@@ -149,7 +167,8 @@ def size_reserve(
     """
     stated = state_sizing(
         network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, limits=limits,
-        members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope, say=say,
+        measures=measures, members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope,
+        say=say,
     )  # fmt: skip
     return solve_sizing(stated, method=method, say=say)
 
@@ -158,8 +177,8 @@ def size_reserve(
 class Stated:
     """The whole sizing program before it is solved: to solve it, to write it to a file, or to look at it."""
 
-    network: Network  # balanced
-    laws: Physics
+    network: Network  # balanced; where measures are offered, with their lanes, closed
+    laws: Physics  # of the network with every measure in place
     scenarios: ScenarioSet
     cases: Sequence[Case]
     blocks: Sequence[Compiled]  # each case's response program
@@ -168,6 +187,7 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
+    measures: tuple[Measure, ...]  # those bought in part before those in whole ones
 
     @cached_property
     def joined(self) -> Extensive:
@@ -196,6 +216,7 @@ def state_sizing(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -206,13 +227,16 @@ def state_sizing(
 ) -> Stated:
     """The program that `size_reserve` solves, with the same parameters."""
     chosen = ScenarioSet(scenarios=tuple(scenarios))
-    network = balance(network).network
+    measures = sorted(measures, key=lambda measure: measure.whole)
+    network = offered(network, measures)
     inside = frozenset(network.countries(members) if members else network.places["country"])
-    laws = physics(network, weights=weights)
+    full = with_measures(network, [(measure, measure.most) for measure in measures]) if measures else network
+    laws = physics(full, weights=weights)
     rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
-    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
+    parts = _Parts(bare=network, full=laws, measures=measures, weights=weights)
+    cases, mine = _cases(parts, chosen, rows, held.release, weeks, periods, scope or Everything())
     blocks = _compiled(cases, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
@@ -225,11 +249,21 @@ def state_sizing(
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
         limits=lines,
+        offers=_offers(measures, laws.usd),
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms,
+        release=held.release, members=inside, terms=terms, measures=tuple(measures),
     )  # fmt: skip
+
+
+def _offers(measures: Sequence[Measure], usd: float) -> Offers:
+    return Offers(
+        yearly=np.array([measure.usd_per_year for measure in measures], dtype=np.float64) / usd,
+        purchase=np.array([measure.usd for measure in measures], dtype=np.float64) / usd,
+        most=np.array([measure.most for measure in measures], dtype=np.float64),
+        parts=sum(not measure.whole for measure in measures),
+    )
 
 
 def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lambda text: None) -> Sizing:
@@ -270,26 +304,51 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Parts:
+    """Parts of a network, with every measure in place, and what the measures lift there."""
+
+    bare: Network
+    full: Physics
+    measures: Sequence[Measure]
+    weights: Mapping[str, float] | None
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """Goods that a measure touches, and all that is made from them."""
+        adds = [measure.adds(self.bare).goods for measure in self.measures]
+        return downstream(self.bare, frozenset().union(*adds))
+
+    def part(self, goods: frozenset[str]) -> tuple[Physics, Lifts | None]:
+        """The physics of some goods, and their lifts; none where no measure is offered."""
+        usd = self.full.usd
+        laws = physics(self.full.network.only(goods), weights=self.weights, usd=usd)
+        if not self.measures:
+            return laws, None
+        bare = physics(self.bare.only(goods), weights=self.weights, usd=usd)
+        return laws, lifts(bare, [measure.adds(self.bare) for measure in self.measures])
+
+
 def _cases(
-    laws: Physics,
+    parts: _Parts,
     chosen: ScenarioSet,
     rows: pd.DataFrame,
     release: Release,
     weeks: int,
     periods: Periods | None,
     scope: Scope,
-    weights: Mapping[str, float] | None,
 ) -> tuple[list[Case], list[Whole]]:
     """Each scenario's case on the part of the network it needs, and which stores that part holds."""
-    parts: dict[frozenset[str], Physics] = {}
+    known: dict[frozenset[str], tuple[Physics, Lifts | None]] = {}
     cases, mine = [], []
     for scenario in chosen:
-        kept = scope.goods(laws.network, scenario, weeks)
-        if kept not in parts:
-            parts[kept] = physics(laws.network.only(kept), weights=weights, usd=laws.usd)
+        kept = scope.goods(parts.bare, scenario, weeks) | parts.touched
+        if kept not in known:
+            known[kept] = parts.part(kept)
+        laws, lifted = known[kept]
         own = np.flatnonzero(rows["good"].isin(kept))
-        held = stores(parts[kept], rows.iloc[own], weeks=weeks, release=release)
-        cases.append(build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods))
+        held = stores(laws, rows.iloc[own], weeks=weeks, release=release)
+        cases.append(build_case(laws, scenario, weeks=weeks, held=held, periods=periods, lifts=lifted))
         mine.append(own)
     return cases, mine
 
@@ -337,7 +396,12 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )
-    duals = [response.row_dual for response in alone]
+    measures = _measures(asked, found)
+    spared = _credit(asked, found, alone, np.where(kept, held, 0.0), losses.iloc[list(live)])
+    holding = marginal.assign(usd=np.where(kept, price, 0.0) * laws.usd,
+                              usd_per_year=marginal["units"] * marginal["holding_usd_per_unit"])  # fmt: skip
+    chance = losses.set_index("scenario")["probability"]
+    expected = spared.assign(avoided_usd_per_year=spared["avoided_usd"] * spared["scenario"].map(chance))
     return Sizing(
         reserve=reserve,
         objective_usd=found.objective * laws.usd,
@@ -350,9 +414,61 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         losses=losses,
         unmet=_unmet(asked, [joined.plan(found.x, number) for number in range(len(live))]),
         unmet_without=_unmet(asked, [response.x for response in alone]),
-        credit=credit(joined, rows, np.where(kept, held, 0.0), found.row_dual, duals, losses.iloc[list(live)]),
+        credit=spared.loc[spared["kind"] == STOCK, ["scenario", "name", "avoided_usd"]]
+        .rename(columns={"name": "good"})
+        .reset_index(drop=True),
+        measures=measures.drop(columns="one_usd_per_year"),
+        ranking=ranking(
+            holding[kept],
+            marginal,
+            measures,
+            expected.groupby(["kind", "name"])["avoided_usd_per_year"].sum().reset_index(),
+        ),
         size=joined.program.shape,
         seconds=found.seconds,
+    )
+
+
+def _measures(asked: Stated, found: Solution) -> pd.DataFrame:
+    """What is bought of each measure, what it costs, and what one more would save by its duals."""
+    joined, usd, offers = asked.joined, asked.laws.usd, asked.terms.offers
+    bought = joined.bought(found.x)
+    bought = np.where(np.arange(len(bought)) < offers.parts, np.where(bought > BARELY, bought, 0.0), np.round(bought))
+    saved = np.zeros(len(bought))
+    for number, rows in enumerate(joined.rows):
+        saved += joined.lifted(found.row_dual[rows], number)
+    return pd.DataFrame({
+        "measure": [one.name for one in asked.measures],
+        "kind": [type(one).__name__ for one in asked.measures],
+        "bought": bought,
+        "most": offers.most,
+        "usd": bought * offers.purchase * usd,
+        "usd_per_year": bought * offers.yearly * usd,
+        "saved_usd_per_year": saved * usd,
+        "one_usd_per_year": offers.yearly * usd,
+        "note": [one.note for one in asked.measures],
+    })  # fmt: skip
+
+
+def _credit(
+    asked: Stated, found: Solution, alone: Sequence[Solution], held: Floats, losses: pd.DataFrame
+) -> pd.DataFrame:
+    """The loss avoided in each scenario, split over goods and measures."""
+    joined, stocks, count = asked.joined, len(asked.rows), len(asked.measures)
+    names = [*asked.rows["good"], *(measure.name for measure in asked.measures)]
+    items = pd.DataFrame({"kind": [STOCK] * stocks + [MEASURE] * count, "name": names})
+
+    def worth(number: int, dual: Floats) -> Floats:
+        return np.concatenate([joined.worth(dual, number), joined.lifted(dual, number)])
+
+    return credit(
+        items,
+        np.concatenate([held, joined.bought(found.x)]),
+        [np.concatenate([mine, np.arange(stocks, stocks + count)]) for mine in joined.mine],
+        [worth(number, response.row_dual) for number, response in enumerate(alone)],
+        [worth(number, found.row_dual[rows]) for number, rows in enumerate(joined.rows)],
+        np.array([joined.weight(found.row_dual, number) for number in range(len(alone))]),
+        losses,
     )
 
 
