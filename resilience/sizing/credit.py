@@ -52,10 +52,10 @@ def credit(
         if weight[number] > NOTHING:
             worth = (worth + np.maximum(last[number] / weight[number], 0.0)) / 2.0
         parts = items.iloc[mine[number]].assign(part=worth * bought[mine[number]])
-        parts = parts.groupby(["kind", "name"], as_index=False)["part"].sum()
+        parts = parts.groupby(["kind", "name"])["part"].sum().reset_index()
         parts = parts[parts["part"] > 0]
         avoided = max(float(loss.without_usd) - float(loss.loss_usd), 0.0)  # type: ignore[arg-type]
         shares = avoided * parts["part"] / parts["part"].sum()
-        found.append(parts[["kind", "name"]].assign(scenario=loss.scenario, avoided_usd=shares))
+        found.append(parts[["kind", "name"]].assign(scenario=str(loss.scenario), avoided_usd=shares))
     columns = ["scenario", "kind", "name", "avoided_usd"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)

@@ -13,18 +13,18 @@ COLUMNS = [
 STOCK, MEASURE = "stock", "measure"
 
 
-def ranking(held: pd.DataFrame, stores: pd.DataFrame, measures: pd.DataFrame, avoided: pd.DataFrame) -> pd.DataFrame:
+def ranking(*, held: pd.DataFrame, goods: pd.DataFrame, measures: pd.DataFrame, spared: pd.DataFrame) -> pd.DataFrame:
     """Every good and measure that is bought, cheapest for what it avoids first; then those that are not.
 
     Parameters
     ----------
     held
-        What is in the reserve: good, units, usd, usd_per_year.
-    stores
-        What could be: good, saved_usd_per_unit, holding_usd_per_unit (both a year).
+        Of each store: good, units, saved_usd_per_unit, holding_usd_per_unit (both a year).
+    goods
+        good, usd_per_unit.
     measures
-        measure, bought, usd, usd_per_year (of what is bought), saved_usd_per_year and one_usd_per_year (of one more).
-    avoided
+        measure, bought, usd, usd_per_year (of what is bought), one_usd_per_year and one_saves_usd_per_year (of one).
+    spared
         kind, name, avoided_usd_per_year: expected, as `credit` splits it.
 
     Returns
@@ -32,24 +32,24 @@ def ranking(held: pd.DataFrame, stores: pd.DataFrame, measures: pd.DataFrame, av
     Columns kind (stock or measure), name, amount (units, or how many of a measure), usd (to buy), usd_per_year,
     avoided_usd_per_year, usd_per_usd_avoided (the mean, over all that is bought) and next_usd_per_usd_saved (of one
     more, by its dual: past 1 it is not worth buying; below 1 a limit, a budget or a whole number is in the way). For
-    what is not bought the dual tells the most that a first one can save.
+    what is not bought the dual tells the most that a first one can save. Goods that could save nothing are left out.
     """
-    stock = held.groupby("good")[["units", "usd", "usd_per_year"]].sum().rename(columns={"units": "amount"})
-    next_stock = _per_saved(stores["holding_usd_per_unit"], stores["saved_usd_per_unit"]).groupby(stores["good"]).min()
-    stock = stock.reindex(next_stock.index, fill_value=0.0).assign(next_usd_per_usd_saved=next_stock)
+    price = held["good"].map(goods.set_index("good")["usd_per_unit"])
+    stores = held.assign(usd=held["units"] * price, usd_per_year=held["units"] * held["holding_usd_per_unit"])
+    stock = stores.groupby("good")[["units", "usd", "usd_per_year"]].sum().rename(columns={"units": "amount"})
+    more = _per_saved(held["holding_usd_per_unit"], held["saved_usd_per_unit"])
+    stock["next_usd_per_usd_saved"] = more.groupby(held["good"]).min()
     bought = measures.set_index("measure").rename(columns={"bought": "amount"})
-    bought["next_usd_per_usd_saved"] = _per_saved(bought["one_usd_per_year"], bought["saved_usd_per_year"])
-    parts = {STOCK: stock, MEASURE: bought[stock.columns]}
-    table = pd.concat({kind: part for kind, part in parts.items() if len(part)}, names=KEYS).reset_index()
-    spared = avoided.set_index(KEYS)["avoided_usd_per_year"].reindex(pd.MultiIndex.from_frame(table[KEYS]))
-    table["avoided_usd_per_year"] = spared.fillna(0.0).to_numpy()
+    bought["next_usd_per_usd_saved"] = _per_saved(bought["one_usd_per_year"], bought["one_saves_usd_per_year"])
+    table = pd.concat({STOCK: stock, MEASURE: bought[stock.columns]}, names=KEYS).reset_index()
+    known = spared.set_index(KEYS)["avoided_usd_per_year"].reindex(pd.MultiIndex.from_frame(table[KEYS]))
+    table["avoided_usd_per_year"] = known.fillna(0.0).to_numpy()
     mean = _per_saved(table["usd_per_year"], table["avoided_usd_per_year"])
     table["usd_per_usd_avoided"] = mean.where(table["amount"] > 0)
     wanted = (table["amount"] > 0) | (table["kind"] == MEASURE) | np.isfinite(table["next_usd_per_usd_saved"])
     order = ["usd_per_usd_avoided", "next_usd_per_usd_saved", *KEYS]
-    return table.loc[wanted, COLUMNS].sort_values(
-        order, ignore_index=True
-    )  # what is not bought has no mean: it is last
+    chosen: pd.DataFrame = table.loc[wanted, COLUMNS]
+    return chosen.sort_values(order, ignore_index=True)  # what is not bought has no mean, and so is last
 
 
 def _per_saved(usd: pd.Series, saved: pd.Series) -> pd.Series:

@@ -17,25 +17,25 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
+from resilience.sizing.accounts import expected, measures_table, of_stock, split
 from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.ground import Ground, Line
-from resilience.sizing.lifts import Lifts, lifts
+from resilience.sizing.lifts import Lifts
 from resilience.sizing.limits import Limit, kept, own_stores
-from resilience.sizing.ranking import MEASURE, STOCK, ranking
+from resilience.sizing.parts import Parts, offers
+from resilience.sizing.ranking import ranking
 from resilience.sizing.relax import refusal
-from resilience.sizing.reserve import Floor, Offers, Terms, reserve_program
+from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables, with_units
-from resilience.sizing.scope import Everything, Scope, downstream
+from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 from resilience.stores import stores
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
-BARELY = 1e-6  # of a measure that counts as none bought
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
 
@@ -235,7 +235,7 @@ def state_sizing(
     rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
-    parts = _Parts(bare=network, full=laws, measures=measures, weights=weights)
+    parts = Parts(bare=network, full=laws, measures=measures, weights=weights)
     cases, mine = _cases(parts, chosen, rows, held.release, weeks, periods, scope or Everything())
     blocks = _compiled(cases, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
@@ -249,21 +249,12 @@ def state_sizing(
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
         limits=lines,
-        offers=_offers(measures, laws.usd),
+        offers=offers(measures, laws.usd),
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
         release=held.release, members=inside, terms=terms, measures=tuple(measures),
     )  # fmt: skip
-
-
-def _offers(measures: Sequence[Measure], usd: float) -> Offers:
-    return Offers(
-        yearly=np.array([measure.usd_per_year for measure in measures], dtype=np.float64) / usd,
-        purchase=np.array([measure.usd for measure in measures], dtype=np.float64) / usd,
-        most=np.array([measure.most for measure in measures], dtype=np.float64),
-        parts=sum(not measure.whole for measure in measures),
-    )
 
 
 def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lambda text: None) -> Sizing:
@@ -304,33 +295,8 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Parts:
-    """Parts of a network, with every measure in place, and what the measures lift there."""
-
-    bare: Network
-    full: Physics
-    measures: Sequence[Measure]
-    weights: Mapping[str, float] | None
-
-    @cached_property
-    def touched(self) -> frozenset[str]:
-        """Goods that a measure touches, and all that is made from them."""
-        adds = [measure.adds(self.bare).goods for measure in self.measures]
-        return downstream(self.bare, frozenset().union(*adds))
-
-    def part(self, goods: frozenset[str]) -> tuple[Physics, Lifts | None]:
-        """The physics of some goods, and their lifts; none where no measure is offered."""
-        usd = self.full.usd
-        laws = physics(self.full.network.only(goods), weights=self.weights, usd=usd)
-        if not self.measures:
-            return laws, None
-        bare = physics(self.bare.only(goods), weights=self.weights, usd=usd)
-        return laws, lifts(bare, [measure.adds(self.bare) for measure in self.measures])
-
-
 def _cases(
-    parts: _Parts,
+    parts: Parts,
     chosen: ScenarioSet,
     rows: pd.DataFrame,
     release: Release,
@@ -396,12 +362,8 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         holding_usd_per_unit=terms.holding * laws.usd / scale,
         units=np.where(kept, held, 0.0) * scale,
     )
-    measures = _measures(asked, found)
-    spared = _credit(asked, found, alone, np.where(kept, held, 0.0), losses.iloc[list(live)])
-    holding = marginal.assign(usd=np.where(kept, price, 0.0) * laws.usd,
-                              usd_per_year=marginal["units"] * marginal["holding_usd_per_unit"])  # fmt: skip
-    chance = losses.set_index("scenario")["probability"]
-    expected = spared.assign(avoided_usd_per_year=spared["avoided_usd"] * spared["scenario"].map(chance))
+    measures = measures_table(asked, found)
+    spared = split(asked, found, alone, np.where(kept, held, 0.0), losses.iloc[list(live)])
     return Sizing(
         reserve=reserve,
         objective_usd=found.objective * laws.usd,
@@ -414,61 +376,11 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         losses=losses,
         unmet=_unmet(asked, [joined.plan(found.x, number) for number in range(len(live))]),
         unmet_without=_unmet(asked, [response.x for response in alone]),
-        credit=spared.loc[spared["kind"] == STOCK, ["scenario", "name", "avoided_usd"]]
-        .rename(columns={"name": "good"})
-        .reset_index(drop=True),
-        measures=measures.drop(columns="one_usd_per_year"),
-        ranking=ranking(
-            holding[kept],
-            marginal,
-            measures,
-            expected.groupby(["kind", "name"])["avoided_usd_per_year"].sum().reset_index(),
-        ),
+        credit=of_stock(spared),
+        measures=measures,
+        ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(spared, losses)),
         size=joined.program.shape,
         seconds=found.seconds,
-    )
-
-
-def _measures(asked: Stated, found: Solution) -> pd.DataFrame:
-    """What is bought of each measure, what it costs, and what one more would save by its duals."""
-    joined, usd, offers = asked.joined, asked.laws.usd, asked.terms.offers
-    bought = joined.bought(found.x)
-    bought = np.where(np.arange(len(bought)) < offers.parts, np.where(bought > BARELY, bought, 0.0), np.round(bought))
-    saved = np.zeros(len(bought))
-    for number, rows in enumerate(joined.rows):
-        saved += joined.lifted(found.row_dual[rows], number)
-    return pd.DataFrame({
-        "measure": [one.name for one in asked.measures],
-        "kind": [type(one).__name__ for one in asked.measures],
-        "bought": bought,
-        "most": offers.most,
-        "usd": bought * offers.purchase * usd,
-        "usd_per_year": bought * offers.yearly * usd,
-        "saved_usd_per_year": saved * usd,
-        "one_usd_per_year": offers.yearly * usd,
-        "note": [one.note for one in asked.measures],
-    })  # fmt: skip
-
-
-def _credit(
-    asked: Stated, found: Solution, alone: Sequence[Solution], held: Floats, losses: pd.DataFrame
-) -> pd.DataFrame:
-    """The loss avoided in each scenario, split over goods and measures."""
-    joined, stocks, count = asked.joined, len(asked.rows), len(asked.measures)
-    names = [*asked.rows["good"], *(measure.name for measure in asked.measures)]
-    items = pd.DataFrame({"kind": [STOCK] * stocks + [MEASURE] * count, "name": names})
-
-    def worth(number: int, dual: Floats) -> Floats:
-        return np.concatenate([joined.worth(dual, number), joined.lifted(dual, number)])
-
-    return credit(
-        items,
-        np.concatenate([held, joined.bought(found.x)]),
-        [np.concatenate([mine, np.arange(stocks, stocks + count)]) for mine in joined.mine],
-        [worth(number, response.row_dual) for number, response in enumerate(alone)],
-        [worth(number, found.row_dual[rows]) for number, rows in enumerate(joined.rows)],
-        np.array([joined.weight(found.row_dual, number) for number in range(len(alone))]),
-        losses,
     )
 
 
