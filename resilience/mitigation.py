@@ -254,8 +254,10 @@ def offered(network: Network, measures: Sequence[Measure]) -> Network:
     if not new:
         return network
     ends = pd.DataFrame(list(new), columns=["good", "origin", "destination"])
-    added = ends.assign(transit_weeks=list(new.values()), flow_per_week=0.0, limit_per_week=0.0)
-    return network.with_table("lanes", pd.concat([lanes, added.reindex(columns=lanes.columns)], ignore_index=True))
+    added = ends.assign(transit_weeks=list(new.values()), flow_per_week=0.0, limit_per_week=0.0, routes="")
+    added = added.reindex(columns=lanes.columns).astype(lanes.dtypes.to_dict())
+    every = pd.concat([lanes, added], ignore_index=True)
+    return network.with_balanced(producers=network.producers, lanes=every)
 
 
 def with_measures(network: Network, bought: Iterable[tuple[Measure, float]]) -> Network:
@@ -283,10 +285,10 @@ def with_measures(network: Network, bought: Iterable[tuple[Measure, float]]) -> 
         raise AskError("These measures cannot be in place", wrong)
     network = offered(network, [measure for measure, _ in chosen])
     added = [(measure.adds(network), extent) for measure, extent in chosen]
-    tables = {"producers": _surged(network, added), "lanes": _widened(network, added)}
+    built = network.with_balanced(producers=_surged(network, added), lanes=_widened(network, added))
     figures = network.figures
     told = figures["column"].isin(["surge", *LIMITS])  # evidence is for what stands, not for what is bought
-    return network.with_tables({**tables, "figures": figures[~told]})
+    return replace(built, frames={**built.frames, "figures": figures[~told].reset_index(drop=True)})
 
 
 def until_built(scenario: Scenario, network: Network, bought: Iterable[tuple[Measure, float]]) -> Scenario:
