@@ -194,9 +194,9 @@ def test_a_measure_at_fault_is_told_with_its_line_and_every_fault(tiny):
     tiny.write_text(tiny.read_text() + wrong)
     assert told(tiny) == [
         ":24: measure.1: kind 'surge_capacit' is not known. Did you mean surge_capacity, new_capacity?",
-        ":33: measure.2: new_capacity cannot be read; modules is 1.5: it must be a whole number; "
+        ":34: measure.2: new_capacity cannot be read; modules is 1.5: it must be a whole number; "
         "unknown key 'build_week'. Did you mean build_weeks?",
-        ":44: measure.3: second_source cannot be read; destinations is [3]: it must be a list of names",
+        ":46: measure.3: second_source cannot be read; destinations is [3]: it must be a list of names",
     ]
 
 

@@ -1,5 +1,7 @@
 """Stock against its alternatives: prices at which one gives way to the other, worked by hand and by other programs."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,10 +24,11 @@ STOP = Scenario(name="stop", probability=0.1, disruptions=(Outage(place="A", wee
 STOCKED = 40 * 0.6  # what it costs to hold all that could be wanting
 
 
-def three_places(*, surge=1.0, holding=0.5, lane=True):
+@cache
+def three_places(*, surge=1.0, lane=True):
     """A and B make ten chips a week each, for C and for B; a lane from B to C stands idle."""
     return Network.from_frames(
-        goods={"good": ["chip"], "usd_per_unit": [1.0], "holding_share_per_year": [holding]},
+        goods={"good": ["chip"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
         producers={"good": ["chip"] * 2, "place": ["A", "B"], "output_per_week": [10.0] * 2, "surge": [1.0, surge]},
         lanes={"good": ["chip"] * (1 + lane), "origin": ["A", "B"][: 1 + lane], "destination": ["C"] * (1 + lane),
                "flow_per_week": [10.0, 0.0][: 1 + lane]},
