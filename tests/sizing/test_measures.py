@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from resilience import ExportControl, Network, Outage, Scenario, best_response, simulate, size_reserve
+from resilience.balance import balance
 from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, until_built, with_measures
 from resilience.periods import Coarsening
 from resilience.result import FAST
@@ -27,13 +28,14 @@ STOCKED = 40 * 0.6  # what it costs to hold all that could be wanting
 @cache
 def three_places(*, surge=1.0, lane=True):
     """A and B make ten chips a week each, for C and for B; a lane from B to C stands idle."""
-    return Network.from_frames(
+    network = Network.from_frames(
         goods={"good": ["chip"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
         producers={"good": ["chip"] * 2, "place": ["A", "B"], "output_per_week": [10.0] * 2, "surge": [1.0, surge]},
         lanes={"good": ["chip"] * (1 + lane), "origin": ["A", "B"][: 1 + lane], "destination": ["C"] * (1 + lane),
                "flow_per_week": [10.0, 0.0][: 1 + lane]},
         demand={"good": "chip", "place": ["B", "C"], "units_per_week": [10.0] * 2, "usd_per_unit_unmet": [21.0] * 2},
     )  # fmt: skip
+    return balance(network).network
 
 
 def standby(usd_per_year, *, units=10.0, usd=0.0, whole=False):
