@@ -116,7 +116,7 @@ def test_stock_and_measures_share_one_budget():
     assert bought(sizing)["standby"] == pytest.approx(1.0)
     assert sizing.reserve.usd == pytest.approx(0.0, abs=1e-6)
     assert sizing.objective_usd == pytest.approx(5.0)
-    # At 60 USD it saves 79 / 60 = 1.3 for a dollar, less than stock, and what stock leaves of 50 buys a sixth of it...
+    # At 60 USD it saves 79 / 60 = 1.3 for a dollar, less than stock: all 30 USD buy stock.
     dear = sized([standby(5.0, usd=60.0)], budget_usd=30.0)
     assert bought(dear)["standby"] == pytest.approx(0.0, abs=1e-6)
     assert dear.reserve.usd == pytest.approx(30.0)
