@@ -89,14 +89,14 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
     points = points.assign(country=country, tier=points["good"].map(goods["tier"]))
     row = pd.Series(np.arange(len(points)), index=pd.MultiIndex.from_frame(points[["good", "place"]]))
     use = use_per_week(network).reindex(row.index, fill_value=0.0).to_numpy()
-    world = points["good"].map(pd.Series(use).groupby(points["good"].to_numpy()).sum()).to_numpy()
+    world = points["good"].map(pd.Series(use).groupby(points["good"].to_numpy()).sum()).to_numpy(dtype=np.float64)
     scale = np.where(world > 0, world / 1000.0, 1.0)
     usd = usd or float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum()) / 1e4 or 1.0
     made = _made(network, row, scale)
     moved = _moved(network, row, scale, made)
     storable = points["good"].map(goods["storable"]).to_numpy(dtype=bool)
     leaving = np.bincount(moved["origin"], weights=moved["flow"], minlength=len(points))
-    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy()
+    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy(np.float64)
     stock = np.where(storable, weeks * np.where(use > 0, use / scale, leaving), 0.0)
     coming = np.bincount(moved["destination"], weights=moved["flow"] * moved["transit"], minlength=len(points))
     underway = np.bincount(made["made_at"], weights=made["output"] * made["cycle"], minlength=len(points))
@@ -108,7 +108,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
         scale=scale,
         usd=usd,
         storable=storable,
-        price=points["good"].map(goods["usd_per_unit"]).to_numpy() * scale / usd,
+        price=points["good"].map(goods["usd_per_unit"]).to_numpy(dtype=np.float64) * scale / usd,
         use=use / scale,
         stock=stock,
         position=np.asarray(stock + coming + underway, dtype=np.float64),

@@ -38,10 +38,10 @@ from resilience.risk import CVaR, Expectation, Risk, WorstCase
 from resilience.scenario import KINDS, Scenario, ScenarioSet
 from resilience.sizing.case import candidates
 from resilience.sizing.reserve import Floor
-from resilience.sizing.scope import Downstream, Everything, Scope
+from resilience.sizing.scope import Binding, Downstream, Everything, Scope
 
 RISKS: Mapping[str, type] = {"expectation": Expectation, "cvar": CVaR, "worst_case": WorstCase}
-SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
+SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "binding": Binding, "everything": Everything}
 
 
 def _tuples(value: object) -> object:

@@ -17,8 +17,8 @@ from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.extensive import rate_shares
 from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.standing import Ground
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
 from resilience.stores import no_stores, stores
@@ -82,7 +82,8 @@ def best_response(
     weights
         How much losses count by country or bloc (default: one everywhere).
     scope
-        How much of the network to keep; all of it by default.
+        With how much of the network to begin; all of it by default. The answer is that of the whole network either
+        way: what a plan was found wanting of is kept too, and the bound tells how near the proof comes.
 
     Raises
     ------
@@ -98,31 +99,31 @@ def best_response(
     >>> round(best_response(network, Scenario(name="stop", disruptions=(Outage(weeks=3),)), weeks=8).loss_usd, 3)
     150.0
     """
-    network = balance(network).network
-    kept = (scope or Everything()).goods(network, scenario, weeks)
-    laws = physics(network.only(kept), weights=weights)
+    laws = physics(balance(network).network, weights=weights)
     held, units = no_stores(laws), np.zeros(0)
     if reserve is not None:
         rows = reserve.table()
-        rows = rows[rows["good"].isin(kept)]
         held = stores(laws, rows, weeks=weeks, release=reserve.release)
         units = rows["units"].to_numpy() / laws.scale[held.point]
     case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
-    compiled = with_units(Compiler().compile(case), case, units)
-    found = solve(compiled.program, method)
+    ground, begun = Ground(compiler=Compiler()), (scope or Everything()).goods(case)
+    whole = ground.whole(case, units)
+    if begun == frozenset(laws.network.goods["good"]):
+        found = solve(whole.program, method)
+        x, loss, status = found.x, found.objective, found.status
+    else:
+        standing = ground.least_loss(case, begun, units)
+        x, loss = standing.x, standing.loss
+        found = solve(ground.part(case, standing.goods, units)[1].program, method)  # less no plan can lose
+        status = found.status
     return Response(
         scenario=scenario.name,
-        loss_usd=found.objective * laws.usd,
-        bound_usd=found.bound * laws.usd,
-        status=found.status,
+        loss_usd=loss * laws.usd,
+        bound_usd=min(found.bound, loss) * laws.usd,
+        status=status,
         seconds=found.seconds,
-        tables=response_tables(case, compiled, found.x),
+        tables=response_tables(case, whole, x),
     )
-
-
-def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
-    """The program with `units` (scaled) held in its stores."""
-    return compiled.bounded(upper={}, sides={"held": units, "rate": np.outer(units, rate_shares(case))})
 
 
 def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.DataFrame]:

@@ -18,18 +18,18 @@ from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
-from resilience.sizing.compiled import Compiler
+from resilience.sizing.compiled import Compiler, with_units
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
 from resilience.sizing.relax import relaxations
 from resilience.sizing.reserve import Floor, Terms, reserve_program
-from resilience.sizing.response import response_tables, with_units
+from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.standing import HARMLESS, Ground
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 from resilience.stores import stores
 
-HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 UNMET = "No reserve meets these limits together. Any one of these changes would do:"
@@ -162,6 +162,8 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
+    ground: Ground  # the whole network, on which plans must stand
+    wholes: Sequence[Case]  # each scenario on the whole network
 
     @cached_property
     def joined(self) -> Extensive:
@@ -180,7 +182,26 @@ class Stated:
         terms = replace(
             self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
         )
-        return replace(self, cases=cases, blocks=blocks, mine=mine, terms=terms)
+        wholes = [self.wholes[n] for n in kept]
+        return replace(self, cases=cases, blocks=blocks, mine=mine, wholes=wholes, terms=terms)
+
+    def widened(self, found: Solution, say: Say) -> Stated | None:
+        """The same ask with the goods that the plans found were wanting of; None where every plan stands."""
+        held = self.joined.held(found.x)
+        cases, blocks, mine = list(self.cases), list(self.blocks), list(self.mine)
+        for number, (whole, case) in enumerate(zip(self.wholes, self.cases, strict=True)):
+            goods = frozenset(case.physics.network.goods["good"])
+            if len(goods) == len(self.network.goods):
+                continue
+            say(f"checking that the plan stands in the whole network: {whole.scenario.name}")
+            more = self.ground.wanting(whole, held, goods, self.joined.plan(found.x, number))
+            if more and not self.terms.floors:  # an easier plan of the same loss may want nothing
+                more = self.ground.least_loss(whole, goods, held).goods - goods
+            if more:
+                cases[number], blocks[number], mine[number] = _part(self.ground, whole, goods | more)
+        if all(new is old for new, old in zip(cases, self.cases, strict=True)):
+            return None
+        return replace(self, cases=cases, blocks=blocks, mine=mine)
 
 
 def state_sizing(
@@ -206,8 +227,20 @@ def state_sizing(
     laws = physics(network, weights=weights)
     rows = _candidates(network, members, goods)
     held = stores(laws, rows, weeks=weeks, release=release or Release())
-    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
-    blocks = _compiled(cases, say)
+    ground, everything = Ground(compiler=Compiler()), frozenset(network.goods["good"])
+    wholes, parts = [], []
+    for number, scenario in enumerate(chosen, 1):
+        say(f"stating scenario {number} of {len(chosen)}: {scenario.name}")
+        whole = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
+        kept = (scope or Everything()).goods(whole)
+        if kept != everything:  # what loses nothing needs no goods at all: no reserve can lower it
+            alone = ground.least_loss(whole, kept, np.zeros(len(rows)))
+            kept = frozenset() if alone.harmless else alone.goods
+        wholes.append(whole)
+        parts.append(_part(ground, whole, kept))
+    cases = [case for case, _, _ in parts]
+    blocks = [block for _, block, _ in parts]
+    mine = [own for _, _, own in parts]
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
@@ -221,7 +254,7 @@ def state_sizing(
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms,
+        release=held.release, members=inside, terms=terms, ground=ground, wholes=wholes,
     )  # fmt: skip
 
 
@@ -243,6 +276,12 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
     except InfeasibleError as error:
         changes = relaxations(asked.joined, asked.terms, asked.laws.usd, method)
         raise InfeasibleError(UNMET, changes) from error
+    wider = asked.widened(found, say)
+    while wider is not None:
+        asked = wider
+        say("sizing again with the goods that were found wanting")
+        found = solve(asked.joined.program, method)
+        wider = asked.widened(found, say)
     return _sizing(asked, found, without, live)
 
 
@@ -256,37 +295,12 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
 
 
-def _cases(
-    laws: Physics,
-    chosen: ScenarioSet,
-    rows: pd.DataFrame,
-    release: Release,
-    weeks: int,
-    periods: Periods | None,
-    scope: Scope,
-    weights: Mapping[str, float] | None,
-) -> tuple[list[Case], list[Whole]]:
-    """Each scenario's case on the part of the network it needs, and which stores that part holds."""
-    parts: dict[frozenset[str], Physics] = {}
-    cases, mine = [], []
-    for scenario in chosen:
-        kept = scope.goods(laws.network, scenario, weeks)
-        if kept not in parts:
-            parts[kept] = physics(laws.network.only(kept), weights=weights, usd=laws.usd)
-        own = np.flatnonzero(rows["good"].isin(kept))
-        held = stores(parts[kept], rows.iloc[own], weeks=weeks, release=release)
-        cases.append(build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods))
-        mine.append(own)
-    return cases, mine
-
-
-def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
-    compilers: dict[int, Compiler] = {}
-    blocks = []
-    for number, case in enumerate(cases, 1):
-        say(f"stating scenario {number} of {len(cases)}: {case.scenario.name}")
-        blocks.append(compilers.setdefault(id(case.physics), Compiler()).compile(case))
-    return blocks
+def _part(ground: Ground, whole: Case, goods: frozenset[str]) -> tuple[Case, Compiled, Whole]:
+    """The part of a case that concerns `goods`, its program, and which of the reserve's stores it draws on."""
+    if goods == frozenset(whole.physics.network.goods["good"]):
+        return whole, ground.compiler.compile(whole), np.arange(len(whole.stores))
+    case, block = ground.compiler.part(whole, goods)
+    return case, block, np.flatnonzero(whole.stores.rows["good"].isin(goods))
 
 
 def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:

@@ -7,7 +7,7 @@ differently); blocks remember which numbers belong to what. Only what both pulp 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -99,6 +99,23 @@ class Compiled:
         """The part of a vector over columns that belongs to one block, in its shape."""
         where, shape = self.columns[name]
         return values[where].reshape(shape)
+
+    def only(self, *, columns: Mapping[str, NDArray[np.bool_]], rows: Mapping[str, NDArray[np.bool_]]) -> Compiled:
+        """The part with some columns and rows: `columns` picks along the first axis of each block, `rows` each row."""
+        kept, blocks, count = [], {}, 0
+        for name, (where, shape) in self.columns.items():
+            numbers = np.arange(where.start, where.stop).reshape(shape)[columns[name]]
+            blocks[name] = slice(count, count + numbers.size), numbers.shape
+            kept.append(numbers.ravel())
+            count += numbers.size
+        held, spans, count = [], {}, 0
+        for name, span in self.rows.items():
+            found = np.arange(span.start, span.stop)[rows[name]]
+            spans[name] = slice(count, count + len(found))
+            held.append(found)
+            count += len(found)
+        program = self.program.only(rows=np.concatenate(held), columns=np.concatenate(kept))
+        return Compiled(program=program, columns=blocks, rows=spans)
 
     def bounded(self, *, upper: dict[str, Floats], sides: dict[str, Floats]) -> Compiled:
         """This program with other upper bounds on some blocks and other sides of some rows; nothing else moves."""

@@ -3,9 +3,8 @@
 import numpy as np
 
 from resilience.sizing.case import build_case
-from resilience.sizing.compiled import Compiler
+from resilience.sizing.compiled import Compiler, with_units
 from resilience.sizing.program import planners, toolers
-from resilience.sizing.response import with_units
 from resilience.stores import no_stores, stores
 
 
