@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -94,4 +95,11 @@ def _program(study: Study, folder: Path, kind: str, say: Say) -> dict[str, str]:
     say("writing the names of columns and rows")
     write_csv(column_names(stated), folder / "columns.csv")
     write_csv(row_names(stated), folder / "rows.csv")
-    return {"program": str(path), "columns": str(folder / "columns.csv"), "rows": str(folder / "rows.csv")}
+    files = {"program": str(path), "columns": str(folder / "columns.csv"), "rows": str(folder / "rows.csv")}
+    alone = folder / "scenarios"  # each one's response with nothing held, numbered as named in columns.csv, from c0
+    alone.mkdir(exist_ok=True)
+    for number, (case, block) in enumerate(zip(stated.cases, stated.blocks, strict=True), 1):
+        say(f"writing scenario {number} of {len(stated.cases)}: {case.scenario.name}")
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", case.scenario.name)
+        files[f"scenario {case.scenario.name}"] = str(write(block.program, alone / f"{number:03}-{name}.{kind}"))
+    return files

@@ -1,9 +1,14 @@
 import json
 
+import highspy
+import numpy as np
 import pytest
+from scipy import sparse
+from small_networks import by_clarabel
 from typer.testing import CliRunner
 
 from resilience.cli import app
+from resilience.solver import LinearProgram
 
 
 def call(*arguments, code: int = 0):
@@ -162,8 +167,6 @@ def test_a_missing_dataset_is_told_with_its_line(tiny):
 
 
 def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
-    import highspy
-
     objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
     files = answer("export", tiny, "--mps", tmp_path / "mps")["files"]
     highs = highspy.Highs()
@@ -177,6 +180,29 @@ def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
     assert len((tmp_path / "mps" / "rows.csv").read_text().splitlines()) == highs.getNumRow() + 1
     assert names[1] == "c0,,held,chip/BBB/pair,"
     assert "c" + str(highs.getNumCol() - 1) in names[-1]
+    assert by_clarabel(read_back(files["program"])) * usd == pytest.approx(objective, rel=1e-6)
+
+
+def test_export_writes_each_scenario_whose_loss_is_the_one_without_a_reserve(tiny, tmp_path):
+    losses = answer("run", tiny, "--out", tmp_path / "run")["scenarios"]
+    files = answer("export", tiny, "--mps", tmp_path / "mps")["files"]
+    for row in losses:
+        alone = by_clarabel(read_back(files[f"scenario {row['scenario']}"])) * 18000 / 1e4
+        assert alone == pytest.approx(row["without_usd"], rel=1e-5, abs=1e-3)
+
+
+def read_back(path):
+    """A written program as arrays again."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.readModel(path)
+    model = highs.getLp()
+    shape, matrix = (model.num_row_, model.num_col_), model.a_matrix_
+    return LinearProgram(
+        cost=np.array(model.col_cost_), matrix=sparse.csc_matrix((matrix.value_, matrix.index_, matrix.start_), shape),
+        row_lower=np.array(model.row_lower_), row_upper=np.array(model.row_upper_),
+        column_lower=np.array(model.col_lower_), column_upper=np.array(model.col_upper_),
+    )  # fmt: skip
 
 
 def test_export_writes_a_workbook_that_reads_back(tiny, tmp_path):
