@@ -7,6 +7,7 @@
     +-- SolverError          a solver gave no usable answer; carries its status
     |   +-- InfeasibleError  no plan meets the limits; names them
     +-- RunError             a run folder is in use, unfinished or unlike what was asked
+    +-- EngineError          the workers that tasks were spread over cannot go on; names the tasks that finished
     +-- MissingExtraError    an optional package is not installed; names the command that installs it
 
 Each says what went wrong, where, with which value, and what to do about it.
@@ -17,6 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+SHOWN_TASKS = 12  # names of finished tasks in the text of an error; all of them are in its `finished`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +95,21 @@ class InfeasibleError(SolverError):
 
 class RunError(ResilienceError):
     """A run folder is in use, unfinished, or unlike what was asked for."""
+
+
+class EngineError(ResilienceError, RuntimeError):
+    """The workers that tasks were spread over cannot go on. `finished` names the tasks whose outcomes had come."""
+
+    def __init__(self, what: str, finished: Iterable[str] = ()) -> None:
+        self.what = what
+        self.finished = tuple(finished)
+        shown = ", ".join(self.finished[:SHOWN_TASKS])
+        more = len(self.finished) - SHOWN_TASKS
+        tail = f"\n  {len(self.finished)} finished before that: {shown}" + (f" and {more} more" if more > 0 else "")
+        super().__init__(what + (tail if self.finished else ""))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.what, self.finished)
 
 
 class MissingExtraError(ResilienceError, ImportError):

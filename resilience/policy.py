@@ -1,4 +1,4 @@
-"""Reserves: what is held, where, by whom, and when it may be drawn."""
+"""Reserves: what is held, where, by whom, when it may be drawn and for whom, and how it is filled again."""
 
 from __future__ import annotations
 
@@ -6,15 +6,114 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError, near
 from resilience.network import Network
 
+if TYPE_CHECKING:
+    from resilience.simulate.behaviour.allocation import Allocation
+    from resilience.simulate.behaviour.release import Trigger
+
 COLUMNS = ["good", "place", "owner", "units", "usd", "days"]
+TIERS = ("defence", "essential", "other")  # of final use
+INDUSTRY = "industry"  # who takes a good to make another
+KINDS = (INDUSTRY, *TIERS)  # of users
+SLACK = 1e-9  # rounding allowed where shares are added up or a stock is back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serves:
+    """Whom a reserve may be drawn for: final uses by tier, and industry or not.
+
+    What is drawn counts only what they lack, and what is delivered goes to them first. What they leave is open to all.
+
+    >>> Serves(tiers=("defence",), industry=False).serves("other")
+    False
+    """
+
+    tiers: tuple[str, ...] = TIERS
+    industry: bool = True
+
+    def __post_init__(self) -> None:
+        strange = [tier for tier in self.tiers if tier not in TIERS]
+        if strange:
+            raise AskError(f"Serves.tiers is {self.tiers!r}: name tiers of final use", [near(strange[0], TIERS)])
+        if not self.tiers and not self.industry:
+            raise AskError("Serves names nobody: give `tiers`, or industry=True")
+
+    def serves(self, kind: str) -> bool:
+        """Whether it may be drawn for a kind of user: a tier of final use, or "industry"."""
+        return self.industry if kind == INDUSTRY else kind in self.tiers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refill:
+    """How a reserve's keeper buys back what was drawn, at the store's own place, once a crisis has passed.
+
+    It begins `after_weeks` after the last draw arrived, while the owner's private stock covers at least `cover_days` of
+    baseline use, and takes at most `per_week`, a share of what was held. It only takes what users there do not want to
+    hold, so it may take longer. Every draw was charged its replacement price, so buying back costs nothing more; but
+    what is bought leaves the network's stock.
+
+    >>> Refill(per_week=0.1, after_weeks=4, cover_days=28).begins(np.array([3.0, 4.0]), np.array([9.0, 9.0])).tolist()
+    [False, True]
+    """
+
+    per_week: float = 0.05
+    after_weeks: int = 4
+    cover_days: float = 0.0
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not 0 < self.per_week <= 1:
+            faults.append(f"per_week is {self.per_week!r}: it must lie above 0 and at most at 1")
+        if not self.after_weeks >= 1 or self.after_weeks % 1 != 0:
+            faults.append(f"after_weeks is {self.after_weeks!r}: it must be a whole number of weeks, 1 or more")
+        if not 0 <= self.cover_days < math.inf:
+            faults.append(f"cover_days is {self.cover_days!r}: it must be a number, 0 or more")
+        if faults:
+            raise AskError("Refill cannot be as described", faults)
+
+    def begins(self, calm_weeks: NDArray[np.float64], cover_weeks: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Whether the keeper may buy, from weeks since the last draw arrived and weeks of the owner's private cover."""
+        restored = cover_weeks * 7.0 >= self.cover_days * (1.0 - SLACK)  # a stock that is back is back to rounding
+        return np.asarray((calm_weeks >= self.after_weeks) & restored)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slip:
+    """Weeks by which the decision to release comes later than `Release.decision_weeks`, and the chance of each.
+
+    The default is `assumed`: nobody publishes how long collective decisions slip. It lets four in ten meet their rule
+    and one in ten take a month more. Draws depend on the seed, the scenario's name and the owners, nothing else.
+
+    >>> Slip(weeks=(0, 3), chances=(0.0, 1.0)).draw(np.random.default_rng(1))
+    3
+    """
+
+    weeks: tuple[int, ...] = (0, 1, 2, 4)
+    chances: tuple[float, ...] = (0.4, 0.3, 0.2, 0.1)
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not self.weeks or len(self.weeks) != len(self.chances):
+            faults.append(f"{len(self.weeks)} weeks and {len(self.chances)} chances: give one chance for each")
+        if not all(weeks >= 0 and weeks % 1 == 0 for weeks in self.weeks):
+            faults.append(f"weeks is {self.weeks!r}: whole numbers, 0 or more")
+        if not all(chance >= 0 for chance in self.chances) or abs(sum(self.chances) - 1) > SLACK:
+            faults.append(f"chances is {self.chances!r}: they must be 0 or more and add up to 1")
+        if faults:
+            raise AskError("Slip cannot be as described", faults)
+
+    def draw(self, rng: np.random.Generator) -> int:
+        """Weeks more in one crisis."""
+        return int(rng.choice(self.weeks, p=self.chances))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +122,11 @@ class Release:
 
     Nothing arrives before onset + `decision_weeks` + `delivery_weeks`; what goes to another member takes
     `pooled_weeks` more. `rate_per_week` caps what leaves a store in a week, as a share of what it held (1: no cap).
+    `refill` buys back what was drawn (None: the reserve is spent once).
+
+    The rest narrows what a simulation draws; the program, which bounds every rule, leaves it out. `whom` the reserve
+    serves, by how much the decision may `slip`, what opens it (`trigger`) and how a pool is shared (`allocation`); the
+    last two are the behaviour's where None.
 
     >>> Release(decision_weeks=2, delivery_weeks=1).first_arrival
     3
@@ -32,6 +136,11 @@ class Release:
     delivery_weeks: int = 0
     pooled_weeks: int = 0
     rate_per_week: float = 1.0
+    refill: Refill | None = None
+    whom: Serves = Serves()
+    slip: Slip | None = None
+    trigger: Trigger | None = None
+    allocation: Allocation | None = None
 
     def __post_init__(self) -> None:
         faults = [

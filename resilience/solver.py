@@ -23,7 +23,7 @@ from resilience.errors import AskError, InfeasibleError, SolverError
 
 Floats = NDArray[np.float64]
 INFINITE = highspy.kHighsInf
-LARGEST_RATIO = 1e13  # of coefficients in one program; past it answers are numerical accident
+LARGEST_RATIO = 1e13  # of coefficients in one row; past it answers are numerical accident
 
 
 class Status(Enum):
@@ -269,14 +269,24 @@ def _refuse_poor_data(program: LinearProgram) -> None:
     for name in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
         if np.isnan(getattr(program, name)).any():
             raise SolverError(f"The program's {name} holds NaN: a figure is missing where one is needed")
-    sizes = np.abs(program.matrix.data)
-    sizes = sizes[sizes > 0]
     if np.isnan(program.matrix.data).any():
         raise SolverError("The program's matrix holds NaN: a figure is missing where one is needed")
-    if len(sizes) and sizes.max() / sizes.min() > LARGEST_RATIO:
-        ratio = sizes.max() / sizes.min()
+    largest, least = _span_of_rows(program.matrix)
+    ratio = largest / least
+    if len(ratio) and ratio.max() > LARGEST_RATIO:
+        row = int(ratio.argmax())
         raise SolverError(
-            f"Coefficients span a ratio of {ratio:.1e} ({sizes.min():.1e} to {sizes.max():.1e}), "
+            f"Coefficients within one row span a ratio of {ratio[row]:.1e} ({least[row]:.1e} to {largest[row]:.1e}), "
             f"past {LARGEST_RATIO:.0e}: no answer could be trusted. "
             "Check needs whose units are far too large or too small."
         )
+
+
+def _span_of_rows(matrix: sparse.csc_matrix) -> tuple[Floats, Floats]:
+    """The largest and the least size of a coefficient in each row that has any; rows of different size do no harm."""
+    rows = sparse.csr_matrix(abs(matrix))
+    rows.eliminate_zeros()
+    starts = rows.indptr[:-1][np.diff(rows.indptr) > 0]
+    if not len(starts):
+        return np.ones(0), np.ones(0)
+    return np.maximum.reduceat(rows.data, starts), np.minimum.reduceat(rows.data, starts)

@@ -33,14 +33,40 @@ from resilience.lines import line_of, lines_of
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.physics import members_first
-from resilience.policy import Release
+from resilience.policy import Refill, Release, Serves, Slip
 from resilience.risk import CVaR, Expectation, Risk, WorstCase
 from resilience.scenario import KINDS, Scenario, ScenarioSet
+from resilience.simulate.behaviour import (
+    ByContribution,
+    ByNeed,
+    ByStake,
+    ByUse,
+    CoverBelow,
+    Declared,
+    EarmarkFirst,
+    PriceAbove,
+    Tranches,
+)
+from resilience.simulate.behaviour.allocation import Allocation
+from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
 from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Binding, Downstream, Everything, Scope
 
 RISKS: Mapping[str, type] = {"expectation": Expectation, "cvar": CVaR, "worst_case": WorstCase}
+TRIGGERS: Mapping[str, type] = {
+    "declared": Declared,
+    "cover_below": CoverBelow,
+    "tranches": Tranches,
+    "price_above": PriceAbove,
+}
+ALLOCATIONS: Mapping[str, type] = {
+    "by_need": ByNeed,
+    "by_use": ByUse,
+    "by_stake": ByStake,
+    "by_contribution": ByContribution,
+    "earmark_first": EarmarkFirst,
+}
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "binding": Binding, "everything": Everything}
 
 
@@ -65,6 +91,32 @@ def _risk(value: object) -> Risk:
     except TypeError as error:
         raise AskError(f"{kind}: {error}") from error
     return built
+
+
+def _of_kind(value: object, kinds: Mapping[str, type]) -> Any:
+    """The rule that `kind` and its other keys describe."""
+    if not isinstance(value, Mapping):
+        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(kinds))}" }}, not {value!r}')
+    kind = str(value.get("kind", ""))
+    if kind not in kinds:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
+    return _built({key: entry for key, entry in value.items() if key != "kind"}, kinds[kind])
+
+
+def _built(value: object, rule: type) -> Any:
+    """The rule that the keys of a table describe."""
+    if not isinstance(value, Mapping):
+        raise AskError(f"{value!r} is no table such as {{ {', '.join(entry.name for entry in fields(rule))} }}")
+    names = [entry.name for entry in fields(rule)]
+    strange = [f"unknown key {key!r}. {near(key, names)}" for key in value if key not in names]
+    if strange:
+        raise AskError("; ".join(strange))
+    try:
+        return rule(**{key: _tuples(entry) for key, entry in value.items()})
+    except AskError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:  # a word for a number, a number for a list
+        raise AskError(f"a value is of the wrong kind ({error})") from error
 
 
 def _number(value: object) -> bool:
@@ -132,12 +184,17 @@ class LossesTable(Table):
 
 
 class ReleaseTable(Table):
-    """`[release]`: when and how fast the reserve may be drawn."""
+    """`[release]`: when, how fast, for whom and in what parts the reserve may be drawn, and how it is filled again."""
 
     decision_weeks: int = 0
     delivery_weeks: int = 0
     pooled_weeks: int = 0
     rate_per_week: float = 1.0
+    refill: Annotated[Refill | None, PlainValidator(lambda value: _built(value, Refill))] = None
+    whom: Annotated[Serves, PlainValidator(lambda value: _built(value, Serves))] = Serves()
+    slip: Annotated[Slip | None, PlainValidator(lambda value: _built(value, Slip))] = None
+    trigger: Annotated[Trigger | None, PlainValidator(lambda value: _of_kind(value, TRIGGERS))] = None
+    allocation: Annotated[Allocation | None, PlainValidator(lambda value: _of_kind(value, ALLOCATIONS))] = None
 
     @model_validator(mode="after")
     def _can_be_built(self) -> ReleaseTable:
@@ -146,7 +203,32 @@ class ReleaseTable(Table):
 
     def build(self) -> Release:
         """The rule it describes."""
-        return Release(**self.model_dump())
+        return Release(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+def read_release(path: str | Path) -> Release:
+    """The rule in the `[release]` table of a TOML file: a study, or a file with no other table.
+
+    Raises
+    ------
+    AskError
+        Naming every fault with its line.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)["release"]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise AskError(f"Cannot read a release rule from {path}", [str(error)]) from error
+    except KeyError as error:
+        raise AskError(f"{path} has no table [release]") from error
+    try:
+        return ReleaseTable.model_validate(table).build()
+    except ValidationError as error:
+        lines = lines_of(text)
+        entries: list[ErrorDetails] = [{**one, "loc": ("release", *one["loc"])} for one in error.errors()]
+        told = dict.fromkeys(_told(entry, str(path), lines) for entry in entries)
+        raise AskError(f"The release rule in {path} cannot be read", told) from error
 
 
 class FloorTable(Table):

@@ -6,6 +6,7 @@ from resilience.errors import (
     AskError,
     BalanceError,
     DataError,
+    EngineError,
     Fault,
     InfeasibleError,
     MissingExtraError,
@@ -43,6 +44,7 @@ def test_a_data_error_counts_and_numbers_its_faults():
         BalanceError("Does not balance", [FAULT]),
         AskError("No such bloc", ["a", "b"]),
         InfeasibleError("No plan", ["budget"]),
+        EngineError("No worker answers", ["a", "b"]),
         MissingExtraError("openpyxl", "excel"),
     ],
 )

@@ -2,9 +2,11 @@ import pytest
 
 from resilience.errors import AskError
 from resilience.periods import Coarsening, Weekly
+from resilience.policy import Refill, Release, Serves, Slip
 from resilience.risk import CVaR, Expectation, WorstCase
+from resilience.simulate.behaviour import EarmarkFirst, Tranches
 from resilience.sizing.scope import Downstream
-from resilience.study import Study
+from resilience.study import Study, read_release
 
 
 def told(path, *changes: tuple[str, str]) -> list[str]:
@@ -152,3 +154,47 @@ def test_a_changed_study_leaves_the_first_as_it_was(tiny):
 def test_a_change_that_leads_nowhere_is_told(tiny, key, fault):
     with pytest.raises(AskError, match=fault):
         Study.read(tiny).having({key: 1})
+
+
+RULE = """\
+[release]
+decision_weeks = 1
+refill = { per_week = 0.1, cover_days = 14.0 }
+whom = { tiers = ["defence"], industry = false }
+slip = { weeks = [0, 2], chances = [0.5, 0.5] }
+trigger = { kind = "tranches", steps = [[60, 0.3], [30, 1.0]] }
+allocation = { kind = "earmark_first", shares = { USA = 1.0, JPN = 2.0 } }
+"""
+
+
+def test_a_release_rule_is_read_from_a_file_as_from_a_study(tiny, tmp_path):
+    path = tmp_path / "rule.toml"
+    path.write_text(RULE)
+    rule = Release(
+        decision_weeks=1, refill=Refill(per_week=0.1, cover_days=14.0), slip=Slip(weeks=(0, 2), chances=(0.5, 0.5)),
+        whom=Serves(tiers=("defence",), industry=False), trigger=Tranches(steps=((60, 0.3), (30, 1.0))),
+        allocation=EarmarkFirst(shares={"USA": 1.0, "JPN": 2.0}),
+    )  # fmt: skip
+    assert read_release(path) == rule
+    tiny.write_text(tiny.read_text().replace("[release]\ndelivery_weeks = 1\n", RULE))
+    assert Study.read(tiny).release.build() == read_release(tiny) == rule
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("per_week", "per_wek", ":3: release.refill: unknown key 'per_wek'. Did you mean per_week"),
+        ("0.1", "2.0", ":3: release.refill: Refill cannot be as described; per_week is 2.0"),
+        ('["defence"]', '["defense"]', ":4: release.whom: Serves.tiers is ('defense',)"),
+        ("[0, 2]", "2", ":5: release.slip: a value is of the wrong kind"),
+        ('"tranches"', '"tranche"', ":6: release.trigger: kind 'tranche' is not known. Did you mean tranches"),
+        ("JPN = 2.0", "JPN = -2.0", ":7: release.allocation: EarmarkFirst.shares must be numbers, 0 or more"),
+        ("[release]", "[releases]", "has no table [release]"),
+    ],
+)
+def test_a_wrong_release_rule_is_told_with_its_line(tmp_path, old, new, fault):
+    path = tmp_path / "rule.toml"
+    path.write_text(RULE.replace(old, new))
+    with pytest.raises(AskError) as caught:
+        read_release(path)
+    assert fault in str(caught.value)

@@ -135,13 +135,19 @@ def stress(
         str | None, typer.Option(metavar="all|NAME,NAME|FILE.toml", help="Years drawn from the dataset's hazards.")
     ] = None,
     draws: Annotated[int, typer.Option(min=1, help="With --hazards: how many years.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, help="With --hazards: which years; the same seed, the same bytes.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which years, and how decisions slip: the same seed, the same bytes.")
+    ] = 1,
     method: Annotated[
         str, typer.Option(metavar="stratified|plain|sobol|importance", help="With --hazards: how years are drawn.")
     ] = "stratified",
     weeks: Annotated[int, typer.Option(min=1, help="Weeks simulated from the first disruption on.")] = 104,
     reserve: Annotated[
         str | None, typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run: its folder, or its study's name.")
+    ] = None,
+    release: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="With --reserve: the [release] of this file, not the run's."),
     ] = None,
     json: Json = False,
     out: Out = None,
@@ -153,9 +159,11 @@ def stress(
         raise typer.BadParameter("give --scenario NAME, --scenarios FILE.toml or --hazards all")
     if method not in METHODS:
         raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
+    if release is not None and reserve is None:
+        raise typer.BadParameter("--release says how a reserve is drawn: give --reserve as well")
     asked = Asked(
         dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
-        method=method, reserve=reserve,
+        method=method, reserve=reserve, release=release,
     )  # fmt: skip
     give(patiently(lambda say: stressed(asked, say=say)), json=json, out=out)
 

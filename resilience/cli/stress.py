@@ -20,11 +20,11 @@ from resilience.cli.catalogue import find_network, find_study
 from resilience.cli.stressed import many_told, one_told
 from resilience.errors import AskError, near
 from resilience.network import Network
-from resilience.policy import Reserve
+from resilience.policy import Release, Reserve
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.simulate import Traces, simulate
 from resilience.simulate.outlook import outlook
-from resilience.study import Study
+from resilience.study import Study, read_release
 
 Say = Callable[[str], None]
 DRAWS, SEED, METHOD = 1000, 1, "stratified"
@@ -33,7 +33,7 @@ METHODS = ("stratified", "plain", "sobol", "importance")
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What the command was asked: which scenarios, drawn how, for how long, with which reserve."""
+    """What the command was asked: which scenarios, drawn how, for how long, with which reserve under which rule."""
 
     dataset: str
     weeks: int
@@ -44,6 +44,7 @@ class Asked:
     seed: int = SEED
     method: str = METHOD
     reserve: str | None = None
+    release: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def stressed(asked: Asked, *, say: Say) -> Answer:
     say(f"reading and balancing {asked.dataset}")
     network = balance(find_network(asked.dataset)).network
     chosen = _chosen(asked, network, say)
-    reserve = None if asked.reserve is None else _reserve(asked.reserve, network)
+    reserve = None if asked.reserve is None else _reserve(asked.reserve, network, asked.release)
     one = len(chosen.scenarios) == 1 and asked.hazards is None
     say(f"simulating {len(chosen.scenarios):,} scenarios over {asked.weeks} weeks")
     bare = _simulated(network, chosen.scenarios, asked, None, full=one, say=say)
@@ -69,7 +70,7 @@ def stressed(asked: Asked, *, say: Say) -> Answer:
     if asked.hazards is not None:
         data |= {"hazards": asked.hazards, "draws": asked.draws, "seed": asked.seed, "method": asked.method}
     if reserve is not None:
-        data |= {"reserve": asked.reserve, "reserve_usd": reserve.usd}
+        data |= {"reserve": asked.reserve, "reserve_usd": reserve.usd, "release": str(reserve.release)}
     if one:
         (scenario,) = chosen.scenarios
         return one_told(scenario, bare, held, data)
@@ -178,8 +179,11 @@ def _method(name: str, names: Sequence[str], known: hazards.Hazards) -> hazards.
     return ways[name]
 
 
-def _reserve(name: str, network: Network) -> Reserve:
-    """The reserve that a run sized: of a run's folder, or of the newest run of a study in ./runs."""
+def _reserve(name: str, network: Network, release: Path | None) -> Reserve:
+    """The reserve that a run sized: of a run's folder, or of the newest run of a study in ./runs.
+
+    Its rule is the run's, or that of the file `release`.
+    """
     folder = Path(name)
     if not (folder / "reserve.csv").is_file():
         if folder.is_dir():
@@ -195,4 +199,8 @@ def _reserve(name: str, network: Network) -> Reserve:
     if strange:
         raise AskError(f"{folder / 'reserve.csv'} has no column {', '.join(strange)}")
     rows["units"] = rows["units"].astype(np.float64)
-    return Reserve.of(network, rows, release=Study.read(folder / "study.toml").release.build())
+    return Reserve.of(network, rows, release=read_release(release) if release else _run_with(folder))
+
+
+def _run_with(folder: Path) -> Release:
+    return Study.read(folder / "study.toml").release.build()

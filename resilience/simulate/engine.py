@@ -39,7 +39,7 @@ class Kernel:
 
     def run(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
         """All weeks in one compiled loop."""
-        if rules(behaviour) is None:
+        if rules(behaviour, held) is None:
             raise AskError("The kernel does not know this behaviour: use Plain() or Fastest()", [repr(behaviour)])
         if find_spec("numba") is None:
             raise MissingExtraError("numba", "fast")
@@ -52,5 +52,5 @@ class Fastest:
 
     def run(self, plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
         """As the better of the two."""
-        known = rules(behaviour) is not None and find_spec("numba") is not None
+        known = rules(behaviour, held) is not None and find_spec("numba") is not None
         (run_kernel if known else run_plain)(plan, behaviour, held, shocks, records)

@@ -7,16 +7,19 @@ from typing import Any
 import numpy as np
 
 from resilience.physics import Floats, Whole
+from resilience.policy import KINDS, SLACK, TIERS, Refill
 from resilience.simulate.behaviour import (
     Backlogged,
     BaseStock,
     Behaviour,
+    ByContribution,
     ByNeed,
     ByStake,
     ByUse,
     Contract,
     CoverBelow,
     Declared,
+    EarmarkFirst,
     EqualDays,
     FixedBaseStock,
     Lost,
@@ -27,20 +30,17 @@ from resilience.simulate.behaviour import (
     Qualify,
     StockGap,
     TierPriority,
+    Tranches,
 )
 from resilience.simulate.behaviour.allocation import floored
-from resilience.simulate.behaviour.rationing import TIERS
-from resilience.simulate.holdings import Holdings
-from resilience.simulate.layout import Layout, claim_ranks
-from resilience.simulate.plain import pipelines, stakes
-from resilience.simulate.records import Records
-from resilience.simulate.shocks import Shocks
-from resilience.simulate.tables import (
+from resilience.simulate.behaviour.release import Trigger
+from resilience.simulate.compiled.tables import (
     BY_NEED,
     BY_WEIGHT,
     CONTRACT,
     COVER_BELOW,
     DECLARED,
+    EARMARK_FIRST,
     EQUAL_DAYS,
     PRICE_ABOVE,
     PROPORTIONAL,
@@ -53,30 +53,39 @@ from resilience.simulate.tables import (
     State,
     Vault,
 )
+from resilience.simulate.holdings import Holdings
+from resilience.simulate.layout import Layout, claim_ranks
+from resilience.simulate.plain import pipelines, stakes
+from resilience.simulate.pools import Members
+from resilience.simulate.records import Records
+from resilience.simulate.shocks import Shocks
 
+TRIGGERS = {Declared: DECLARED, CoverBelow: COVER_BELOW, Tranches: COVER_BELOW, PriceAbove: PRICE_ABOVE}
+ALLOCATIONS = {
+    ByNeed: BY_NEED,
+    ByUse: BY_WEIGHT,
+    ByStake: BY_WEIGHT,
+    ByContribution: BY_WEIGHT,
+    EarmarkFirst: EARMARK_FIRST,
+}
 RATIONING = {Proportional: PROPORTIONAL, TierPriority: TIER_PRIORITY, Contract: CONTRACT, EqualDays: EQUAL_DAYS}
 
 
-def rules(behaviour: Behaviour) -> Rules | None:
-    """The behaviour as numbers; None if it holds a rule that the kernel does not know."""
-    ordering, unmet, switching, trigger = behaviour.ordering, behaviour.unmet, behaviour.switching, behaviour.trigger
-    final = behaviour.final
+def rules(behaviour: Behaviour, held: Holdings) -> Rules | None:
+    """The behaviour as numbers; None if it, or a reserve, holds a rule that the kernel does not know."""
+    ordering, unmet, switching, final = behaviour.ordering, behaviour.unmet, behaviour.switching, behaviour.final
     known = (
         type(ordering) in (StockGap, BaseStock, FixedBaseStock, Panic)
         and type(unmet) in (Lost, Backlogged)
         and type(final) in (Lost, Backlogged)
         and type(behaviour.rationing) in RATIONING
         and type(switching) in (Loyal, Qualify)
-        and type(trigger) in (Declared, CoverBelow, PriceAbove)
-        and type(behaviour.allocation) in (ByNeed, ByUse, ByStake)
+        and all(type(trigger) in TRIGGERS for trigger in held.trigger)
+        and all(type(allocation) in ALLOCATIONS for allocation in held.allocation)
+        and all(type(refill) in (Refill, type(None)) for refill in held.refill)
     )
     if not known:
         return None
-    triggered, level = DECLARED, 0.0
-    if isinstance(trigger, CoverBelow):
-        triggered, level = COVER_BELOW, float(trigger.days)
-    if isinstance(trigger, PriceAbove):
-        triggered, level = PRICE_ABOVE, trigger.tightness
     return Rules(
         gap_weeks=float(ordering.weeks) if isinstance(ordering, StockGap | Panic) else 1.0,
         panic_below=float(ordering.below) if isinstance(ordering, Panic) else -1.0,
@@ -89,19 +98,18 @@ def rules(behaviour: Behaviour) -> Rules | None:
         rationing=RATIONING[type(behaviour.rationing)],
         switches=isinstance(switching, Qualify),
         qualify_weeks=float(switching.weeks) if isinstance(switching, Qualify) else 1.0,
-        trigger=triggered,
-        trigger_level=level,
-        allocation=BY_NEED if isinstance(behaviour.allocation, ByNeed) else BY_WEIGHT,
+        tiered=held.tiered,
+        refills=held.refills,
     )
 
 
 def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
     """As `run_plain`, compiled. The behaviour must be one that `rules` knows."""
-    from resilience.simulate import loop  # compiles, or reads what an earlier run compiled
+    from resilience.simulate.compiled import loop  # compiles, or reads what an earlier run compiled
 
-    chosen = rules(behaviour)
+    chosen = rules(behaviour, held)
     assert chosen is not None
-    net, vault = _net(plan, behaviour, held), _vault(plan, behaviour, held)
+    net, vault = _net(plan, behaviour, held), _vault(plan, held, shocks.scenarios)
     state = _state(plan, held, shocks, chosen)
     widest = int(max(np.diff(net.out_start).max(initial=0) + 1, np.diff(net.claim_start).max(initial=0)))
     asked = Asked(
@@ -113,7 +121,7 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
     loop.run(shocks.weeks, net, chosen, _block(shocks), vault, state, asked, _out(records))
     position = plan.physics.position[:, None]
     records.missing[:] = np.maximum(position - state.stock - state.onway, 0.0)
-    records.drawn[:] = held.held[:, None] - state.remaining
+    records.drawn[:] = state.drawn
 
 
 def _rows_of(at: Whole, size: int) -> tuple[Whole, Whole]:
@@ -196,34 +204,72 @@ def _block(shocks: Shocks) -> Block:
     return Block(weeks=shocks.weeks, onset=shocks.onset, **found)
 
 
-def _vault(plan: Layout, behaviour: Behaviour, held: Holdings) -> Vault:
+def _vault(plan: Layout, held: Holdings, scenarios: int) -> Vault:
     stage_of = np.zeros(len(plan.physics.points), dtype=np.int64)
     for number, stage in enumerate(plan.stages):
         stage_of[stage.points] = number
     pool_stage = np.zeros(held.pools, dtype=np.int64)
     pooled = held.pool >= 0
     pool_stage[held.pool[pooled]] = stage_of[held.point[pooled]]
-    weight = np.zeros(len(held.receiver_point))
-    if not isinstance(behaviour.allocation, ByNeed):
-        by = plan.physics.use if isinstance(behaviour.allocation, ByUse) else stakes(plan.physics)
-        for pool in range(held.pools):
-            mine = held.receiver_pool == pool
-            weight[mine] = floored(by[held.receiver_point[mine]])
+    steps = [_steps(trigger) for trigger in held.trigger]
     return Vault(
         point=held.point,
         stage=stage_of[held.point],
         pool=held.pool,
-        decision=held.decision,
+        held=held.held,
+        decision=np.broadcast_to(held.decision, (len(held), scenarios)).copy(),
         lag=held.lag,
         rate=held.rate,
+        trigger=np.array([TRIGGERS[type(trigger)] for trigger in held.trigger], dtype=np.int64),
+        step_start=np.cumsum([0, *(len(part) for part in steps)]).astype(np.int64),
+        step_level=np.array([level for part in steps for level, _ in part], dtype=np.float64),
+        step_share=np.array([share for part in steps for _, share in part], dtype=np.float64),
+        serving=held.serving,
+        serves=held.serves,
+        calm=np.array([rule.after_weeks if rule else -1 for rule in held.refill], dtype=np.int64),
+        cover=np.array([rule.cover_days * (1.0 - SLACK) if rule else 0.0 for rule in held.refill], dtype=np.float64),
+        bought=held.bought,
+        ordered=held.ordered,
         watch_start=held.watch.indptr.astype(np.int64),
         watch_point=held.watch.indices.astype(np.int64),
         pools=held.pools,
         pool_stage=pool_stage,
+        pool_serves=held.pool_serves,
+        allocation=np.array([ALLOCATIONS[type(rule)] for rule in held.allocation], dtype=np.int64),
         receiver_start=np.searchsorted(held.receiver_pool, np.arange(held.pools + 1)).astype(np.int64),
         receiver_point=held.receiver_point,
-        weight=weight,
+        weight=_weights(plan, held),
     )
+
+
+def _steps(trigger: Trigger) -> tuple[tuple[float, float], ...]:
+    """Levels of what a trigger watches, and the share of the store that opens at each."""
+    if isinstance(trigger, Tranches):
+        return trigger.steps
+    if isinstance(trigger, CoverBelow):
+        return ((trigger.days, 1.0),)
+    return ((trigger.tightness, 1.0),) if isinstance(trigger, PriceAbove) else ()
+
+
+def _weights(plan: Layout, held: Holdings) -> Floats:
+    """What each receiver counts where its pool is shared by weight."""
+    physics = plan.physics
+    members = Members(
+        pool=held.receiver_pool,
+        point=held.receiver_point,
+        use=physics.use[held.receiver_point],
+        stake=stakes(physics)[held.receiver_point],
+        country=held.receiver_country,
+        contributed=held.contributed,
+    )
+    weight, nothing = np.zeros(len(held.receiver_point)), np.zeros((len(physics.points), 0))
+    for pool, rule in enumerate(held.allocation):
+        calls = members.of(pool, lacking=nothing, supply=np.zeros(0))
+        if isinstance(rule, ByUse | ByStake | ByContribution):
+            weight[held.receiver_pool == pool] = floored(rule.weight(calls))
+        if isinstance(rule, EarmarkFirst):
+            weight[held.receiver_pool == pool] = rule.weight(calls)
+    return weight
 
 
 def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State:
@@ -258,8 +304,14 @@ def _state(plan: Layout, held: Holdings, shocks: Shocks, chosen: Rules) -> State
         owed=empty(size if chosen.keeps_books or chosen.waits else 0),
         stale=empty(size if chosen.keeps_books or chosen.waits else 0),
         remaining=np.outer(held.held, ones),
-        called=np.full((len(held), count), shocks.weeks, dtype=np.int64),
-        due=empty(int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
+        drawn=empty(len(held)),
+        called=empty(len(held)),
+        opened=empty(len(held)),
+        opens=empty(int(held.decision.max(initial=0)) + 1, len(held)),
+        calm_from=np.zeros((len(held), count), dtype=np.int64),
+        bids=empty(size if chosen.refills else 0),
+        wanting=empty(len(KINDS), size if chosen.tiered else 0),
+        due=empty(len(held.serving), int(held.lag.max(initial=0)) + 1, size if len(held) else 0),
         here=empty(size),
         after=empty(size),
         come=empty(size),
@@ -306,4 +358,5 @@ def _out(records: Records) -> Out:
         home=none if records.home is None else records.home,
         send=none if records.send is None else records.send,
         receive=none if records.receive is None else records.receive,
+        refill=none if records.refill is None else records.refill,
     )

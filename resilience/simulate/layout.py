@@ -21,7 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from resilience.physics import Floats, Physics, Whole
-from resilience.simulate.behaviour.rationing import INDUSTRY, TIERS
+from resilience.policy import TIERS
+from resilience.simulate.behaviour.rationing import INDUSTRY
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

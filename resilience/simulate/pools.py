@@ -8,37 +8,62 @@ neither members nor pools have an order.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.physics import Floats, Whole
 from resilience.simulate.behaviour.allocation import Allocation, Calls
 
 
-def share_pools(
-    rule: Allocation, *, pool: Whole, point: Whole, supply: Floats, lacking: Floats, use: Floats, stake: Floats
-) -> Floats:
-    """What each receiver gets, receivers x scenarios.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Members:
+    """Who may receive from which pool, a row each: its pool, its stock point, and what `Calls` says of it."""
 
-    `pool` and `point` say of each receiver which row of `supply` (pools x scenarios) sends to it and which row of
-    `lacking` (points x scenarios) it fills; `use` and `stake` are the points' as in `Calls`.
+    pool: Whole
+    point: Whole
+    use: Floats
+    stake: Floats
+    country: NDArray[Any]
+    contributed: Floats
+
+    def of(self, pool: int, *, lacking: Floats, supply: Floats) -> Calls:
+        """What the members of one pool call for; `lacking` is by point."""
+        rows = self.pool == pool
+        return Calls(
+            lacking=lacking[self.point[rows]],
+            supply=supply,
+            use=self.use[rows],
+            stake=self.stake[rows],
+            country=self.country[rows],
+            contributed=self.contributed[rows],
+        )
+
+
+def share_pools(rules: Sequence[Allocation], members: Members, *, supply: Floats, lacking: Floats) -> Floats:
+    """What each receiver gets, receivers x scenarios: each pool by its own rule.
+
+    `supply` is pools x scenarios, `lacking` points x scenarios.
 
     >>> from resilience.simulate.behaviour import ByNeed
-    >>> both, one = np.array([[10.0]]), np.array([[10.0]])  # both may draw on the first pool, A alone on the second
-    >>> share_pools(ByNeed(), pool=np.array([0, 0, 1]), point=np.array([0, 1, 0]), supply=np.vstack([both, one]),
-    ...     lacking=np.array([[10.0], [10.0]]), use=np.ones(2), stake=np.ones(2)).ravel().round(3).tolist()
+    >>> members = Members(pool=np.array([0, 0, 1]), point=np.array([0, 1, 0]), use=np.ones(3), stake=np.ones(3),
+    ...     country=np.array(["A", "B", "A"]), contributed=np.ones(3))  # both draw on the first, A on both
+    >>> share_pools([ByNeed(), ByNeed()], members, supply=np.full((2, 1), 10.0), lacking=np.full((2, 1), 10.0)
+    ...     ).ravel().round(3).tolist()
     [3.333, 6.667, 6.667]
     """
+    pool, point = members.pool, members.point
     got = np.zeros((len(point), supply.shape[1]))
     offer = np.zeros_like(got)
-    members = [np.flatnonzero(pool == row) for row in range(len(supply))]
     sums = _rows(point, len(lacking))
     sent = _rows(pool, len(supply))
     for _ in range(len(np.unique(point)) + 1):
-        for row, rows in enumerate(members):
-            at = point[rows]
-            calls = Calls(lacking=lacking[at], supply=supply[row], use=use[at], stake=stake[at])
-            offer[rows] = rule.split(calls)
+        for row, rule in enumerate(rules):
+            offer[pool == row] = rule.split(members.of(row, lacking=lacking, supply=supply[row]))
         offered = sums @ offer
         crowded = offered > lacking
         part = np.divide(lacking, offered, out=np.ones_like(offered), where=crowded)

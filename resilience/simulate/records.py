@@ -43,6 +43,7 @@ class Records:
     home: Floats | None = None
     send: Floats | None = None
     receive: Floats | None = None
+    refill: Floats | None = None  # stores x weeks x scenarios: what their keepers buy back
     full: Full | None = None
 
 
@@ -72,5 +73,6 @@ def records(physics: Physics, held: Holdings, *, weeks: int, scenarios: int, ful
         home=empty(len(held)) if full else None,
         send=empty(len(held)) if full else None,
         receive=empty(len(held.receiver_point)) if full else None,
+        refill=empty(len(held)) if full else None,
         full=kept,
     )

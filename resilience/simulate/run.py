@@ -18,6 +18,7 @@ from resilience.simulate.holdings import check_reserves, holdings
 from resilience.simulate.layout import Layout, layout
 from resilience.simulate.records import Records, records
 from resilience.simulate.shocks import gather
+from resilience.simulate.slips import decided
 from resilience.simulate.tally import Tally
 from resilience.simulate.trace import Traces, traces
 
@@ -54,7 +55,7 @@ def simulate(
     behaviour
         One choice of each kind; `Behaviour()` by default.
     seed
-        For behaviour that draws lots. None of the behaviours shipped here does.
+        For what is drawn by lot: by how many weeks a decision slips, where a reserve's `Release` has a `Slip`.
     weights
         How much losses count by country or bloc (default: one everywhere).
     full
@@ -87,7 +88,8 @@ def simulate(
     laws = physics(network, weights=weights)
     plan, behaviour = layout(laws), behaviour or Behaviour()
     engine = engine or (Fastest() if len(chosen) >= WORTH_COMPILING else Plain())
-    held = holdings(laws, check_reserves(reserve), weeks=weeks)
+    reserves = check_reserves(reserve)
+    held = holdings(laws, reserves, weeks=weeks, behaviour=behaviour)
     refuse_what_cannot_repeat(plan)
     keep = len(chosen) <= FULL_BY_DEFAULT if full is None else full
     tally = Tally(physics=laws, held=held)
@@ -97,7 +99,7 @@ def simulate(
         block = chosen[first : first + TOGETHER]
         shocks = gather(laws, block, weeks, calm=calm)
         found = records(laws, held, weeks=weeks, scenarios=len(block), full=keep)
-        engine.run(plan, behaviour, held, shocks, found)
+        engine.run(plan, behaviour, decided(held, reserves, block, seed=seed), shocks, found)
         tally.add(found, shocks.onset, np.array([scenario.probability for scenario in block]))
         if keep:
             kept |= {scenario.name: (scenario, found, column) for column, scenario in enumerate(block)}

@@ -29,8 +29,8 @@ class Traces:
     `loss_usd` is value at stake in unmet demand, plus the replacement price of private stock, transit and work in
     process missing at the horizon, plus that of every unit drawn: what `best_response` minimises, so their
     difference is the value of foresight. Tables of every run: loss, unmet, measures, expected. With full traces also
-    shortfall, waiting (final demand that stands over, where it is backlogged), stocks, flows, starts, missing, drawn
-    and ran_dry, and `explain`.
+    shortfall, waiting (final demand that stands over, where it is backlogged), stocks, flows, starts, missing, drawn,
+    refilled and ran_dry, and `explain`.
     """
 
     physics: Physics
@@ -85,7 +85,7 @@ class Traces:
         }
         if name in always:
             return always[name]()
-        kept = ("shortfall", "waiting", "stocks", "flows", "starts", "missing", "drawn", "ran_dry")
+        kept = ("shortfall", "waiting", "stocks", "flows", "starts", "missing", "drawn", "refilled", "ran_dry")
         if name not in kept:
             raise AskError(f"Traces have no table {name!r}. {near(name, [*always, *kept])}")
         self._must_be_full(name)
@@ -130,6 +130,7 @@ class Traces:
         assert full is not None
         assert records.home is not None
         assert records.send is not None
+        assert records.refill is not None
         points = physics.points[["good", "place"]]
         if name == "missing":
             units = records.missing[:, column] * physics.scale
@@ -153,6 +154,7 @@ class Traces:
                 "flows": (full.flow, network.lanes[["good", "origin", "destination"]], physics.origin),
                 "starts": (full.start, network.producers[["good", "place"]], physics.made_at),
                 "drawn": (records.home + records.send, self.held.rows, self.held.point),
+                "refilled": (records.refill, self.held.rows, self.held.point),
             }[name]
             found = _tidy(keys, values[:, :, column] * physics.scale[at, None]).drop(columns="row")
         found.insert(0, "scenario", scenario)

@@ -14,6 +14,7 @@ from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Grid, Periods, Weekly
 from resilience.physics import Physics, lane_limits
+from resilience.policy import Refill
 from resilience.scenario import Scenario
 from resilience.stores import Stores, no_stores
 
@@ -57,6 +58,11 @@ class Case:
     multiple: Floats  # demand x periods: multiple of baseline demand
     lost: Floats  # points x periods: share of the stock lost
     serves_late: bool = False  # whether final demand of earlier periods may still be served
+
+    @property
+    def refill(self) -> Refill | None:
+        """How the reserve is filled again; None where it is spent once."""
+        return self.stores.release.refill if len(self.stores) else None
 
     @cached_property
     def lengths(self) -> Floats:
@@ -131,7 +137,8 @@ class Case:
 
     def structure(self) -> tuple[object, ...]:
         """What decides the coefficients of the program: cases that share it differ only in bounds and sides."""
-        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), self.serves_late
+        refill = self.refill and (self.refill.after_weeks, self.stores.release.delivery_weeks)
+        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), self.serves_late, refill
 
 
 def build_case(

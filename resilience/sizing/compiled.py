@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from resilience.physics import Floats, physics
 from resilience.sizing.case import Case
-from resilience.sizing.extensive import rate_shares
+from resilience.sizing.extensive import held_shares
 from resilience.sizing.program import planners, response_program, sides, toolers, upper_bounds
 from resilience.sizing.statement import Compiled
 from resilience.stores import stores
@@ -93,6 +93,7 @@ def column_masks(case: Case, goods: frozenset[str]) -> dict[str, Mask]:
         "missing": kept["point"],
         "late": late,
         "waiting": late,
+        "refill": kept["store"] if case.refill else kept["store"][:0],
     }
 
 
@@ -113,9 +114,12 @@ def row_masks(case: Case, goods: frozenset[str]) -> dict[str, Mask]:
         "rate": kept["store"] if case.stores.release.rate_per_week < 1 else kept["store"][:0],
         "pool": kept["point"][np.array(pools, dtype=np.int64)],
         "late": columns["late"],
+        "refill": columns["refill"],
+        "pace": columns["refill"],
     }
     weekly = {name: np.repeat(mask, periods) for name, mask in masks.items()}
-    return {**weekly, "held": kept["store"], "position": kept["point"]}
+    held = np.repeat(kept["store"], periods if case.refill else 1)
+    return {**weekly, "held": held, "position": kept["point"]}
 
 
 def _cut(case: Case, goods: frozenset[str]) -> Case:
@@ -144,7 +148,9 @@ def _struck(part: Case, case: Case, goods: frozenset[str]) -> Case:
 
 def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
     """The program with `units` (scaled) held in its stores."""
-    return compiled.bounded(upper={}, sides={"held": units, "rate": np.outer(units, rate_shares(case))})
+    return compiled.bounded(
+        upper={}, sides={block: np.outer(units, shares) for block, shares in held_shares(case).items()}
+    )
 
 
 @contextmanager

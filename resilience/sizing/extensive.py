@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,7 +24,7 @@ class Extensive:
     first: Compiled
     blocks: tuple[Compiled, ...]
     mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
-    shares: tuple[Floats, ...]  # of each block's periods, the share of a store that may leave in one; empty: any
+    shares: tuple[Mapping[str, Floats], ...]  # of each block: what one unit held adds to the sides of a store's rows
     columns: tuple[slice, ...]  # of each scenario's block
     rows: tuple[slice, ...]
 
@@ -45,11 +45,10 @@ class Extensive:
 
     def worth(self, block_dual: Floats, number: int) -> Floats:
         """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
-        block, shares = self.blocks[number], self.shares[number]
-        worth = -block_dual[block.rows["held"]]
-        if len(shares):
-            worth = worth - block_dual[block.rows["rate"]].reshape(len(worth), -1) @ shares
-        return np.asarray(worth, dtype=np.float64)
+        block, worth = self.blocks[number], np.zeros(len(self.mine[number]))
+        for name, shares in self.shares[number].items():
+            worth -= block_dual[block.rows[name]].reshape(len(worth), len(shares)) @ shares
+        return worth
 
     def weight(self, row_dual: Floats, number: int) -> float:
         """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
@@ -83,21 +82,30 @@ def join(
             link.append((row, _unmet_share(block, case, floor, members, size)))
         recourse.append(link)
         offsets.append(size)
-    shares = tuple(rate_shares(case) for case in cases)
+    shares = tuple(held_shares(case) for case in cases)
     return _assemble(first, tuple(blocks), tuple(mine), shares, ties, recourse, offsets)
 
 
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
-    """What one more unit held adds to the sides of the block's rows: 1 to `held`, a share to each of `rate`."""
-    rows = [np.arange(block.program.matrix.shape[0])[block.rows["held"]]]
-    columns, values = [held], [np.full(len(held), -1.0)]
-    shares = rate_shares(case)
-    if len(shares):
-        rows.append(np.arange(block.program.matrix.shape[0])[block.rows["rate"]])
+    """What one more unit held adds to the sides of the block's rows."""
+    rows, columns, values = [], [], []
+    for name, shares in held_shares(case).items():
+        rows.append(np.arange(block.program.matrix.shape[0])[block.rows[name]])
         columns.append(np.repeat(held, len(shares)))
         values.append(-np.tile(shares, len(held)))
     shape = block.program.matrix.shape[0], width
     return sparse.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+
+
+def held_shares(case: Case) -> dict[str, Floats]:
+    """What one unit held adds to the sides of its store's rows, by block of rows: all of it to what may be drawn in all
+    (by the end of each period, where the reserve refills), a part to what may leave, or be bought back, in each period.
+    """
+    return {
+        "held": np.ones(len(case.grid) if case.refill else 1),
+        "rate": rate_shares(case),
+        "pace": np.minimum(case.refill.per_week * case.lengths, 1.0) if case.refill else np.zeros(0),
+    }
 
 
 def rate_shares(case: Case) -> Floats:
@@ -124,7 +132,7 @@ def _assemble(
     first: Compiled,
     blocks: tuple[Compiled, ...],
     mine: tuple[Whole, ...],
-    shares: tuple[Floats, ...],
+    shares: tuple[Mapping[str, Floats], ...],
     ties: list[sparse.csc_matrix],
     recourse: list[list[tuple[int, Floats]]],
     sizes: list[int],

@@ -96,6 +96,7 @@ def _of(case: Case) -> dict[str, list[str]]:
         "missing": points,
         "late": uses if case.serves_late else [],
         "waiting": uses if case.serves_late else [],
+        "refill": stores if case.refill else [],
     }
 
 

@@ -7,7 +7,8 @@ Data        output_p, surge_p, left_pk, cycle_p; passing_ek, transit_e; wanted_d
 Variables   flow_ek dispatched, start_pk started, plan_pk planned, used_ck of a partly essential input,
             supplied_ck of tools, health_pk of capacity, stock_nk, spill_nk of what cannot be stored, short_dk unmet,
             home_ik and send_ik drawn, receive_rk by members from the pool, missing_n at the horizon;
-            late_dk served after its period and waiting_dk for it, in a case that serves late
+            late_dk served after its period and waiting_dk for it, in a case that serves late;
+            refill_ik bought back into store i, in a case whose reserve refills
 Objective   least  sum at_stake_d short_dk + sum weight_n price_n missing_n + sum price_i (home_ik + send_ik)
 Subject to  (1) balance_every_stock      what arrives and is made, less what is used, shipped and served, is left
             (2) limit_starts_by_plan     start <= plan                       where an input is only partly essential
@@ -15,16 +16,21 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (4) limit_starts_by_health   start <= output surge L health      where tools are needed
             (5) wear_without_tools       health follows the supplied share s of tools: down at wear, up at regrow
             (6) draw_what_is_held        sum_k home + send <= held;  home + send <= rate L held
+                where the reserve refills: up to each k, home + send - what of refill can be back by then <= held
             (7) share_the_pool           sum_i send = sum_r receive          for each pool and period
             (8) restore_positions        missing >= position - stock - on its way - in process, at the horizon
             (9) serve_late_what_waits    late + waiting <= waiting_before + short      in a case that serves late
+            (10) refill_what_was_drawn   up to each k, refill <= home + send that arrived and lies back long enough;
+                                         refill <= pace L held              in a case whose reserve refills
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
 L weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is
 concave, so the program needs no integers, and capacity never falls below zero. What is short loses its value in its
 own period: late takes units and gives nothing back, so a least loss has none, and cases do without unless told to have
-it.
+it. A unit drawn is charged once, however often it goes round: what is bought back leaves the point's stock, in (1), and
+adds nothing to the objective. It can be delivered again a week and the delivery later. Without refill a store is spent
+once, and the page is without its variables.
 
 Reference: design of stochastic programs with recourse, J. R. Birge and F. Louveaux (2011), Introduction to Stochastic
 Programming, chapters 1 and 3; inoperability and partial essentiality, S. Hallegatte (2014), Risk Analysis 34(1).
@@ -55,6 +61,7 @@ def response_program(case: Case) -> Statement:
     wear_without_tools(statement, case, chosen)
     draw_what_is_held(statement, case, chosen)
     draw_no_faster_than_allowed(statement, case, chosen)
+    refill_what_was_drawn(statement, case, chosen)
     share_the_pool(statement, case, chosen)
     restore_positions(statement, case, chosen)
     serve_late_what_waits(statement, case, chosen)
@@ -80,6 +87,7 @@ class Chosen:
     missing: Variables
     late: Variables  # no rows unless the case serves late
     waiting: Variables
+    refill: Variables  # no rows unless the reserve refills
     partial: list[int] = field(default_factory=list)  # consumed needs with essentiality below 1
 
 
@@ -99,6 +107,7 @@ def upper_bounds(case: Case) -> dict[str, Floats]:
         "receive": np.outer(members[case.stores.receiver_pool], np.ceil(from_afar)),
         "late": _waited(case),
         "waiting": _waited(case),
+        "refill": np.outer(most if case.refill else most[:0], np.ones(len(case.grid))),
     }
 
 
@@ -154,6 +163,7 @@ def variables(statement: Statement, case: Case) -> Chosen:
         missing=statement.variables("missing", physics.position),
         late=statement.variables("late", upper["late"]),
         waiting=statement.variables("waiting", upper["waiting"]),
+        refill=statement.variables("refill", upper["refill"]),
         partial=partial.tolist(),
     )
 
@@ -191,6 +201,7 @@ def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> Non
     _leave(terms, physics.wanted_at[: len(chosen.late)], chosen.late)
     _leave(terms, stores.point, chosen.home, -1.0)
     _leave(terms, stores.receiver_point, chosen.receive, -1.0)
+    _leave(terms, stores.point[: len(chosen.refill)], chosen.refill)
     statement.keep("balance", (total(terms[n][k]) == side[n, k] for n, k in np.ndindex(side.shape)))
 
 
@@ -267,7 +278,16 @@ def wear_without_tools(statement: Statement, case: Case, chosen: Chosen) -> None
 def draw_what_is_held(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(6) In all no more than the store holds. The side is 0 here: what is held enters as a bound or as a column."""
     rows = zip(chosen.home, chosen.send, strict=True)
-    statement.keep("held", (total([(1.0, draw) for draw in [*home, *send]]) <= 0 for home, send in rows))
+    if not case.refill:
+        statement.keep("held", (total([(1.0, draw) for draw in [*home, *send]]) <= 0 for home, send in rows))
+        return
+    back = np.cumsum(case.arrivals(np.full(case.grid.weeks, 1.0 + case.stores.release.delivery_weeks)), axis=0)
+    rules = []
+    for (home, send), refill in zip(rows, chosen.refill, strict=True):
+        for k in range(len(case.grid)):
+            drawn = [(1.0, draw) for draw in [*home[: k + 1], *send[: k + 1]]]
+            rules.append(total([*drawn, *zip(-back[k], refill, strict=True)]) <= 0)
+    statement.keep("held", rules)
 
 
 def draw_no_faster_than_allowed(statement: Statement, case: Case, chosen: Chosen) -> None:
@@ -277,6 +297,22 @@ def draw_no_faster_than_allowed(statement: Statement, case: Case, chosen: Chosen
         return
     rows = zip(chosen.home, chosen.send, strict=True)
     statement.keep("rate", (home[k] + send[k] <= 0 for home, send in rows for k in range(len(case.grid))))
+
+
+def refill_what_was_drawn(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(10) Buy back only what was drawn and has been delivered long enough, at the keeper's pace."""
+    if not case.refill:
+        statement.keep("refill", ())
+        statement.keep("pace", ())
+        return
+    calm = np.cumsum(case.arrivals(np.full(case.grid.weeks, float(case.refill.after_weeks))), axis=0)
+    rules = []
+    for home, send, refill in zip(chosen.home, chosen.send, chosen.refill, strict=True):
+        for k in range(len(case.grid)):
+            drawn = [term for row in (home, send) for term in zip(-calm[k], row, strict=True)]
+            rules.append(total([*((1.0, unit) for unit in refill[: k + 1]), *drawn]) <= 0)
+    statement.keep("refill", rules)
+    statement.keep("pace", (unit <= 0 for row in chosen.refill for unit in row))
 
 
 def share_the_pool(statement: Statement, case: Case, chosen: Chosen) -> None:

@@ -73,18 +73,18 @@ class Ground:
         everything = frozenset(network.goods["good"])
         while True:
             columns = _columns(case, supplier.compiled, goods)
-            plan = self._eased(supplier, goods, columns)
+            plan = self._eased(supplier, goods, units, columns)
             x, wanting = supplier.supplied(goods, plan, columns)
             if not wanting or goods == everything:
                 return Standing(goods=goods, loss=float(supplier.compiled.program.cost @ x), x=x)
             goods = closed(network, goods | wanting)
 
-    def _eased(self, supplier: Supplier, goods: frozenset[str], columns: Whole) -> Floats:
+    def _eased(self, supplier: Supplier, goods: frozenset[str], units: Floats, columns: Whole) -> Floats:
         """The best plan of the part for `goods` that is easy to supply."""
         if not goods:
             return np.zeros(0)
         case, compiled = supplier.case, supplier.compiled
-        _, cut = self.part(case, goods, compiled.program.row_upper[compiled.rows["held"]])
+        _, cut = self.part(case, goods, units)
         where = cut.columns["start"][0]
         starts = np.arange(where.start, where.stop)
         makers = column_masks(case, goods)["start"]

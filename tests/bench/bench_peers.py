@@ -275,7 +275,7 @@ def bandwidth() -> None:
     several = outages(network, BLOCK)
     laws = physics(network)
     plan, held = layout(laws), holdings(laws, [], weeks=weeks)
-    chosen = rules(Behaviour())
+    chosen = rules(Behaviour(), held)
     assert chosen is not None
     state = _state(plan, held, gather(laws, several, weeks), chosen)
     once = sum(array.nbytes for name, array in state._asdict().items() if name != "calendar")

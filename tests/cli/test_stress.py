@@ -118,6 +118,20 @@ def test_a_reserve_of_a_run_is_held_against_the_same_scenario(net, tiny, tmp_pat
     assert "with_reserve_usd" in call(net, "--scenarios", tiny, "--reserve", run)[0]
 
 
+def test_another_release_rule_is_tried_on_the_same_reserve(net, tiny, tmp_path):
+    """Of a reserve for defence alone, defence draws its two a week in the two weeks without chips, and nobody else."""
+    run, rule = tmp_path / "run", tmp_path / "rule.toml"
+    run.mkdir()
+    (run / "reserve.csv").write_text("good,place,owner,units\nchip,BBB,pair,20\n")
+    (run / "study.toml").write_text(tiny.read_text().replace('"net"', f'"{net}"'))
+    rule.write_text('[release]\nwhom = { tiers = ["defence"], industry = false }\n')
+    asked = (net, "--scenarios", tiny, "--scenario", "chips_stop", "--json")
+    found = json.loads(call(*asked, "--reserve", run, "--release", rule)[0])
+    assert {row["tier"] for row in found["shortfall_with_reserve"]} == {"essential"}
+    assert found["loss"][2]["with_reserve_usd"] == pytest.approx(2 * 2 * 100)
+    assert "give --reserve as well" in call(*asked, "--release", rule, code=2)[1]
+
+
 def test_out_writes_every_table(net, fires, tiny, tmp_path):
     call(net, "--hazards", fires, "--draws", 10, "--weeks", 8, "--out", tmp_path / "out")
     assert len((tmp_path / "out" / "losses.csv").read_text().splitlines()) == 11

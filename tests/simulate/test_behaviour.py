@@ -8,6 +8,7 @@ from resilience.errors import AskError
 from resilience.simulate.behaviour import (
     Backlogged,
     BaseStock,
+    ByContribution,
     ByNeed,
     ByStake,
     ByUse,
@@ -15,6 +16,7 @@ from resilience.simulate.behaviour import (
     CoverBelow,
     CrowdedOut,
     Declared,
+    EarmarkFirst,
     EqualDays,
     FixedBaseStock,
     Lost,
@@ -25,6 +27,7 @@ from resilience.simulate.behaviour import (
     Qualify,
     StockGap,
     TierPriority,
+    Tranches,
     Unmoved,
 )
 from resilience.simulate.behaviour.allocation import Calls
@@ -143,20 +146,66 @@ def test_triggers_open_when_their_sign_is_seen_and_never_in_a_calm_world():
     assert not CoverBelow(days=30).calls(watched(5.0))[0, 0]
     assert PriceAbove(factor=1.5, elasticity=0.5).calls(watched(9.0, tightness=1.3))[0, 0]
     assert not PriceAbove(factor=1.5, elasticity=0.5).calls(watched(9.0, tightness=1.2))[0, 0]
-    for rule in (Declared(), CoverBelow(days=30), PriceAbove()):
+    for rule in (Declared(), CoverBelow(days=30), PriceAbove(), Tranches()):
         assert not rule.calls(watched(0.0, tightness=9.0, struck=False))[0, 0]
 
 
-@pytest.mark.parametrize(("rule", "got"), [(ByNeed(), [6.0, 3.0]), (ByUse(), [4.5, 4.5]), (ByStake(), [8.1, 0.9])])
+@pytest.mark.parametrize(("cover_weeks", "share"), [(9.0, 0.0), (8.0, 0.3), (5.0, 0.3), (4.0, 1.0), (0.0, 1.0)])
+def test_tranches_open_part_by_part_as_cover_falls(cover_weeks, share):
+    assert Tranches(steps=((60, 0.3), (30, 1.0))).calls(watched(cover_weeks)).item() == share
+
+
+@pytest.mark.parametrize("steps", [(), ((30, 0.3), (60, 1.0)), ((60, 0.5), (30, 0.5)), ((60, 1.1),), ((0, 1.0),)])
+def test_tranches_that_do_not_fall_are_refused(steps):
+    with pytest.raises(AskError, match="days falling and above 0, shares rising"):
+        Tranches(steps=steps)
+
+
+def calls(lacking, *, use=(5.0, 5.0), stake=(1.0, 1.0), country=("A", "B"), contributed=(1.0, 1.0)):
+    """Two members that lack, of a pool that can send nine."""
+    return Calls(
+        lacking=column(*lacking), supply=np.array([9.0]), use=np.array(use), stake=np.array(stake),
+        country=np.array(country), contributed=np.array(contributed),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "got"),
+    [
+        (ByNeed(), [6.0, 3.0]),
+        (ByUse(), [4.5, 4.5]),
+        (ByStake(), [8.1, 0.9]),
+        (ByContribution(), [3.0, 6.0]),
+        (ByContribution(shares={"A": 0.5, "B": 0.25}), [6.0, 3.0]),
+        (EarmarkFirst(), [3.0, 6.0]),
+        (EarmarkFirst(shares={"A": 1.0, "B": 8.0}), [1.0 + 2.0, 6.0]),
+        (EarmarkFirst(shares={"B": 1.0}), [3.0, 6.0]),
+    ],
+)
 def test_a_pool_is_shared_by_its_rule(rule, got):
-    calls = Calls(
-        lacking=column(12.0, 6.0), supply=np.array([9.0]), use=np.array([5.0, 5.0]), stake=np.array([9.0, 1.0])
-    )
-    assert rule.split(calls)[:, 0] == pytest.approx(got)
+    found = rule.split(calls((12.0, 6.0), stake=(9.0, 1.0), contributed=(10.0, 20.0)))
+    assert found[:, 0] == pytest.approx(got)
 
 
 def test_what_one_member_leaves_goes_to_the_other():
-    calls = Calls(
-        lacking=column(1.0, 20.0), supply=np.array([9.0]), use=np.array([5.0, 5.0]), stake=np.array([1.0, 1.0])
-    )
-    assert ByUse().split(calls)[:, 0] == pytest.approx([1.0, 8.0])
+    assert ByUse().split(calls((1.0, 20.0)))[:, 0] == pytest.approx([1.0, 8.0])
+    assert ByContribution().split(calls((1.0, 20.0)))[:, 0] == pytest.approx([1.0, 8.0])
+    assert EarmarkFirst().split(calls((1.0, 20.0)))[:, 0] == pytest.approx([1.0, 8.0])
+
+
+def test_who_put_in_nothing_comes_last():
+    assert ByContribution().split(calls((6.0, 6.0), contributed=(0.0, 3.0)))[:, 0] == pytest.approx([3.0, 6.0])
+    nothing = calls((12.0, 6.0), contributed=(0.0, 0.0))
+    assert EarmarkFirst().split(nothing)[:, 0] == pytest.approx(ByNeed().split(nothing)[:, 0])
+
+
+def test_a_country_with_two_receivers_counts_its_stated_share_once():
+    one = calls((9.0, 9.0), use=(3.0, 1.0), country=("A", "A"))
+    assert ByContribution(shares={"A": 1.0}).split(one)[:, 0] == pytest.approx([6.75, 2.25])
+
+
+@pytest.mark.parametrize("rule", [ByContribution, EarmarkFirst])
+@pytest.mark.parametrize("shares", [{}, {"A": 0.0}, {"A": -1.0, "B": 2.0}, {"A": float("nan")}])
+def test_shares_that_share_nothing_are_refused(rule, shares):
+    with pytest.raises(AskError, match="shares must be numbers, 0 or more, and not all 0"):
+        rule(shares=shares)

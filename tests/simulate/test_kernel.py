@@ -1,10 +1,4 @@
-"""The compiled step says what the plain one says. Here it runs uncompiled, which takes no time to compile and
-the same path;
-`tests/bench/bench_simulate.py` holds the compiled one to the same.
-"""
-
-import importlib
-import sys
+"""The compiled step says what the plain one says."""
 
 import numpy as np
 import pytest
@@ -14,23 +8,8 @@ from resilience.errors import AskError
 from resilience.simulate import Behaviour, Fastest, Kernel, Plain, simulate
 from resilience.simulate.behaviour import Lost
 
-numba = pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
-ROOM = sys.modules["resilience.simulate"]
+pytest.importorskip("numba", reason="the kernel needs the extra 'fast'")
 QUANTITIES = ("flow", "start", "plan", "used", "supplied", "health", "stock", "making", "late", "waiting")
-
-
-COMPILED = ("jit", "rationed", "drawn", "compiled", "loop")
-
-
-@pytest.fixture(autouse=True)
-def uncompiled(monkeypatch):
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
-    for name in COMPILED:  # a fresh copy, decorated while compiling is off; the former copy comes back after the test
-        monkeypatch.delitem(sys.modules, f"resilience.simulate.{name}", raising=False)
-    for name in COMPILED:
-        module = importlib.import_module(f"resilience.simulate.{name}")
-        monkeypatch.setattr(ROOM, name, module)
-        monkeypatch.setitem(sys.modules, f"resilience.simulate.{name}", module)
 
 
 @pytest.mark.parametrize("mix", MIXES)
@@ -49,7 +28,21 @@ def test_the_kernel_equals_the_oracle(seed, mix):
         np.testing.assert_allclose(
             getattr(two.full, name), getattr(one.full, name), rtol=1e-12, atol=1e-9, err_msg=name
         )
-    for name in ("short", "missing", "drawn", "home", "send", "receive"):
+    for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
+        np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
+
+
+def test_the_kernel_equals_the_oracle_where_reserves_refill_and_choose_whom_they_serve():
+    network = random_network(5, 4, 3)
+    scenario = random_scenario(5, network)
+    reserve = [found for n in range(5, 9) if (found := random_reserve(n, network))]
+    plain, kernel = (
+        simulate(network, scenario, weeks=40, reserve=reserve, engine=engine, seed=5) for engine in (Plain(), Kernel())
+    )
+    one, two = plain.full["shock"][1], kernel.full["shock"][1]
+    assert one.drawn[plain.held.serves > 0].any()
+    assert one.refill.any()
+    for name in ("short", "missing", "drawn", "home", "send", "receive", "refill"):
         np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-12, atol=1e-9, err_msg=name)
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from small_networks import by_clarabel, gas, one_good, two_importers
 
-from resilience import Outage, Scenario, best_response, size_reserve
+from resilience import Outage, Scenario, StockLoss, best_response, size_reserve
 from resilience.errors import AskError, InfeasibleError
 from resilience.physics import physics
-from resilience.policy import Release
+from resilience.policy import Refill, Release
 from resilience.risk import CVaR, Expectation, WorstCase, measure
 from resilience.sizing.case import build_case, candidates
 from resilience.sizing.compiled import Compiler
@@ -135,6 +135,23 @@ def test_the_losses_of_a_sizing_are_those_of_its_reserve():
         held = best_response(one_good(), scenario, weeks=20, reserve=sizing.reserve)
         assert row.loss_usd == pytest.approx(held.loss_usd, rel=1e-6, abs=1e-6)
         assert row.without_usd == pytest.approx(best_response(one_good(), scenario, weeks=20).loss_usd)
+
+
+def test_a_reserve_that_refills_needs_to_hold_less():
+    """Two and two weeks of ten, ten weeks apart, or three: forty are worth holding, but thirty where they come back."""
+    network = gas()
+    twice = (Outage(weeks=2), StockLoss(good="gas", first_week=12), Outage(first_week=12, weeks=2))
+    scenarios = [
+        Scenario(name="twice", probability=0.1, disruptions=twice),
+        Scenario(name="once", probability=0.1, disruptions=(Outage(weeks=3),)),
+    ]
+    network = network.with_table("producers", network.producers.assign(surge=1.5))
+    for refill, units in ((None, 40.0), (Refill(per_week=0.2, after_weeks=2), 30.0)):
+        sizing = size_reserve(network, scenarios, weeks=20, release=Release(refill=refill))
+        assert sizing.reserve.table()["units"].sum() == pytest.approx(units)
+        for scenario, row in zip(scenarios, sizing.losses.itertuples(), strict=True):
+            held = best_response(network, scenario, weeks=20, reserve=sizing.reserve)
+            assert row.loss_usd == pytest.approx(held.loss_usd, rel=1e-6, abs=1e-6)
 
 
 def test_the_joined_program_has_the_same_answer_from_a_solver_of_another_family():

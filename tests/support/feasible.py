@@ -33,6 +33,7 @@ def violation(physics, scenario, records, number, *, weeks, reserve=None):
         "home": records.home,
         "send": records.send,
         "receive": records.receive,
+        "refill": records.refill if case.refill else records.refill[:0],
     }
     x = np.zeros(compiled.program.shape[1])
     for name, values in seen.items():

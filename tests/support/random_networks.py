@@ -11,24 +11,29 @@ from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, 
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.physics import physics
-from resilience.policy import Release, Reserve
+from resilience.policy import Refill, Release, Reserve, Serves, Slip
 from resilience.recovery import Exponential, Linear, Step
 from resilience.scenario import Scenario
 from resilience.simulate.behaviour import (
     Backlogged,
     BaseStock,
     Behaviour,
+    ByContribution,
+    ByNeed,
     ByStake,
     ByUse,
     Contract,
     CoverBelow,
     CrowdedOut,
+    Declared,
+    EarmarkFirst,
     EqualDays,
     FixedBaseStock,
     Panic,
     PriceAbove,
     Proportional,
     Qualify,
+    Tranches,
 )
 from resilience.simulate.layout import layout
 from resilience.simulate.run import refuse_what_cannot_repeat
@@ -185,13 +190,34 @@ def random_reserve(seed: int, network: Network) -> Reserve | None:
     rows = points.sample(n=min(len(points), 4), random_state=int(rng.integers(2**31)))
     owners = [str(rng.choice([place, "all", "some"])) for place in rows["place"]]
     world = network.demand["units_per_week"].sum() + 1.0
-    held = rows.assign(owner=owners, units=rng.uniform(0, 5 * world, len(rows)))
+    held = rows.assign(owner=owners, units=rng.uniform(0, 5 * world, len(rows)) * rng.choice([0.1, 1.0]))
     release = Release(
         decision_weeks=int(rng.integers(0, 3)), delivery_weeks=int(rng.integers(0, 3)),
         pooled_weeks=int(rng.integers(0, 2)),
         rate_per_week=float(rng.choice([0.1, 1.0])),
+        **random_rules(rng, sorted(network.places["country"])),
     )  # fmt: skip
     return Reserve.of(network, held, release=release)
+
+
+def random_rules(rng: np.random.Generator, countries: list[str]) -> dict[str, object]:
+    """What a release may say beyond its delays, each half of the time."""
+    shares = {country: float(rng.uniform(0, 1)) for country in countries}
+    rules = {
+        "refill": Refill(
+            per_week=float(rng.choice([0.1, 1.0])), after_weeks=int(rng.integers(1, 3)),
+            cover_days=float(rng.choice([0.0, 5.0])),
+        ),
+        "whom": Serves(
+            tiers=tuple(tier for tier in USES if rng.random() < 0.5) or ("defence",), industry=bool(rng.random() < 0.5)
+        ),
+        "slip": Slip(weeks=(0, 1, 3), chances=(0.5, 0.25, 0.25)),
+        "trigger": [Tranches(), Tranches(steps=((45.0, 0.2), (20.0, 0.5), (2.0, 0.9))), Declared()][rng.integers(3)],
+        "allocation": [
+            ByContribution(), ByContribution(shares=shares), EarmarkFirst(), EarmarkFirst(shares=shares), ByNeed(),
+        ][rng.integers(5)],
+    }  # fmt: skip
+    return {name: rule for name, rule in rules.items() if rng.random() < 0.5}
 
 
 MIXES = (

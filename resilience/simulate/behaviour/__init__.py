@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resilience.simulate.behaviour.allocation import Allocation, ByNeed, ByStake, ByUse
+from resilience.simulate.behaviour.allocation import Allocation, ByContribution, ByNeed, ByStake, ByUse, EarmarkFirst
 from resilience.simulate.behaviour.ordering import BaseStock, FixedBaseStock, Ordering, Panic, StockGap
 from resilience.simulate.behaviour.private import CrowdedOut, PrivateResponse, Unmoved
 from resilience.simulate.behaviour.rationing import Contract, EqualDays, Proportional, Rationing, TierPriority
-from resilience.simulate.behaviour.release import CoverBelow, Declared, PriceAbove, Trigger
+from resilience.simulate.behaviour.release import CoverBelow, Declared, PriceAbove, Tranches, Trigger
 from resilience.simulate.behaviour.switching import Loyal, Qualify, Switching
 from resilience.simulate.behaviour.unmet import Backlogged, Lost, Unmet
 
@@ -16,6 +16,7 @@ __all__ = [
     "Backlogged",
     "BaseStock",
     "Behaviour",
+    "ByContribution",
     "ByNeed",
     "ByStake",
     "ByUse",
@@ -23,6 +24,7 @@ __all__ = [
     "CoverBelow",
     "CrowdedOut",
     "Declared",
+    "EarmarkFirst",
     "EqualDays",
     "FixedBaseStock",
     "Lost",
@@ -33,6 +35,7 @@ __all__ = [
     "Qualify",
     "StockGap",
     "TierPriority",
+    "Tranches",
     "Unmoved",
 ]
 
@@ -44,6 +47,8 @@ PRIVATE, TRIGGER, ALLOCATION = Unmoved(), Declared(), ByNeed()
 @dataclass(frozen=True, kw_only=True)
 class Behaviour:
     """One choice of each kind. Any object with the same method may stand in for these.
+
+    `trigger` and `allocation` hold for every reserve whose own `Release` names no other.
 
     >>> Behaviour(rationing=TierPriority(), unmet=Backlogged()).ordering
     StockGap(weeks=4.0)

@@ -9,8 +9,8 @@ import numpy as np
 
 from resilience.errors import AskError, near
 from resilience.physics import Floats, Whole
+from resilience.policy import TIERS
 
-TIERS = ("defence", "essential", "other")
 BOUNDLESS = 1e200  # weeks of usual use beyond which nobody is short; finite, so that none of it times 0 is 0
 INDUSTRY = -1  # the rank of a claim that is not final demand
 

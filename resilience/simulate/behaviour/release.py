@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -28,8 +29,8 @@ class Watched:
 class Trigger(Protocol):
     """Any rule that opens a reserve."""
 
-    def calls(self, watched: Watched) -> NDArray[np.bool_]:
-        """Whether the store is called upon. Once called it stays open."""
+    def calls(self, watched: Watched) -> NDArray[np.bool_] | Floats:
+        """The share of the store that is called upon, 0 to 1 (False and True do). What was called once stays open."""
         ...
 
 
@@ -55,6 +56,37 @@ class CoverBelow:
     def calls(self, watched: Watched) -> NDArray[np.bool_]:
         """Where the cover is too low."""
         return watched.struck & (watched.cover_weeks * 7.0 < self.days)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tranches:
+    """Opens part by part: `steps` of (days of cover, share of the reserve open below it), in a struck world only.
+
+    Each part waits for its own decision. What is not yet open stays in the store.
+
+    >>> one = Watched(struck=np.ones((1, 1), bool), cover_weeks=np.full((1, 1), 6.0), tightness=np.ones((1, 1)))
+    >>> Tranches(steps=((60, 0.3), (30, 1.0))).calls(one).item()
+    0.3
+    """
+
+    steps: tuple[tuple[float, float], ...] = ((60.0, 0.3), (30.0, 1.0))
+
+    def __post_init__(self) -> None:
+        days, shares = ([step[part] for step in self.steps] for part in (0, 1))
+        falling = all(later < earlier for earlier, later in pairwise(days))
+        rising = all(later > earlier for earlier, later in pairwise([0.0, *shares]))
+        if not (self.steps and falling and rising and days[-1] > 0 and shares[-1] <= 1):
+            raise AskError(
+                f"Tranches.steps is {self.steps!r}: give (days, share) pairs, days falling and above 0, shares rising "
+                "and at most 1"
+            )
+
+    def calls(self, watched: Watched) -> Floats:
+        """The share of the deepest step that the cover has passed."""
+        share = np.zeros(watched.cover_weeks.shape)
+        for days, opened in self.steps:
+            share = np.where(watched.struck & (watched.cover_weeks * 7.0 < days), opened, share)
+        return share
 
 
 @dataclass(frozen=True, kw_only=True)

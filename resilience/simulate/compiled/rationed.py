@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from resilience.simulate.jit import inner
-from resilience.simulate.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
+from resilience.simulate.compiled.jit import inner
+from resilience.simulate.compiled.tables import BOUNDLESS, CONTRACT, EQUAL_DAYS, TIER_PRIORITY, Asked
 
 
 @inner

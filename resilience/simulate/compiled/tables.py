@@ -14,7 +14,7 @@ Flags = NDArray[np.bool_]
 BOUNDLESS = 1e200  # as in `behaviour.rationing`
 PROPORTIONAL, TIER_PRIORITY, CONTRACT, EQUAL_DAYS = range(4)
 DECLARED, COVER_BELOW, PRICE_ABOVE = range(3)
-BY_NEED, BY_WEIGHT = range(2)
+BY_NEED, BY_WEIGHT, EARMARK_FIRST = range(3)
 
 
 class Rules(NamedTuple):
@@ -31,9 +31,8 @@ class Rules(NamedTuple):
     rationing: int
     switches: bool
     qualify_weeks: float
-    trigger: int
-    trigger_level: float
-    allocation: int
+    tiered: bool  # some store serves some users and not others
+    refills: bool
 
 
 class Net(NamedTuple):
@@ -111,13 +110,26 @@ class Vault(NamedTuple):
     point: Whole
     stage: Whole
     pool: Whole
-    decision: Whole
+    held: Floats
+    decision: Whole  # stores x scenarios
     lag: Whole
     rate: Floats
+    trigger: Whole
+    step_start: Whole
+    step_level: Floats  # days of cover, or tightness
+    step_share: Floats
+    serving: Flags  # rules of whom to serve x kinds of users
+    serves: Whole
+    calm: Whole  # weeks of calm before it is filled again, -1 where it is not
+    cover: Floats  # and days of cover
+    bought: Floats
+    ordered: Floats
     watch_start: Whole
     watch_point: Whole
     pools: int
     pool_stage: Whole
+    pool_serves: Whole
+    allocation: Whole  # of each pool
     receiver_start: Whole
     receiver_point: Whole
     weight: Floats
@@ -147,8 +159,14 @@ class State(NamedTuple):
     owed: Floats
     stale: Floats  # what local users ask for again
     remaining: Floats
-    called: Whole
-    due: Floats
+    drawn: Floats
+    called: Floats  # shares of stores
+    opened: Floats
+    opens: Floats  # slots x stores x scenarios
+    calm_from: Whole
+    bids: Floats
+    wanting: Floats  # kinds of users x points x scenarios, where any store is particular
+    due: Floats  # rules of whom to serve x slots x points x scenarios
     here: Floats
     after: Floats
     come: Floats
@@ -193,3 +211,4 @@ class Out(NamedTuple):
     home: Floats
     send: Floats
     receive: Floats
+    refill: Floats

@@ -14,17 +14,20 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from resilience.simulate.compiled import claim, claim_lanes, close_week, dispatch, open_week, order, serve, start
-from resilience.simulate.drawn import draw
-from resilience.simulate.jit import outer
-from resilience.simulate.tables import Asked, Block, Net, Out, Rules, State, Vault
-
-SOURCES = ("compiled.py", "drawn.py", "jit.py", "loop.py", "rationed.py", "tables.py")
+from resilience.simulate.compiled.closing import close_week
+from resilience.simulate.compiled.handing import hand_over
+from resilience.simulate.compiled.jit import outer
+from resilience.simulate.compiled.making import start
+from resilience.simulate.compiled.moving import dispatch, serve
+from resilience.simulate.compiled.opening import claim, claim_lanes, open_week, order
+from resilience.simulate.compiled.refilling import refill
+from resilience.simulate.compiled.releasing import draw
+from resilience.simulate.compiled.tables import Asked, Block, Net, Out, Rules, State, Vault
 
 
 def fingerprint() -> int:
-    """One number for the sources of the compiled step."""
-    text = b"".join((Path(__file__).parent / name).read_bytes() for name in SOURCES)
+    """One number for the sources of the compiled step: every file of this folder."""
+    text = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     return int.from_bytes(hashlib.sha256(text).digest()[:7], "big")
 
 
@@ -46,9 +49,13 @@ def compiled_with(mark: int) -> Callable[..., None]:
             for stage in range(len(net.stage_start) - 1):
                 start(False, stage, week, net, rules, block, state, out)
                 dispatch(stage, week, net, rules, block, state, asked, out)
-                draw(stage, week, net, rules, block, vault, state, out)
+                draw(stage, week, net, rules, block, vault, state, asked, out)
                 serve(stage, week, net, rules, state, asked, out)
+                if rules.tiered:
+                    hand_over(stage, week, net, rules, vault, state, asked, out)
                 start(True, stage, week, net, rules, block, state, out)
+            if rules.refills:
+                refill(week, net, block, vault, state, out)
             close_week(week, net, rules, state, out)
 
     return run

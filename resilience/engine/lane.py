@@ -1,0 +1,100 @@
+"""One worker process and the pipe to it.
+
+The worker is a fresh interpreter: a forked one hangs where a solver's threads were running. It says when its state is
+built, and then answers one task at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection
+
+from resilience.engine.task import attempt, failed
+
+SPAWN = get_context("spawn")
+READY = b"ready"
+# Numerical libraries read these when they are loaded. One thread each: there are as many workers as cores.
+THREADS = ("MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+class Lane:
+    """A succession of workers, one at a time, that all build their state from one pickled `recipe`."""
+
+    def __init__(self, recipe: bytes) -> None:
+        self.pipe, theirs = SPAWN.Pipe()
+        self.process = SPAWN.Process(target=serve, args=(theirs, recipe), daemon=True)
+        self.ready = False
+        self.key: str | None = None  # the task it is at
+        with _one_thread():
+            self.process.start()
+        theirs.close()  # so that a dead worker is an end of file
+
+    def send(self, key: str, task: bytes) -> None:
+        """Give the worker something to do."""
+        self.key = key
+        with suppress(OSError):  # it is dead, as `heard` will tell
+            self.pipe.send((key, task))
+
+    def heard(self) -> bytes | None:
+        """What the worker sent; None if it has died."""
+        try:
+            return self.pipe.recv_bytes()
+        except (EOFError, OSError):
+            return None
+
+    def cause(self) -> str:
+        """How a dead worker ended."""
+        self.process.join()
+        code = self.process.exitcode or 0
+        return f"exit code {code}" if code >= 0 else f"signal {-code}, {signal.strsignal(-code)}"
+
+    def close(self) -> None:
+        """End the worker at once, whatever it is doing."""
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """What is started here inherits one thread; this process keeps what it had."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def serve(pipe: Connection, recipe: bytes) -> None:
+    """Run in the worker: build the state, then answer until the pipe ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        state = pickle.loads(recipe)()
+    except Exception as error:
+        pipe.send_bytes(pickle.dumps(failed("", error)))
+        return
+    with suppress(EOFError, OSError):
+        pipe.send_bytes(READY)
+        while True:
+            key, task = pipe.recv()
+            pipe.send_bytes(attempt(state, key, task))
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed closes its pipes, but a worker in the middle of a long task would not notice."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,51 @@
+"""One task after another, in this process. What the other engines are held to."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from resilience.engine.task import Outcome, attempt, failed, packed, packed_recipe, unpacked
+from resilience.engine.team import Progress, Team, quiet
+
+M = TypeVar("M")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serial:
+    """This process, one task at a time. A task that ends its process ends yours: use `Processes` for what may."""
+
+    @contextmanager
+    def team(self, build: Callable[[], Any]) -> Iterator[Team]:
+        """One worker: this process. What `build` raises is raised here."""
+        yield _Alone(pickle.loads(packed_recipe(build))())
+
+
+class _Alone:
+    def __init__(self, state: object) -> None:
+        self.state = state
+
+    def work(
+        self,
+        function: Callable[[Any, M], T],
+        messages: Mapping[str, M],
+        *,
+        home: bool = False,
+        progress: Progress = quiet,
+    ) -> Iterator[Outcome[T]]:
+        """In the order of `messages`; `home` is always kept."""
+        for done, key in enumerate(messages, 1):
+            outcome = self._one(function, key, messages[key])
+            progress(done, len(messages))
+            yield outcome
+
+    def _one(self, function: Callable[[Any, M], T], key: str, message: M) -> Outcome[T]:
+        try:
+            task = packed(function, message)
+        except Exception as error:
+            return failed(key, error)
+        return unpacked(key, attempt(self.state, key, task))
