@@ -211,9 +211,10 @@ def state(study: Study, network: Network | None = None, *, say: Say | None = Non
         network,
         study.scenarios,
         weeks=study.weeks,
-        risk=study.sizing.risk,
+        risk=study.risk(network),
         budget_usd=study.sizing.budget_usd,
         floors=[floor.build() for floor in study.sizing.floors],
+        limits=study.sizing.limits,
         members=study.members,
         goods=study.sizing.goods,
         release=study.release.build(),
@@ -264,7 +265,13 @@ SAVED = (
     "unmet_without",
     "adjustments",
 )
-_WEIGHED = {"Expectation": "expected", "CVaR": "risk-weighed", "WorstCase": "worst"}
+_WEIGHED = {
+    "Expectation": "expected",
+    "CVaR": "risk-weighed",
+    "WorstCase": "worst",
+    "TotalVariation": "robust expected",
+    "ByFootprint": "robust expected",
+}
 
 
 def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -180,6 +180,19 @@ def write(program: LinearProgram, path: Path) -> Path:
     return path
 
 
+def settled(program: LinearProgram, x: Floats) -> LinearProgram:
+    """`program` with its whole-number columns held where the answer `x` has them: linear, so that it has duals."""
+    if program.integer is None:
+        return program
+    fixed = np.round(x)
+    return replace(
+        program,
+        column_lower=np.where(program.integer, fixed, program.column_lower),
+        column_upper=np.where(program.integer, fixed, program.column_upper),
+        integer=None,
+    )
+
+
 def certified_bound(program: LinearProgram, row_dual: Floats) -> float:
     """A value no answer can beat, from any row duals: each reduced cost is priced at its cheaper bound.
 
@@ -215,7 +228,8 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
-    highs.setOptionValue("solver", method.algorithm)
+    whole = program.integer is not None and bool(program.integer.any())
+    highs.setOptionValue("solver", "choose" if whole else method.algorithm)  # told otherwise, it would drop integrality
     highs.setOptionValue("run_crossover", "on" if method.crossover else "off")
     highs.setOptionValue("primal_feasibility_tolerance", method.tolerance)
     highs.setOptionValue("dual_feasibility_tolerance", method.tolerance)
@@ -234,7 +248,7 @@ def _loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     model.a_matrix_.start_ = program.matrix.indptr
     model.a_matrix_.index_ = program.matrix.indices
     model.a_matrix_.value_ = program.matrix.data
-    if program.integer is not None and program.integer.any():
+    if program.integer is not None and whole:
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         model.integrality_ = [kinds[bool(flag)] for flag in program.integer]
     if highs.passModel(model) == highspy.HighsStatus.kError:

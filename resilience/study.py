@@ -27,14 +27,15 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from resilience import datasets
+from resilience import datasets, kinds
 from resilience.errors import AskError, near
+from resilience.kinds import ByFootprint
 from resilience.lines import line_of, lines_of
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.physics import members_first
 from resilience.policy import Refill, Release, Serves, Slip
-from resilience.risk import CVaR, Expectation, Risk, WorstCase
+from resilience.risk import Expectation, Risk, WorstCase
 from resilience.scenario import KINDS, Scenario, ScenarioSet
 from resilience.simulate.behaviour import (
     ByContribution,
@@ -50,10 +51,15 @@ from resilience.simulate.behaviour import (
 from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
+<<<<<<< HEAD
 from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Binding, Downstream, Everything, Scope
+=======
+from resilience.sizing.limits import Limit, unknown
+from resilience.sizing.reserve import Chance, Floor
+from resilience.sizing.scope import Downstream, Everything, Scope
+>>>>>>> main
 
-RISKS: Mapping[str, type] = {"expectation": Expectation, "cvar": CVaR, "worst_case": WorstCase}
 TRIGGERS: Mapping[str, type] = {
     "declared": Declared,
     "cover_below": CoverBelow,
@@ -75,32 +81,14 @@ def _tuples(value: object) -> object:
     return tuple(_tuples(entry) for entry in value) if isinstance(value, list) else value
 
 
-def _risk(value: object) -> Risk:
-    """The risk measure that `kind` and its other keys describe."""
-    if not isinstance(value, Mapping):
-        raise AskError(f'a risk measure is a table such as {{ kind = "expectation" }}, not {value!r}')
-    kind = str(value.get("kind", ""))
-    if kind not in RISKS:
-        raise AskError(f"kind {kind!r} is not known. {near(kind, RISKS)}")
-    given = {key: entry for key, entry in value.items() if key != "kind"}
-    words = [f"{key} is {entry!r}: it must be a number" for key, entry in given.items() if not _number(entry)]
-    if words:
-        raise AskError("; ".join(words))
-    try:
-        built: Risk = RISKS[kind](**given)
-    except TypeError as error:
-        raise AskError(f"{kind}: {error}") from error
-    return built
-
-
-def _of_kind(value: object, kinds: Mapping[str, type]) -> Any:
+def _of_kind(value: object, known: Mapping[str, type]) -> Any:
     """The rule that `kind` and its other keys describe."""
     if not isinstance(value, Mapping):
-        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(kinds))}" }}, not {value!r}')
+        raise AskError(f'a rule is a table such as {{ kind = "{next(iter(known))}" }}, not {value!r}')
     kind = str(value.get("kind", ""))
-    if kind not in kinds:
-        raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
-    return _built({key: entry for key, entry in value.items() if key != "kind"}, kinds[kind])
+    if kind not in known:
+        raise AskError(f"kind {kind!r} is not known. {near(kind, known)}")
+    return _built({key: entry for key, entry in value.items() if key != "kind"}, known[kind])
 
 
 def _built(value: object, rule: type) -> Any:
@@ -119,10 +107,6 @@ def _built(value: object, rule: type) -> Any:
         raise AskError(f"a value is of the wrong kind ({error})") from error
 
 
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _scope(name: str) -> str:
     if name not in SCOPES:
         raise AskError(f"scope {name!r} is not known. {near(name, SCOPES)}")
@@ -132,11 +116,11 @@ def _scope(name: str) -> str:
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """`record`, once it is seen that a disruption can be built from it."""
     kind = KINDS.get(str(record.get("kind")), Scenario)
-    numbers = {entry.name for entry in fields(kind) if _number(entry.default)}
+    numbers = {entry.name for entry in fields(kind) if kinds.number(entry.default)}
     words = [
         f"{key} is {value!r}: it must be a number"
         for key, value in record.items()
-        if key in numbers and not _number(value)
+        if key in numbers and not kinds.number(value)
     ]
     if words:
         raise AskError("; ".join(words))
@@ -236,7 +220,7 @@ class FloorTable(Table):
 
     tier: str
     served: float = Field(ge=0, le=1)
-    within: Annotated[Risk, PlainValidator(_risk)] = WorstCase()
+    within: Annotated[Risk | Chance, PlainValidator(kinds.within)] = WorstCase()
 
     def build(self) -> Floor:
         """The floor it describes."""
@@ -249,8 +233,9 @@ class SizingTable(Table):
     budget_usd: float | None = Field(default=None, ge=0)
     goods: Annotated[tuple[str, ...] | None, BeforeValidator(_tuples)] = None
     scope: Annotated[str, AfterValidator(_scope)] = "downstream"
-    risk: Annotated[Risk, PlainValidator(_risk)] = Expectation()
+    risk: Annotated[Risk | ByFootprint, PlainValidator(kinds.risk)] = Expectation()
     floors: Annotated[tuple[FloorTable, ...], BeforeValidator(_tuples)] = ()
+    limits: Annotated[tuple[Annotated[Limit, PlainValidator(kinds.limit)], ...], BeforeValidator(_tuples)] = ()
 
 
 class ScenarioTable(Table):
@@ -391,6 +376,11 @@ class Study(Table):
         """How much a loss in each country counts."""
         return members_first(network, self.members, others=self.losses.others) if self.members else {}
 
+    def risk(self, network: Network) -> Risk:
+        """How losses over years are weighed."""
+        asked = self.sizing.risk
+        return asked.on(network, self.scenarios, weeks=self.weeks) if isinstance(asked, ByFootprint) else asked
+
     def scope(self) -> Scope:
         """How much of the network each scenario keeps."""
         return SCOPES[self.sizing.scope]()
@@ -418,6 +408,9 @@ class Study(Table):
             if floor.tier not in tiers:
                 remedy = near(floor.tier, tiers)
                 found.append(f"{self.where('sizing', 'floors', number)}: no demand of tier {floor.tier!r}. {remedy}")
+        for number, limit in enumerate(self.sizing.limits):
+            strangers = unknown(limit, network)
+            found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:

@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 
 from resilience.errors import AskError, InfeasibleError, SolverError
 from resilience.sizing.statement import Statement, total
-from resilience.solver import LinearProgram, Method, Status, certified_bound, conflict, relative_gap, solve
+from resilience.solver import LinearProgram, Method, Status, certified_bound, conflict, relative_gap, settled, solve
 
 
 def program(cost, rows, lower, upper, *, most=10.0, integer=None):
@@ -46,6 +46,17 @@ def test_a_small_program_is_solved_with_its_bound_and_duals():
     assert found.objective == pytest.approx(3.0)
     assert found.bound == pytest.approx(3.0)
     assert found.row_dual.tolist() == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize("algorithm", ["choose", "simplex", "ipm"])
+def test_whole_numbers_stay_whole_whatever_the_algorithm_and_have_duals_once_settled(algorithm):
+    asked = program([3, 1], [[1, 1]], [2.5], [np.inf], integer=np.array([True, False]))
+    asked = LinearProgram(**{**vars(asked), "column_upper": np.array([10.0, 1.0])})
+    found = solve(asked, Method(algorithm=algorithm))
+    assert found.x.tolist() == pytest.approx([2.0, 0.5])
+    linear = solve(settled(asked, found.x), Method(algorithm=algorithm))
+    assert linear.objective == pytest.approx(found.objective)
+    assert linear.row_dual.tolist() == pytest.approx([1.0])  # one more is met by the second, now that the first stands
 
 
 def test_a_time_stopped_integer_program_does_not_read_optimal():

@@ -5,6 +5,8 @@ from resilience.periods import Coarsening, Weekly
 from resilience.policy import Refill, Release, Serves, Slip
 from resilience.risk import CVaR, Expectation, WorstCase
 from resilience.simulate.behaviour import EarmarkFirst, Tranches
+from resilience.sizing.limits import Capacity, CostShare, Cover, Days, Earmark, FillPace, NetImports, Units, Usd
+from resilience.sizing.reserve import Chance
 from resilience.sizing.scope import Downstream
 from resilience.study import Study, read_release
 
@@ -45,6 +47,92 @@ def test_kinds_become_the_objects_they_name(tiny):
     assert study.periods.build() == Coarsening(steps=((4, 1), (1, 4)))
 
 
+LIMITED = """
+[sizing]
+risk = { kind = "wasserstein", radius = 0.5 }
+floors = [{ tier = "defence", served = 0.9, within = { kind = "chance", probability = 0.95 } }]
+
+[[sizing.limits]]
+kind = "cover"
+days = 90
+base = "net_imports"
+goods = "gas"
+private_counts = true
+
+[[sizing.limits]]
+kind = "earmark"
+owner = "BBB"
+at_least = { days = 30 }
+at_most = { usd = 1e6 }
+
+[[sizing.limits]]
+kind = "fill_pace"
+share_per_year = 0.1
+years = 3
+
+[[sizing.limits]]
+kind = "cost_share"
+owner = "BBB"
+at_most = 0.5
+
+[[sizing.limits]]
+kind = "capacity"
+place = "BBB"
+at_most = { units = 40 }
+
+[[scenario]]
+name = "gas_stops"
+"""
+
+
+def test_limits_become_the_objects_they_name(tiny):
+    tiny.write_text(tiny.read_text().replace('\n[[scenario]]\nname = "gas_stops"\n', LIMITED))
+    study = Study.read(tiny)
+    assert study.sizing.limits == (
+        Cover(days=90, base=NetImports(), goods="gas", private_counts=True),
+        Earmark(owner="BBB", at_least=Days(days=30), at_most=Usd(usd=1e6)),
+        FillPace(share_per_year=0.1, years=3),
+        CostShare(owner="BBB", at_most=0.5),
+        Capacity(place="BBB", at_most=Units(units=40)),
+    )
+    assert study.sizing.floors[0].within == Chance(probability=0.95)
+    network = study.network()
+    ball = study.risk(network)
+    assert ball.radius == 0.5
+    assert len(ball.points) == 2
+    assert study.faults(network) == []
+
+
+def test_a_limit_at_fault_is_told_with_its_line_and_every_fault(tiny):
+    wrong = LIMITED
+    for old, new in (
+        ("days = 90", "day = 90"), ('base = "net_imports"', 'base = "imports"'), ('"earmark"', '"earmarks"'),
+        ("{ units = 40 }", "40"), ("years = 3", 'years = "three"'), ('owner = "BBB"\nat_most', "owner = 1\nat_most"),
+    ):  # fmt: skip
+        assert old in wrong
+        wrong = wrong.replace(old, new)
+    faults = told(tiny, ('\n[[scenario]]\nname = "gas_stops"\n', wrong))
+    assert faults == [
+        ":15: sizing.limits.1: cover cannot be read; base 'imports' is not known. Did you mean net_imports?; "
+        "days is missing; unknown key 'day'. Did you mean days?",
+        ":22: sizing.limits.2: kind 'earmarks' is not known. Did you mean earmark?",
+        ":28: sizing.limits.3: fill_pace cannot be read; years is 'three': it must be a number",
+        ":33: sizing.limits.4: cost_share cannot be read; owner is 1: it must be a name",
+        ":38: sizing.limits.5: capacity cannot be read; at_most is 40: it must be one of "
+        "{ units = 1 }, { days = 30 } or { usd = 1e6 }",
+    ]
+
+
+def test_a_limit_on_what_the_network_has_not_is_told_with_its_line(tiny):
+    text = LIMITED.replace('goods = "gas"', 'goods = ["gass", "chip"]').replace('place = "BBB"', 'place = "BB"')
+    tiny.write_text(tiny.read_text().replace('\n[[scenario]]\nname = "gas_stops"\n', text))
+    study = Study.read(tiny)
+    assert study.faults(study.network()) == [
+        f"{tiny}:15: sizing.limits.1: no good 'gass'. Did you mean gas?",
+        f"{tiny}:38: sizing.limits.5: no place 'BB'. Did you mean BBB?",
+    ]
+
+
 def test_a_floor_asks_for_every_scenario_unless_it_says_otherwise(tiny):
     study = Study.read(tiny).having({"sizing.floors": [{"tier": "defence", "served": 0.9}]})
     assert study.sizing.floors[0].within == WorstCase()
@@ -76,7 +164,7 @@ def test_every_fault_is_told_at_once_with_its_line(tiny):
         (
             "weeks = 12",
             "weeks = 12\nsizing.risk = { kind = 'cvar' }",
-            "missing 1 required keyword-only argument: 'tail'",
+            ":6: sizing.risk: cvar cannot be read; tail is missing",
         ),
         ("weeks = 12", "weeks = 12\nsizing.risk = { kind = 'cvar', tail = 'x' }", "tail is 'x': it must be a number"),
         ("weeks = 12", "weeks = 12\nsizing.scope = 'downstreem'", "Did you mean downstream?"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -13,6 +12,7 @@ from resilience.physics import Floats, Whole
 from resilience.sizing.case import Case
 from resilience.sizing.reserve import Floor
 from resilience.sizing.statement import Compiled
+from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.solver import LinearProgram
 
 
@@ -70,20 +70,40 @@ def join(
 
     `mine` tells, for each case, which of the reserve program's stores its own stores are.
     """
-    width = first.program.matrix.shape[1]
+    parts = two_stage(first, blocks, cases, mine=mine, floors=floors, members=members)
+    joined = extensive(parts)
+    return Extensive(
+        program=joined.program,
+        first=first,
+        blocks=tuple(blocks),
+        mine=tuple(mine),
+        shares=tuple(held_shares(case) for case in cases),
+        columns=joined.columns,
+        rows=joined.rows,
+    )
+
+
+def two_stage(
+    first: Compiled,
+    blocks: Sequence[Compiled],
+    cases: Sequence[Case],
+    *,
+    mine: Sequence[Whole],
+    floors: Sequence[Floor],
+    members: frozenset[str],
+) -> TwoStage:
+    """`first` and each case's block as the two stages of one program; parameters as for `join`."""
+    width = first.program.shape[1]
     held, loss, unmet = (np.arange(width)[first.columns[name][0]] for name in ("held", "loss", "unmet"))
     unmet = unmet.reshape(len(floors), len(cases))
-    ties, recourse, offsets = [], [], []
+    recourses = []
     for number, (block, case) in enumerate(zip(blocks, cases, strict=True)):
-        size = block.program.matrix.shape[1]
-        ties.append(_draws_on(block, case, held[mine[number]], width))
-        link = [(loss[number], block.program.cost)]
-        for row, floor in zip(unmet[:, number], floors, strict=True):
-            link.append((row, _unmet_share(block, case, floor, members, size)))
-        recourse.append(link)
-        offsets.append(size)
-    shares = tuple(held_shares(case) for case in cases)
-    return _assemble(first, tuple(blocks), tuple(mine), shares, ties, recourse, offsets)
+        measured = [(int(loss[number]), block.program.cost)]
+        for column, floor in zip(unmet[:, number], floors, strict=True):
+            measured.append((int(column), _unmet_share(block, case, floor, members, block.program.shape[1])))
+        tie = _draws_on(block, case, held[mine[number]], width)
+        recourses.append(Recourse(program=block.program, tie=tie, measured=tuple(measured)))
+    return TwoStage(first=first.program, recourses=tuple(recourses))
 
 
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
@@ -126,49 +146,3 @@ def _unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[s
     where, shape = block.columns["short"]
     row[where] = np.repeat(stake / whole if whole else stake, shape[1])
     return row
-
-
-def _assemble(
-    first: Compiled,
-    blocks: tuple[Compiled, ...],
-    mine: tuple[Whole, ...],
-    shares: tuple[Mapping[str, Floats], ...],
-    ties: list[sparse.csc_matrix],
-    recourse: list[list[tuple[int, Floats]]],
-    sizes: list[int],
-) -> Extensive:
-    height, width = first.program.matrix.shape
-    starts = np.cumsum([width, *sizes])
-    links = [(number, column, row) for number, pairs in enumerate(recourse) for column, row in pairs]
-    tall = np.cumsum([height + len(links), *(block.program.matrix.shape[0] for block in blocks)])
-    tied = np.arange(len(links)), [column for _, column, _ in links]
-    link_first = sparse.csc_matrix((np.full(len(links), -1.0), tied), shape=(len(links), width))
-    link_second = [
-        sparse.vstack([sparse.csr_matrix(row if number == owner else np.zeros(size)) for owner, _, row in links])
-        for number, size in enumerate(sizes)
-    ]
-    grid: list[list[sparse.spmatrix | None]] = [[first.program.matrix, *([None] * len(blocks))]]
-    grid.append([link_first, *link_second])
-    for number, block in enumerate(blocks):
-        row: list[sparse.spmatrix | None] = [ties[number], *([None] * len(blocks))]
-        row[number + 1] = block.program.matrix
-        grid.append(row)
-    parts = [first.program, *(block.program for block in blocks)]
-    free, zero = np.full(len(links), -np.inf), np.zeros(len(links))
-    program = LinearProgram(
-        cost=np.concatenate([first.program.cost, *(np.zeros(size) for size in sizes)]),
-        matrix=sparse.csc_matrix(sparse.bmat(grid, format="csc")),
-        row_lower=np.concatenate([parts[0].row_lower, free, *(part.row_lower for part in parts[1:])]),
-        row_upper=np.concatenate([parts[0].row_upper, zero, *(part.row_upper for part in parts[1:])]),
-        column_lower=np.concatenate([part.column_lower for part in parts]),
-        column_upper=np.concatenate([part.column_upper for part in parts]),
-    )
-    return Extensive(
-        program=program,
-        first=first,
-        blocks=blocks,
-        mine=mine,
-        shares=shares,
-        columns=tuple(slice(a, b) for a, b in pairwise(starts)),
-        rows=tuple(slice(a, b) for a, b in pairwise(tall)),
-    )

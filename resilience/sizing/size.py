@@ -21,18 +21,19 @@ from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.compiled import Compiler, with_units
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, join
-from resilience.sizing.relax import relaxations
+from resilience.sizing.ground import Ground, Line
+from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.standing import HARMLESS, Ground
 from resilience.sizing.statement import Compiled
-from resilience.solver import Method, Solution, Status, relative_gap, solve
+from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
-UNMET = "No reserve meets these limits together. Any one of these changes would do:"
 Say = Callable[[str], None]
 
 
@@ -96,6 +97,7 @@ def size_reserve(
     risk: Risk | None = None,
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
+    limits: Sequence[Limit] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -115,6 +117,8 @@ def size_reserve(
         Most the reserve may cost to buy, in USD; none by default.
     floors
         Shares of demand that must be met, by tier.
+    limits
+        What else it must keep to: cover, earmarks, storage, fill pace (see `resilience.sizing.limits`).
     members
         Bloc that owns and draws on a common pool. By default each country holds for itself.
     goods
@@ -128,8 +132,10 @@ def size_reserve(
 
     Raises
     ------
+    AskError
+        If a limit names a good, place or owner that no store bears; it tells all of them.
     InfeasibleError
-        If no reserve meets the floors within the budget.
+        If no reserve meets floors, limits and budget together; it says what would have to change, and by how much.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
@@ -142,8 +148,8 @@ def size_reserve(
     0  gas     A     A   40.0
     """
     stated = state_sizing(
-        network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, members=members, goods=goods,
-        release=release, periods=periods, weights=weights, scope=scope, say=say,
+        network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, limits=limits,
+        members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope, say=say,
     )  # fmt: skip
     return solve_sizing(stated, method=method, say=say)
 
@@ -179,6 +185,7 @@ class Stated:
             [self.blocks[n] for n in kept],
             [self.mine[n] for n in kept],
         )
+<<<<<<< HEAD
         terms = replace(
             self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
         )
@@ -202,6 +209,10 @@ class Stated:
         if all(new is old for new, old in zip(cases, self.cases, strict=True)):
             return None
         return replace(self, cases=cases, blocks=blocks, mine=mine)
+=======
+        terms = replace(self.terms, live=self.terms.blocks[kept], largest_loss=self.terms.largest_loss[kept])
+        return replace(self, cases=cases, blocks=blocks, mine=mine, terms=terms)
+>>>>>>> main
 
 
 def state_sizing(
@@ -212,6 +223,7 @@ def state_sizing(
     risk: Risk | None = None,
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
+    limits: Sequence[Limit] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -225,8 +237,9 @@ def state_sizing(
     network = balance(network).network
     inside = frozenset(network.countries(members) if members else network.places["country"])
     laws = physics(network, weights=weights)
-    rows = _candidates(network, members, goods)
+    rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
+<<<<<<< HEAD
     ground, everything = Ground(compiler=Compiler()), frozenset(network.goods["good"])
     wholes, parts = [], []
     for number, scenario in enumerate(chosen, 1):
@@ -241,16 +254,22 @@ def state_sizing(
     cases = [case for case, _, _ in parts]
     blocks = [block for _, block, _ in parts]
     mine = [own for _, _, own in parts]
+=======
+    lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
+    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
+    blocks = _compiled(cases, say)
+>>>>>>> main
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
-        most=np.minimum(held.largest, _rotated(network, laws, rows, held.largest)),
+        most=_roomy(held.largest, lines),
         probabilities=np.array([scenario.probability for scenario in chosen]),
         largest_loss=np.array([block.program.cost @ block.program.column_upper for block in blocks]),
         risk=risk or Expectation(),
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
+        limits=lines,
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
@@ -264,7 +283,7 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
     Raises
     ------
     InfeasibleError
-        If no reserve meets the floors within the budget.
+        If no reserve meets floors, limits and budget together.
     """
     without = _without(stated, method, say)
     live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
@@ -274,6 +293,7 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
     try:
         found = solve(asked.joined.program, method)
     except InfeasibleError as error:
+<<<<<<< HEAD
         changes = relaxations(asked.joined, asked.terms, asked.laws.usd, method)
         raise InfeasibleError(UNMET, changes) from error
     wider = asked.widened(found, say)
@@ -283,16 +303,28 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
         found = solve(asked.joined.program, method)
         wider = asked.widened(found, say)
     return _sizing(asked, found, without, live)
+=======
+        raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
+    return _sizing(asked, _priced(asked, found, method), without, live)
+>>>>>>> main
 
 
-def _candidates(network: Network, members: str | None, goods: Sequence[str] | None) -> pd.DataFrame:
-    if members:
-        return candidates(network, members, goods=tuple(goods) if goods else None)
-    own = [
-        candidates(network, country, goods=tuple(goods) if goods else None)
-        for country in sorted(set(network.places["country"]))
-    ]
-    return pd.concat(own, ignore_index=True).sort_values(["good", "place"], ignore_index=True)
+def _priced(asked: Stated, found: Solution, method: Method | None) -> Solution:
+    """`found` with duals. Whole numbers have none: what they leave to choose, once they are chosen, has."""
+    if asked.joined.program.integer is None:
+        return found
+    linear = solve(settled(asked.joined.program, found.x), method)
+    return replace(found, row_dual=linear.row_dual, column_dual=linear.column_dual)
+
+
+def _candidates(network: Network, members: str | None, goods: Sequence[str] | None, own: Sequence[str]) -> pd.DataFrame:
+    """Where the members could hold what, as a pool or each for itself, and what those in `own` could beside it."""
+    countries = set(network.countries(members)) if members else set(network.places["country"])
+    owners = [members] if members else sorted(countries)
+    within = {who: set(of) for who, of in network.blocs.items()} | {country: {country} for country in countries}
+    owners += [who for who in own if who not in owners and within.get(who, {""}) <= countries]
+    found = [candidates(network, owner, goods=tuple(goods) if goods else None) for owner in owners]
+    return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
 def _part(ground: Ground, whole: Case, goods: frozenset[str]) -> tuple[Case, Compiled, Whole]:
@@ -312,16 +344,13 @@ def _without(stated: Stated, method: Method | None, say: Say) -> list[Solution]:
     return found
 
 
-def _rotated(network: Network, laws: Physics, rows: pd.DataFrame, most: Floats) -> Floats:
-    """No more of a perishable than its owners' normal use turns over within its shelf life."""
-    life = network.goods.set_index("good")["shelf_life_weeks"][rows["good"]].to_numpy()
-    used = [
-        laws.use[
-            (laws.points["good"] == row.good) & laws.points["country"].isin(network.countries(str(row.owner)))
-        ].sum()
-        for row in rows.itertuples()
-    ]
-    return np.asarray(np.fmin(life * np.array(used, dtype=np.float64), most), dtype=np.float64)
+def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
+    """Room for what limits ask for, even where no scenario could draw so much."""
+    for line in lines:
+        if not line.at_most:
+            asked = np.divide(line.side, line.factors, out=np.zeros_like(most), where=line.factors > 0)
+            most = np.maximum(most, asked)
+    return most
 
 
 def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
@@ -347,7 +376,7 @@ def _sizing(asked: Stated, found: Solution, without: Sequence[Solution], live: S
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, [response.objective for response in alone], terms.probabilities)
+        without_reserve_usd=measure(terms.risk, [response.objective for response in without], terms.probabilities)
         * laws.usd,
         marginal_value=marginal,
         losses=losses,

@@ -8,23 +8,24 @@ Pyomo/mpi-sppy. Both were reproduced by hand and by the linear program of Rockaf
 
 import pytest
 
-from resilience.risk import CVaR, Expectation, measure
+from resilience.risk import CVaR, Expectation, measure, quantile
 
 DIE = [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(
-    ("losses", "alpha", "expected"),
+    ("losses", "alpha", "expected", "edge"),
     [
-        (DIE, 2 / 3, 5.5),
-        (DIE, 7 / 12, 5.2),  # splits the atom at 4
-        ([1, 2, 3, 4], 7 / 8, 4.0),
-        (DIE, 1 / 2, 5.0),
-        (DIE, 9 / 10, 6.0),
+        (DIE, 2 / 3, 5.5, 4),
+        (DIE, 7 / 12, 5.2, 4),  # splits the atom at 4
+        ([1, 2, 3, 4], 7 / 8, 4.0, 4),
+        (DIE, 1 / 2, 5.0, 3),
+        (DIE, 9 / 10, 6.0, 6),
     ],
 )
-def test_tail_means_of_atoms(losses, alpha, expected):
+def test_tail_means_and_their_edges_of_atoms(losses, alpha, expected, edge):
     chances = [1 / len(losses)] * len(losses)
+    assert quantile(losses, chances, alpha) == edge
     assert measure(CVaR(tail=1 - alpha), losses, chances) == pytest.approx(expected, abs=1e-9)
 
 
@@ -33,3 +34,4 @@ def test_tail_means_of_costs_and_of_rewards(sign, expected):
     losses, chances = [sign * value for value in (10, 20, 30, 40)], [0.25] * 4
     assert measure(Expectation(), losses, chances) == pytest.approx(sign * 25, abs=1e-9)
     assert measure(CVaR(tail=1 - 0.6), losses, chances) == pytest.approx(expected, abs=1e-9)
+    assert quantile(losses, chances, 0.6) == (30 if sign > 0 else -20)
