@@ -51,14 +51,9 @@ from resilience.simulate.behaviour import (
 from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
-<<<<<<< HEAD
-from resilience.sizing.reserve import Floor
-from resilience.sizing.scope import Binding, Downstream, Everything, Scope
-=======
 from resilience.sizing.limits import Limit, unknown
 from resilience.sizing.reserve import Chance, Floor
-from resilience.sizing.scope import Downstream, Everything, Scope
->>>>>>> main
+from resilience.sizing.scope import Binding, Downstream, Everything, Scope
 
 TRIGGERS: Mapping[str, type] = {
     "declared": Declared,

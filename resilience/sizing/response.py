@@ -18,7 +18,7 @@ from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.scope import Everything, Scope
-from resilience.sizing.standing import Ground
+from resilience.sizing.standing import Footing
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
 from resilience.stores import no_stores, stores
@@ -106,15 +106,15 @@ def best_response(
         held = stores(laws, rows, weeks=weeks, release=reserve.release)
         units = rows["units"].to_numpy() / laws.scale[held.point]
     case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
-    ground, begun = Ground(compiler=Compiler()), (scope or Everything()).goods(case)
-    whole = ground.whole(case, units)
+    footing, begun = Footing(compiler=Compiler()), (scope or Everything()).goods(case)
+    whole = footing.whole(case, units)
     if begun == frozenset(laws.network.goods["good"]):
         found = solve(whole.program, method)
         x, loss, status = found.x, found.objective, found.status
     else:
-        standing = ground.least_loss(case, begun, units)
+        standing = footing.least_loss(case, begun, units)
         x, loss = standing.x, standing.loss
-        found = solve(ground.part(case, standing.goods, units)[1].program, method)  # less no plan can lose
+        found = solve(footing.part(case, standing.goods, units)[1].program, method)  # less no plan can lose
         status = found.status
     return Response(
         scenario=scenario.name,

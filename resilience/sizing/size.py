@@ -27,7 +27,7 @@ from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
-from resilience.sizing.standing import HARMLESS, Ground
+from resilience.sizing.standing import HARMLESS, Footing
 from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 from resilience.stores import stores
@@ -168,7 +168,7 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
-    ground: Ground  # the whole network, on which plans must stand
+    footing: Footing  # the whole network, on which plans must stand
     wholes: Sequence[Case]  # each scenario on the whole network
 
     @cached_property
@@ -185,10 +185,7 @@ class Stated:
             [self.blocks[n] for n in kept],
             [self.mine[n] for n in kept],
         )
-<<<<<<< HEAD
-        terms = replace(
-            self.terms, probabilities=self.terms.probabilities[kept], largest_loss=self.terms.largest_loss[kept]
-        )
+        terms = replace(self.terms, live=self.terms.blocks[kept], largest_loss=self.terms.largest_loss[kept])
         wholes = [self.wholes[n] for n in kept]
         return replace(self, cases=cases, blocks=blocks, mine=mine, wholes=wholes, terms=terms)
 
@@ -201,18 +198,14 @@ class Stated:
             if len(goods) == len(self.network.goods):
                 continue
             say(f"checking that the plan stands in the whole network: {whole.scenario.name}")
-            more = self.ground.wanting(whole, held, goods, self.joined.plan(found.x, number))
+            more = self.footing.wanting(whole, held, goods, self.joined.plan(found.x, number))
             if more and not self.terms.floors:  # an easier plan of the same loss may want nothing
-                more = self.ground.least_loss(whole, goods, held).goods - goods
+                more = self.footing.least_loss(whole, goods, held).goods - goods
             if more:
-                cases[number], blocks[number], mine[number] = _part(self.ground, whole, goods | more)
+                cases[number], blocks[number], mine[number] = _part(self.footing, whole, goods | more)
         if all(new is old for new, old in zip(cases, self.cases, strict=True)):
             return None
         return replace(self, cases=cases, blocks=blocks, mine=mine)
-=======
-        terms = replace(self.terms, live=self.terms.blocks[kept], largest_loss=self.terms.largest_loss[kept])
-        return replace(self, cases=cases, blocks=blocks, mine=mine, terms=terms)
->>>>>>> main
 
 
 def state_sizing(
@@ -239,26 +232,21 @@ def state_sizing(
     laws = physics(network, weights=weights)
     rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
-<<<<<<< HEAD
-    ground, everything = Ground(compiler=Compiler()), frozenset(network.goods["good"])
+    lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
+    footing, everything = Footing(compiler=Compiler()), frozenset(network.goods["good"])
     wholes, parts = [], []
     for number, scenario in enumerate(chosen, 1):
         say(f"stating scenario {number} of {len(chosen)}: {scenario.name}")
         whole = build_case(laws, scenario, weeks=weeks, held=held, periods=periods)
-        kept = (scope or Everything()).goods(whole)
-        if kept != everything:  # what loses nothing needs no goods at all: no reserve can lower it
-            alone = ground.least_loss(whole, kept, np.zeros(len(rows)))
-            kept = frozenset() if alone.harmless else alone.goods
+        begun = (scope or Everything()).goods(whole)
+        if begun != everything:  # what loses nothing needs no goods at all: no reserve can lower it
+            alone = footing.least_loss(whole, begun, np.zeros(len(rows)))
+            begun = frozenset() if alone.harmless else alone.goods
         wholes.append(whole)
-        parts.append(_part(ground, whole, kept))
+        parts.append(_part(footing, whole, begun))
     cases = [case for case, _, _ in parts]
     blocks = [block for _, block, _ in parts]
     mine = [own for _, _, own in parts]
-=======
-    lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
-    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
-    blocks = _compiled(cases, say)
->>>>>>> main
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
@@ -273,7 +261,7 @@ def state_sizing(
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms, ground=ground, wholes=wholes,
+        release=held.release, members=inside, terms=terms, footing=footing, wholes=wholes,
     )  # fmt: skip
 
 
@@ -293,20 +281,14 @@ def solve_sizing(stated: Stated, *, method: Method | None = None, say: Say = lam
     try:
         found = solve(asked.joined.program, method)
     except InfeasibleError as error:
-<<<<<<< HEAD
-        changes = relaxations(asked.joined, asked.terms, asked.laws.usd, method)
-        raise InfeasibleError(UNMET, changes) from error
+        raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
     wider = asked.widened(found, say)
     while wider is not None:
         asked = wider
         say("sizing again with the goods that were found wanting")
         found = solve(asked.joined.program, method)
         wider = asked.widened(found, say)
-    return _sizing(asked, found, without, live)
-=======
-        raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
     return _sizing(asked, _priced(asked, found, method), without, live)
->>>>>>> main
 
 
 def _priced(asked: Stated, found: Solution, method: Method | None) -> Solution:
@@ -327,11 +309,11 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
-def _part(ground: Ground, whole: Case, goods: frozenset[str]) -> tuple[Case, Compiled, Whole]:
+def _part(footing: Footing, whole: Case, goods: frozenset[str]) -> tuple[Case, Compiled, Whole]:
     """The part of a case that concerns `goods`, its program, and which of the reserve's stores it draws on."""
     if goods == frozenset(whole.physics.network.goods["good"]):
-        return whole, ground.compiler.compile(whole), np.arange(len(whole.stores))
-    case, block = ground.compiler.part(whole, goods)
+        return whole, footing.compiler.compile(whole), np.arange(len(whole.stores))
+    case, block = footing.compiler.part(whole, goods)
     return case, block, np.flatnonzero(whole.stores.rows["good"].isin(goods))
 
 

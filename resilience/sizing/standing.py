@@ -39,7 +39,7 @@ class Standing:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
+class Footing:
     """A whole network on which plans are to stand: its compiler, and the chains of goods of what that has stated."""
 
     compiler: Compiler

@@ -12,7 +12,7 @@ from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.scope import Binding, Downstream, closed, struck
-from resilience.sizing.standing import Ground
+from resilience.sizing.standing import Footing
 from resilience.sizing.supply import outside
 from resilience.solver import solve
 
@@ -50,9 +50,9 @@ def test_with_and_without_what_is_left_out_the_loss_is_the_same_and_the_plan_sta
     network = random_network(seed, goods, places, ring)
     scenario = random_scenario(seed + 1, network)
     case = build_case(physics(network), scenario, weeks=10)
-    ground, nothing = Ground(compiler=Compiler()), np.zeros(0)
-    found = ground.least_loss(case, scope.goods(case), nothing)
-    program = ground.whole(case, nothing).program
+    footing, nothing = Footing(compiler=Compiler()), np.zeros(0)
+    found = footing.least_loss(case, scope.goods(case), nothing)
+    program = footing.whole(case, nothing).program
     whole = solve(program).objective
     assert outside(program, found.x) < 1e-6
     assert found.loss == pytest.approx(whole, rel=1e-4, abs=1e-4)
