@@ -23,7 +23,7 @@ def same(one, other):
         np.testing.assert_allclose(getattr(one.program, side), getattr(other.program, side), rtol=1e-12, atol=1e-12)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds, st.integers(2, 5), st.integers(1, 4), st.booleans())
 def test_rows_and_columns_of_a_part_are_the_page_of_the_part(seed, goods, places, ring):
     network = random_network(seed, goods, places, ring)

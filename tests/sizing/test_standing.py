@@ -44,7 +44,7 @@ def test_a_good_that_binds_when_users_catch_up_is_put_back(scope):
     assert found.bound_usd == pytest.approx(found.loss_usd, rel=1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seeds, st.integers(2, 5), st.integers(1, 4), st.booleans(), st.sampled_from(SCOPES))
 def test_with_and_without_what_is_left_out_the_loss_is_the_same_and_the_plan_stands(seed, goods, places, ring, scope):
     network = random_network(seed, goods, places, ring)
