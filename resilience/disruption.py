@@ -79,10 +79,11 @@ class Shock:
         """What this does to a part of its network, as `Network.only` gives it, where selectors may hit nothing."""
         goods = set(part.goods["good"])
         network = self.network
-        makers, lanes, demand, points = (
-            frame["good"].isin(goods).to_numpy()
-            for frame in (network.producers, network.lanes, network.demand, self.points)
+        makers, lanes, demand = (
+            frame["good"].isin(goods).to_numpy() for frame in (network.producers, network.lanes, network.demand)
         )
+        keys = (pd.MultiIndex.from_frame(points[["good", "place"]]) for points in (self.points, part.points))
+        points = next(keys).get_indexer(next(keys))  # a part also lacks points whose only users it leaves out
         return Shock(
             network=part,
             points=part.points,

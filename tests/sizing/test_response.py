@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_networks import by_clarabel, gas, one_good, recipe, two_importers
 
-from resilience import ExportControl, Outage, Reserve, RouteClosure, Scenario, StockLoss, best_response
+from resilience import ExportControl, Outage, Reserve, RouteClosure, Scenario, StockLoss, best_response, datasets
+from resilience.balance import balance
 from resilience.disruption import DemandSurge
 from resilience.errors import AskError
 from resilience.network import Network
@@ -254,3 +255,16 @@ def test_a_part_of_the_network_answers_for_a_scenario_that_also_names_what_the_p
     whole, part = (best_response(network, both, weeks=8, scope=scope) for scope in (Everything(), Downstream()))
     assert part.loss_usd == pytest.approx(whole.loss_usd, rel=1e-7)
     assert whole.loss_usd >= 150.0
+
+
+def test_a_shock_within_a_part_is_the_shock_of_the_part():
+    network = balance(datasets.load("chips")).network
+    stop = Outage(good="chip_logic_10_22", weeks=5)
+    surge = DemandSurge(good="chip_logic_10_22", tier="essential", factor=1.5, weeks=4)
+    loss = StockLoss(good="chip_logic_10_22", lost=0.5, first_week=2)
+    scenario = Scenario(name="three", disruptions=(stop, surge, loss))
+    part = network.only(Downstream().goods(network, scenario, 20))
+    assert len(part.points) < network.points["good"].isin(part.goods["good"]).sum()
+    found, alone = scenario.shock(network, 20).within(part), scenario.shock(part, 20)
+    for name in ("left", "open", "added", "wanted", "lost", "hoarded"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(alone, name), err_msg=name)
