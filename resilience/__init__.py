@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resilience import datasets, hazards, history, metrics, models, risk
+    from resilience.compare import compare
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -36,6 +37,7 @@ __all__ = [
     "Study",
     "__version__",
     "best_response",
+    "compare",
     "datasets",
     "hazards",
     "history",
@@ -60,6 +62,7 @@ _HOMES = {  # a public name, and the module that defines it
     "StockLoss": "disruption",
     "Study": "study",
     "best_response": "sizing.response",
+    "compare": "compare",
     "run": "result",
     "simulate": "simulate",
     "size_reserve": "sizing.size",

@@ -13,7 +13,7 @@ import resilience
 
 
 def test_the_public_names_are_these():
-    verbs = ["best_response", "run", "simulate", "size_reserve"]
+    verbs = ["best_response", "compare", "run", "simulate", "size_reserve"]
     nouns = ["Network", "Reserve", "Scenario", "ScenarioSet", "Study"]
     disruptions = ["DemandSurge", "ExportControl", "Hoarding", "Outage", "RouteClosure", "StockLoss"]
     rooms = ["datasets", "hazards", "history", "metrics", "models", "risk"]

@@ -21,11 +21,12 @@ from resilience.sizing.scope import Scope
 from resilience.solver import Method
 
 FAST = Method(algorithm="ipm", crossover=False)
+USUAL = Behaviour()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """Losses of a block of scenarios: `loss_usd` of each, and unmet demand in USD by tier of use (tiers x scenarios)."""
+    """Losses of a block of scenarios, and unmet demand in USD by tier of use (tiers x scenarios)."""
 
     loss_usd: Floats
     unmet_usd: Floats
@@ -45,7 +46,7 @@ class Losses(Protocol):
 class Simulated:
     """What firms and states lose who follow rules, the reserve's own release rule among them."""
 
-    behaviour: Behaviour = Behaviour()
+    behaviour: Behaviour = USUAL
 
     def of(
         self, applied: Applied, scenarios: ScenarioSet, *, weeks: int, weights: Mapping[str, float], seed: int

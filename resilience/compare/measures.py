@@ -1,7 +1,7 @@
 """Measures that a policy is made of: each changes a network, adds a reserve, or both, at a yearly cost.
 
-A measure is an object with one method, `apply`. What the shipped ones cost beside the holding of stock is `assumed`: nobody
-publishes what a second supplier or idle capacity costs a year, so both are stated as shares of value and should be varied.
+A measure is an object with one method, `apply`. What the shipped ones cost beside the holding of stock is `assumed`:
+nobody publishes what a second supplier or idle capacity costs a year, so both are shares of value, to be varied.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from resilience.balance import use_per_week
 from resilience.compare.reshare import Sources, reshared, sources
 from resilience.errors import AskError, near
 from resilience.network import Network
-from resilience.physics import Floats
+from resilience.physics import Whole
 from resilience.policy import Release, Reserve
 from resilience.sizing.case import candidates
 
 WEEKS_A_YEAR = 52
 DAYS_A_WEEK = 7.0
+AT_ONCE = Release()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,20 +54,21 @@ class NationalReserves:
     """Each member country holds `days` of its own baseline use of each good, at home and for itself.
 
     Japan states 60 days (180 for metals at high risk) and Korea 100 days of consumption for such reserves, both for
-    metals alone. `members` is a bloc or a country; None means every country. Holding costs what the network's goods say.
+    metals alone. `members` is a bloc or a country; None means every country. Holding costs what the network's goods
+    say.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"], "usd_per_unit": [3.0], "holding_share_per_year": [0.1]},
     ...     producers={"good": ["gas"], "place": ["A"], "output_per_week": [7.0]},
     ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [7.0], "usd_per_unit_unmet": [9.0]})
-    >>> NationalReserves(days=60, goods=("gas",)).apply(network).cost_usd_per_year
+    >>> round(NationalReserves(days=60, goods=("gas",)).apply(network).cost_usd_per_year, 6)
     18.0
     """
 
     days: float
     goods: tuple[str, ...]
     members: str | None = None
-    release: Release = Release()
+    release: Release = AT_ONCE
 
     def __post_init__(self) -> None:
         if not 0 <= self.days < math.inf:
@@ -189,10 +191,11 @@ def earmarked(network: Network, reserve: Reserve) -> Reserve:
 
 
 def holding_cost(network: Network, reserve: Reserve) -> float:
-    """What holding a reserve costs a year: its value times each good's holding share. [USD]"""
-    share = network.goods.set_index("good")["holding_share_per_year"]
+    """What holding a reserve costs a year: its value at the network's prices times each good's holding share. [USD]"""
+    goods = network.goods.set_index("good")
     held = reserve.table()
-    return float((held["usd"] * held["good"].map(share)).sum())
+    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"])
+    return float((held["units"] * yearly).sum())
 
 
 def countries(network: Network, members: str | None) -> tuple[str, ...]:
@@ -200,9 +203,9 @@ def countries(network: Network, members: str | None) -> tuple[str, ...]:
     return tuple(sorted(network.countries(members) if members else set(network.places["country"])))
 
 
-def _largest(now: Sources, point: int, inside: set[str]) -> tuple[Floats, Floats]:
+def _largest(now: Sources, point: int, inside: set[str]) -> tuple[Whole, Whole]:
     """Rows of the point's largest supplying country outside the members, and those of all its other suppliers."""
-    mine = np.flatnonzero(now.point == point)
+    mine = np.flatnonzero(now.point == point).astype(np.int64)
     by_country = pd.Series(now.share[mine]).groupby(now.country[mine]).sum()
     outside = by_country[~by_country.index.isin(inside)].sort_index()
     if outside.empty:
@@ -211,8 +214,8 @@ def _largest(now: Sources, point: int, inside: set[str]) -> tuple[Floats, Floats
     return mine[first], mine[~first]
 
 
-def _named(goods: tuple[str, ...], where: str) -> None:
-    if isinstance(goods, str) or not goods:
+def _named(goods: object, where: str) -> None:
+    if not isinstance(goods, tuple) or not goods:
         raise AskError(f'{where}.goods is {goods!r}: name goods, as in goods=("gallium",)')
 
 

@@ -1,4 +1,4 @@
-"""Policies: a name and the measures taken together, and the twelve that a study is compared on unless it names its own."""
+"""Policies: a name and measures taken together, and the twelve that are compared where nobody names others."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ def standard_policies(
     surge; and four mixes.
 
     National reserves, second source and surge are for raw materials, as governments' targets are (of a network without
-    that tier: for all that is storable and used to make something). A policy that this network cannot have is left out: a
-    second source where nobody has another supplier, surge where no member makes any of it, the sized ones without
-    `sized`. The first is what the others are compared with.
+    that tier: for all that is storable and used to make something). A policy that this network cannot have is left
+    out: a second source where nobody has another supplier, surge where no member makes any of it, the sized ones
+    without `sized`. The first is what the others are compared with.
     """
     network = balance(network).network
     goods, release = raw_goods(network), release or Release()

@@ -20,8 +20,8 @@ class Sampling(Protocol):
     """Any sense in which years are a sample."""
 
     def chances(self, stated: Floats, replicates: int, rng: np.random.Generator) -> Floats:
-        """What the scenarios' yearly chances come out at in each repetition. Replicates x scenarios; what is left of one
-        is the undisturbed year.
+        """What the scenarios' yearly chances come out at in each repetition (replicates x scenarios); what is left of
+        one is the undisturbed year.
         """
         ...
 
@@ -57,8 +57,8 @@ class StatedChances:
     def meaning(self) -> str:
         """Luck, not ignorance."""
         return (
-            f"Intervals say what {self.years} years may bring if the stated chances are right: in 95 of 100 such spells "
-            "the mean difference lies within."
+            f"Intervals say what {self.years} years may bring if the stated chances are right: the mean difference of "
+            "so many years lies within, with the chance that is stated."
         )
 
 
@@ -68,8 +68,8 @@ class DrawnYears:
 
     `alike` (the default) draws within years of equal weight, as stratified draws are made: the weight of each kind of
     year is known, and only which years of the kind were met is chance. Set it to False for `hazards.Importance`, whose
-    weights are themselves chance. Of n alike years n - 1 are drawn and weigh n / (n - 1), which makes the variance right
-    for small n; years without their like are taken together. Do not use it for named scenarios.
+    weights are themselves chance. Of n alike years n - 1 are drawn and weigh n / (n - 1), which makes the variance
+    right for small n; years without their like are taken together. Do not use it for named scenarios.
 
     Reference: J. N. K. Rao and C. F. J. Wu (1988), Resampling inference with complex survey data, Journal of the
     American Statistical Association 83.
@@ -101,6 +101,6 @@ class DrawnYears:
     def meaning(self) -> str:
         """Sampling error."""
         return (
-            "Intervals say how far the drawn years may have been untypical: of 100 sets of as many years, some 95 give an "
-            "interval that holds the mean difference over all years."
+            "Intervals say how far the drawn years may have been untypical: other draws of as many years would give an "
+            "interval that holds the mean difference over all years about as often as is stated."
         )

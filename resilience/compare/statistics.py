@@ -23,8 +23,8 @@ def replicated(risk: TailMeans, losses: Floats, chances: Floats) -> Floats:
 
     >>> from resilience.risk import CVaR, Expectation
     >>> loss, half = np.array([[10.0, 2.0]]), np.array([[0.1, 0.5]])
-    >>> replicated(Expectation(), loss, half).tolist(), replicated(CVaR(tail=0.2), loss, half).tolist()
-    ([[2.0]], [[6.0]])
+    >>> [replicated(risk, loss, half).round(6).tolist() for risk in (Expectation(), CVaR(tail=0.2))]
+    [[[2.0]], [[6.0]]]
     """
     found = np.zeros((len(chances), len(losses)))
     for weight, tail in risk.mixture():
@@ -42,7 +42,7 @@ def _tail_mean(loss: Floats, chances: Floats, tail: float) -> Floats:
     order = np.argsort(-loss, kind="stable")
     worst, weight = loss[order], chances[:, order]
     if tail == 0:
-        return np.asarray(np.where(weight > 0, worst, 0.0).max(axis=1, initial=0.0), dtype=np.float64)
+        return np.full(len(chances), max(float(loss.max()), 0.0))
     before = np.cumsum(weight, axis=1) - weight
     return np.asarray(np.clip(tail - before, 0.0, weight) @ worst / tail, dtype=np.float64)
 
@@ -69,7 +69,7 @@ def expected_regret(totals: Floats) -> Floats:
 
 
 def largest_regret(costs: Floats, losses: Floats) -> Floats:
-    """The most each policy costs beyond the best one in any single year, the undisturbed one included (Savage's regret).
+    """The most each policy costs beyond the best one in any single year, the undisturbed one included (L. J. Savage).
 
     >>> largest_regret(np.array([0.0, 1.0]), np.array([[5.0], [2.0]])).tolist()
     [2.0, 1.0]
@@ -86,9 +86,9 @@ def on_frontier(costs: Floats, losses: Floats) -> np.ndarray:
     """
     no_worse = (costs[:, None] <= costs) & (losses[:, None] <= losses)  # row j beats or equals column i
     better = no_worse & ((costs[:, None] < costs) | (losses[:, None] < losses))
-    return np.asarray(~better.any(axis=0))
+    return np.asarray(~np.asarray(better.any(axis=0)))
 
 
 def ranks(totals: Floats) -> Floats:
     """Places from 1, cheapest first; ties share the mean place."""
-    return pd.Series(totals).rank(method="average").to_numpy(dtype=np.float64)
+    return np.asarray(pd.Series(totals).rank(method="average"), dtype=np.float64)

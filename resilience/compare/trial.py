@@ -1,8 +1,8 @@
 """Every policy tried on every scenario, spread over an engine: blocks of one policy's scenarios are the tasks.
 
 A block is the same whatever the engine and the number of workers, and answers go to the place that policy and scenario
-give them, so no digit depends on where or when a block was done. A worker keeps one policy's network at a time, and what
-comes back of a block is a few numbers a scenario: memory does not grow with policies but for those numbers.
+give them, so no digit depends on where or when a block was done. A worker keeps one policy's network at a time, and
+what comes back of a block is a few numbers a scenario: memory does not grow with policies but for those numbers.
 """
 
 from __future__ import annotations
