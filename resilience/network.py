@@ -334,13 +334,24 @@ class Network:
         figures = self.frames["figures"]
         ranged = figures[(figures["low"] < figures["high"])]
         likely = ranged["value"].clip(ranged["low"], ranged["high"])  # a figure may lie past its range by rounding
-        drawn = pd.Series(rng.triangular(ranged["low"], likely, ranged["high"]), index=ranged.index)
+        return self.with_figures(pd.Series(rng.triangular(ranged["low"], likely, ranged["high"]), index=ranged.index))
+
+    def with_figures(self, values: pd.Series) -> Network:
+        """This network with other values for some figures: `values` by row of `figures`.
+
+        Shares are scaled back to their total. Values are not checked against the ranges, and no evidence is kept.
+        """
+        if self.about.get("balanced"):
+            raise AskError(
+                f"Network {self.name!r} is balanced: its shares are gone. Change figures first, then balance"
+            )
+        figures = self.frames["figures"].loc[values.index]
         frames = {name: frame.copy() for name, frame in self.frames.items()}
-        for (table, column), rows in ranged.groupby(["table", "column"]):
+        for (table, column), rows in figures.groupby(["table", "column"]):
             schema = tables.schemas()[str(table)]
             cells = frames[str(table)].set_index(tables.key_text(frames[str(table)], schema.key))[column]
             before = cells.copy()
-            cells.update(pd.Series(drawn[rows.index].to_numpy(), index=rows["key"]))
+            cells.update(pd.Series(values[rows.index].to_numpy(), index=rows["key"]))
             if schema.field(str(column)).type == "integer":
                 cells = cells.round()
             if column in ("share", "share_of_use"):

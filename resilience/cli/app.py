@@ -223,7 +223,7 @@ def compare(
     json: Json = False,
     out: Out = None,
 ) -> None:
-    """Compare policies on the same years: cost, loss, paired differences with intervals, which is best and how surely."""
+    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
     from resilience.cli.compare import compared
 
     answer = patiently(lambda say: compared(study, draws=draws, seed=seed, engine=engine, say=say))
