@@ -10,7 +10,7 @@ ranges). `outside` is a study as a plain function, for tools that explore.
 from resilience.compare.comparison import Comparison, compare, sized_reserve
 from resilience.compare.factors import Factor, at_levels, factors
 from resilience.compare.flips import flips
-from resilience.compare.losses import Foreseen, Losses, Simulated
+from resilience.compare.losses import Foreseen, Found, Losses, Simulated
 from resilience.compare.measures import (
     Applied,
     Held,
@@ -34,6 +34,7 @@ __all__ = [
     "DrawnYears",
     "Factor",
     "Foreseen",
+    "Found",
     "Held",
     "Losses",
     "Measure",

@@ -8,9 +8,8 @@ an engine, and name the factors and policies that matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -31,7 +30,6 @@ from resilience.scenario import ScenarioSet
 POINTS = 64
 REPLICATES = 1000
 HALVINGS = 6  # of the way to the end of a range, when a flip is sought: to a hundredth of it
-NO_WEIGHTS: Mapping[str, float] = MappingProxyType({})
 MEAN, SIMULATED = Expectation(), Simulated()
 Say = Callable[[str], None]
 M = TypeVar("M")
@@ -45,7 +43,7 @@ class Data:
     policies: tuple[Policy, ...]
     scenarios: ScenarioSet
     weeks: int = 104
-    weights: Mapping[str, float] = NO_WEIGHTS
+    weights: Mapping[str, float] = field(default_factory=dict)
     seed: int = 0
     risk: TailMeans = MEAN
     losses: Losses = SIMULATED

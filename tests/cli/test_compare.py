@@ -1,0 +1,37 @@
+"""`resilience compare`: the table, its bytes, its files and its exits."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from resilience.cli import app
+
+
+def call(*arguments, code=0):
+    done = CliRunner().invoke(app, ["compare", *map(str, arguments)])
+    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+    return done.stdout, done.stderr
+
+
+def test_a_table_of_policies_what_it_means_and_the_same_bytes_again(tiny, tmp_path):
+    text, _ = call(tiny, "--out", tmp_path / "found")
+    lines = text.splitlines()
+    assert lines[0].startswith("6 policies on 2 scenarios, USD a year; savings against no reserve, with 95% intervals")
+    assert lines[2].split()[:6] == ["policy", "cost", "loss", "in", "all", "saves"]
+    assert any(line.startswith("sized, pooled") for line in lines)
+    assert "costs least in all" in text
+    assert "Intervals say what 100 years may bring" in text
+    files = {path.name for path in (tmp_path / "found").iterdir()}
+    assert files >= {"answer.json", "policies.csv", "differences.csv", "losses.csv", "frontier.csv", "shortfall.csv"}
+    losses = pd.read_csv(tmp_path / "found" / "losses.csv")
+    assert losses.loc[losses["policy"] == "no reserve", "loss_usd"].tolist() == pytest.approx([72_000, 36_000])
+    found = json.loads(call(tiny, "--json")[0])
+    assert {"headline", "policies", "frontier", "shortfall", "failures", "findings", "flips"} <= set(found)
+    assert found == json.loads((tmp_path / "found" / "answer.json").read_text())
+
+
+def test_drawn_years_need_hazards_and_engines_a_name(tiny):
+    assert "No hazards ship for 'net'" in call(tiny, "--draws", 30, code=1)[1]
+    assert "No engine 'proceses'" in call(tiny, "--engine", "proceses", code=1)[1]

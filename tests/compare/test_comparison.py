@@ -1,0 +1,142 @@
+"""Compare: totals by hand, common years, what fails, and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from two_suppliers import BLIP, STOP, YEARS, FailsOn, two_suppliers
+
+from resilience import Study, compare
+from resilience.compare import Foreseen, NationalReserves, Policy, SecondSource, StatedChances
+from resilience.engine import Serial
+from resilience.errors import AskError
+from resilience.risk import CVaR, Wasserstein
+
+NATIONAL = NationalReserves(days=28, goods=("gas",), members="club")
+SECOND = SecondSource(goods=("gas",), members="club", share=0.25, premium=0.05)
+POLICIES = (
+    Policy(name="nothing"),
+    Policy(name="four weeks", measures=(NATIONAL,)),
+    Policy(name="second source", measures=(SECOND,)),
+)
+# In a stop 15 units lack in 4 weeks, in a blip 5 in one. A chip lost is worth 10, a unit of gas drawn 2.
+LOSSES = np.array([[600.0, 50.0], [120.0, 10.0], [400.0, 100.0]])
+COSTS = np.array([0.0, 80.0, 26.0])
+
+
+@pytest.fixture(scope="module")
+def found():
+    return compare(two_suppliers(), POLICIES, YEARS, weeks=12)
+
+
+def test_costs_losses_and_totals_are_those_worked_by_hand(found):
+    assert found.cost_usd == pytest.approx(COSTS)
+    assert found.loss_usd == pytest.approx(LOSSES)
+    assert found.total_usd == pytest.approx(COSTS + LOSSES @ [0.1, 0.2])
+    assert found.policies[found.best] == "second source"
+
+
+def test_the_undisturbed_year_costs_what_policies_cost():
+    calm = compare(two_suppliers(), POLICIES, [STOP], weeks=12, sampling=StatedChances(years=1))
+    assert set(calm.totals[:, 1].round(6)) == {80.0, 200.0}
+
+
+def test_differences_are_paired_and_run_both_ways(found):
+    rows = found.table("differences").set_index(["policy", "than"])
+    there, back = rows.loc[("four weeks", "nothing")], rows.loc[("nothing", "four weeks")]
+    assert there["saves_usd_per_year"] == pytest.approx(70.0 - (80 + 14))
+    assert there["saves_low_usd"] == pytest.approx(-back["saves_high_usd"])
+    lone = found.totals[:, 0].std() ** 2 + found.totals[:, 2].std() ** 2
+    assert (found.totals[:, 0] - found.totals[:, 2]).std() ** 2 < 0.5 * lone
+
+
+def test_a_tail_mean_may_choose_another_policy(found):
+    worst = compare(two_suppliers(), POLICIES, YEARS, weeks=12, risk=CVaR(tail=0.1))
+    assert worst.total_usd == pytest.approx(COSTS + LOSSES[:, 0])
+    assert worst.policies[worst.best] == "four weeks"
+    with pytest.raises(AskError, match="tail means"):
+        compare(two_suppliers(), POLICIES, YEARS, risk=Wasserstein(radius=0.1, points=((1.0,), (2.0,))))
+
+
+def test_tables_hold_together(found):
+    policies = found.table("policies")
+    assert policies["chance_best"].sum() == pytest.approx(1.0)
+    assert policies.loc[found.best, "regret_usd_per_year"] == policies["regret_usd_per_year"].min()
+    frontier = found.table("frontier").set_index("policy")
+    assert frontier["least_mean"].to_dict() == {"nothing": True, "second source": True, "four weeks": True}
+    shortfall = found.table("shortfall").set_index("policy")
+    assert shortfall["unmet_usd_per_year"].to_dict() == pytest.approx(
+        {"nothing": 70, "four weeks": 0, "second source": 60}
+    )
+    assert shortfall.loc["nothing", "share_of_demand"] == pytest.approx(70 / (52 * 200))
+    assert shortfall.loc["nothing", "worst_scenario"] == "stop"
+    assert len(found.table("losses")) == 6
+    with pytest.raises(AskError, match="Did you mean policies"):
+        found.table("policy")
+
+
+def test_a_summary_has_twelve_rows_and_the_first_policy_among_them():
+    many = [Policy(name=name, measures=(SECOND,) * (name != "nothing")) for name in ("nothing", *"abcdefghijklm")]
+    summary = compare(two_suppliers(), many, [BLIP], weeks=4).summary()
+    assert len(summary) == 12
+    assert "nothing" in set(summary["policy"])
+    assert summary["total_usd_per_year"].is_monotonic_increasing
+
+
+def test_the_order_of_scenarios_and_of_other_policies_changes_no_figure(found):
+    turned = compare(two_suppliers(), [POLICIES[0], *POLICIES[:0:-1]], [BLIP, STOP], weeks=12)
+    one, other = (each.table("frontier") for each in (found, turned))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_a_scenario_that_fails_is_left_out_of_all_policies_and_told():
+    found = compare(two_suppliers(), POLICIES, YEARS, weeks=12, losses=FailsOn(name="blip"))
+    assert found.scenarios == ("stop",)
+    assert found.loss_usd[:, 0] == pytest.approx(LOSSES[:, 0])
+    assert found.failures["policy"].tolist() == [policy.name for policy in POLICIES]
+    assert "FloatingPointError: blip went wrong" in found.failures["error"].iloc[0]
+    assert "1 scenarios failed" in " ".join(found.findings())
+
+
+def test_a_policy_that_cannot_be_had_is_named():
+    wrong = Policy(name="wrong", measures=(NationalReserves(days=1, goods=("gaz",)),))
+    with pytest.raises(AskError, match="'wrong': AskError: These goods cannot be held in reserve"):
+        compare(two_suppliers(), [*POLICIES, wrong], YEARS, weeks=12, engine=Serial())
+
+
+@pytest.mark.parametrize(
+    ("policies", "scenarios", "told"),
+    [
+        ((POLICIES[0], POLICIES[0]), YEARS, "'nothing' names more than one"),
+        ((), YEARS, "there is none"),
+        (POLICIES, None, "needs `scenarios`"),
+        (POLICIES, [], "no scenarios to compare"),
+        (None, YEARS, "needs `policies`"),
+    ],
+)
+def test_what_is_missing_or_double_is_refused(policies, scenarios, told):
+    with pytest.raises(AskError, match=told):
+        compare(two_suppliers(), policies, scenarios)
+
+
+def test_the_program_loses_no_more_than_behaviour_under_the_same_policies(found):
+    least = compare(two_suppliers(), POLICIES, YEARS, weeks=12, losses=Foreseen())
+    assert (least.loss_usd <= found.loss_usd * (1 + 1e-6)).all()
+    assert least.loss_usd[1] == pytest.approx(LOSSES[1], rel=1e-5)
+    both = Policy(name="both", measures=(NATIONAL, NATIONAL))
+    twice = compare(two_suppliers(), [both], YEARS, weeks=12, losses=Foreseen())
+    assert twice.held_usd == pytest.approx([320.0])
+
+
+def test_a_study_brings_scenarios_horizon_and_seed(tiny):
+    """Gas out for four weeks, or chips for two, at 18,000 USD a week."""
+    study = Study.read(tiny)
+    found = compare(study, [Policy(name="nothing")])
+    assert (found.seed, found.scenarios) == (study.seed, ("gas_stops", "chips_stop"))
+    assert found.loss_usd[0] == pytest.approx([72_000, 36_000])
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_other_years(found):
+    again, other = (compare(two_suppliers(), POLICIES, YEARS, weeks=12, seed=seed) for seed in (0, 1))
+    assert found.table("policies").to_csv() == again.table("policies").to_csv()
+    assert found.table("policies").to_csv() != other.table("policies").to_csv()
+    assert found.table("losses").to_csv() == other.table("losses").to_csv()

@@ -1,0 +1,35 @@
+"""A study as a plain function of keywords."""
+
+import pytest
+
+from resilience import Study
+from resilience.compare import as_function
+from resilience.errors import AskError
+
+
+@pytest.fixture(scope="module")
+def function(tiny_kept):
+    return as_function(Study.read(tiny_kept))
+
+
+def test_without_keywords_it_is_the_study_with_nothing_done(function):
+    """Gas out for four weeks, ten units a week; chips out for two: 18,000 USD a week, in 0.1 and 0.02 of years."""
+    found = function()
+    assert set(found) == set(function.outcomes)
+    assert found["cost_usd_per_year"] == 0.0
+    assert found["loss_usd_per_year"] == pytest.approx(0.1 * 4 * 18_000 + 0.02 * 2 * 18_000)
+    assert found["unmet_defence_usd_per_year"] == pytest.approx((0.1 * 4 + 0.02 * 2) * 10_000)
+
+
+def test_levers_act_and_uncertainties_scale_chances(function):
+    held = function(national_days=28.0)
+    assert held["cost_usd_per_year"] == pytest.approx(40 * 10 * 0.1)
+    assert held["loss_usd_per_year"] < function()["loss_usd_per_year"]
+    assert function(chance_of_gas_stops=0.0)["loss_usd_per_year"] == pytest.approx(0.02 * 2 * 18_000)
+    assert function.levers.keys() == {"national_days", "second_source_share", "surge_factor"}
+    assert function.uncertainties == {"chance_of_gas_stops": (0.0, 2.0), "chance_of_chips_stop": (0.0, 2.0)}
+
+
+def test_an_unknown_keyword_is_told_with_the_nearest(function):
+    with pytest.raises(AskError, match=r"unknown keyword 'nationl_days'\. Did you mean national_days"):
+        function(nationl_days=3.0)
