@@ -14,10 +14,18 @@ from pathlib import Path
 
 import jobs
 import pytest
+from two_suppliers import YEARS, two_suppliers
 
-from resilience.engine import Dask, Done, Serial, answers, nothing
+from resilience import compare
+from resilience.compare import NationalReserves, Policy, SecondSource
+from resilience.engine import Dask, Done, Processes, Serial, answers, nothing
 from resilience.errors import AskError, EngineError
 
+POLICIES = (
+    Policy(name="nothing"),
+    Policy(name="four weeks", measures=(NationalReserves(days=28, goods=("gas",), members="club"),)),
+    Policy(name="second source", measures=(SecondSource(goods=("gas",), members="club"),)),
+)
 NUMBERS = {f"task {number}": number for number in range(10)}
 
 
@@ -78,6 +86,16 @@ def test_a_cluster_gives_the_bytes_that_serial_gives(cluster):
         return [pickle.dumps(found[key]) for key in NUMBERS]
 
     assert of(Dask(address=cluster)) == of(Serial())
+
+
+def test_a_comparison_has_the_same_bytes_from_serial_processes_and_a_cluster(cluster):
+    def of(engine):
+        found = compare(two_suppliers(), POLICIES, YEARS, weeks=12, engine=engine)
+        return "".join(found.table(table).to_csv() for table in ("policies", "differences", "losses", "shortfall"))
+
+    serial = of(Serial())
+    assert of(Processes(workers=2)) == serial
+    assert of(Dask(address=cluster)) == serial
 
 
 def test_a_name_at_home_meets_what_it_left_there_on_both_workers(cluster):

@@ -20,15 +20,15 @@ def two_suppliers():
 
 
 def uncertain():
-    """The same, where a lost chip costs 5 to 15 USD (assumed) and to hold gas 0.2 to 1.5 of its price (estimated)."""
+    """The same, where a lost chip costs 5 to 15 USD (assumed) and to hold gas 0.05 to 1 of its price (estimated)."""
     figures = {
         "table": ["demand", "goods"],
         "key": ["chip/CCC/essential", "gas"],
         "column": ["usd_per_unit_unmet", "holding_share_per_year"],
         "value": [10.0, 0.5],
         "unit": ["USD", "share a year"],
-        "low": [5.0, 0.2],
-        "high": [15.0, 1.5],
+        "low": [5.0, 0.05],
+        "high": [15.0, 1.0],
         "confidence": ["assumed", "estimated"],
         "source_id": ["us", "us"],
         "note": ["judged", ""],

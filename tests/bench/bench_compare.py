@@ -1,0 +1,153 @@
+"""Comparing policies at scale: memory, what the engine costs, two processes against one, paired against unpaired.
+
+Run by hand: PYTHONPATH=tests/support python tests/bench/bench_compare.py [memory|engine|processes|paired ...]
+
+`engine` compares the CPU a comparison takes with that of the same blocks called directly. `processes` counts wall
+seconds, so it means little while the machine does other work: the load is printed.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from time import perf_counter, process_time
+
+import numpy as np
+
+from resilience import datasets, hazards, models
+from resilience.balance import balance
+from resilience.compare import (
+    DrawnYears,
+    NationalReserves,
+    Policy,
+    Simulated,
+    compare,
+    standard_policies,
+    statistics,
+    trial,
+)
+from resilience.compare.policies import raw_goods
+from resilience.engine import Engine, Processes, Serial
+from resilience.scenario import Scenario, ScenarioSet
+
+MEMBERS = "ipef"
+
+
+def years(network, draws):
+    """So many drawn years; plain ones, which weigh alike."""
+    return hazards.sample(hazards.load("chips"), network, draws=draws, rng=1, method=hazards.Plain())
+
+
+def told(text: str) -> None:
+    """One line, with the load."""
+    sys.stdout.write(f"{text}   (load {os.getloadavg()[0]:.1f})\n")
+    sys.stdout.flush()
+
+
+def peak_megabytes() -> float:
+    """The most memory this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def memory() -> None:
+    """Two hundred policies on a thousand scenarios of a network of two suppliers."""
+    from two_suppliers import STOP, two_suppliers
+
+    network = two_suppliers()
+    policies = [Policy(name="nothing")] + [
+        Policy(name=f"{days} days", measures=(NationalReserves(days=days, goods=("gas",), members="club"),))
+        for days in range(1, 200)
+    ]
+    scenarios = ScenarioSet(
+        scenarios=tuple(Scenario(name=f"{n:04}", probability=0.0009, disruptions=STOP.disruptions) for n in range(1000))
+    )
+    for count in (20, 200):
+        begun = process_time()
+        found = compare(network, policies[:count], scenarios, weeks=12, sampling=DrawnYears())
+        rows = len(found.table("differences")) + len(found.table("policies"))
+        told(f"{count} policies x 1,000 scenarios, all tables ({rows:,} rows): peak {peak_megabytes():,.0f} MB, "
+             f"{process_time() - begun:.0f} s of CPU")  # fmt: skip
+
+
+def engine() -> None:
+    """The CPU of a comparison on chips against that of its blocks alone, the same work in the same process."""
+    network = balance(datasets.load("chips")).network
+    scenarios = years(network, 512)
+    base = trial.ground(network, scenarios, weeks=104, weights={}, seed=1, losses=Simulated())
+    policies = [Policy(name="nothing"), Policy(name="60 days", measures=(_days(network, 60),))]
+    trial.tried(base, policies[:1], engine=Serial())  # compiles
+    shares = []
+    for _ in range(3):
+        begun = process_time()
+        worker = trial._worker(base, tuple(policies))
+        for number in range(2):
+            for first in range(0, 512, trial.BLOCK):
+                trial._block(worker, (number, first, first + trial.BLOCK))
+        work = process_time() - begun
+        begun = process_time()
+        trial.tried(base, policies, engine=Serial())
+        shares.append((process_time() - begun) / work - 1.0)
+    told(f"2 policies x 512 chips years, {work:.0f} s of CPU: serial engine adds {np.median(shares):.2%} (median of 3)")
+
+
+def processes() -> None:
+    """Wall seconds of 10,000 chips years under one policy by one worker and by two, and what the two cost in CPU."""
+    network = balance(datasets.load("chips")).network
+    scenarios = years(network, 10_000)
+    base = trial.ground(network, scenarios, weeks=104, weights={}, seed=1, losses=Simulated())
+    one, two = (_seconds(base, Processes(workers=workers)) for workers in (1, 2))
+    told(f"10,000 chips years: one process {one[0]:.0f} s, two {two[0]:.0f} s: {one[0] / two[0]:.2f} times; CPU of all "
+         f"workers {one[1]:.0f} and {two[1]:.0f} s")  # fmt: skip
+
+
+def _seconds(base: trial.Ground, where: Engine) -> tuple[float, float]:
+    begun, used = perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    trial.tried(base, [Policy(name="nothing")], engine=where)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return perf_counter() - begun, after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+
+
+def paired() -> None:
+    """How much narrower the interval of a difference is on common years than on years of its own for each policy."""
+    study = models.load("ipef_reserve")
+    network = balance(study.network()).network
+    policies = standard_policies(network, members=MEMBERS, release=study.release.build())
+    for name, scenarios, sampling in (
+        ("17 named scenarios", study.scenarios, None),
+        ("1,000 drawn years", years(network, 1000), DrawnYears()),
+    ):
+        found = compare(network, policies, scenarios, weeks=104, sampling=sampling, seed=1)
+        rng = np.random.default_rng(2)
+        ratios = {}
+        for one in range(len(policies)):
+            for other in range(one):
+                chances = found.sampling.chances(found.probability, found.replicates, rng)
+                apart = (
+                    statistics.replicated(found.risk, found.loss_usd[[other]], chances)[:, 0] + found.cost_usd[other]
+                )
+                lone = _width(found.totals[:, one] - apart)
+                ratios[policies[one].name, policies[other].name] = lone / _width(
+                    found.totals[:, one] - found.totals[:, other]
+                )
+        values = sorted(ratios.values())
+        told(f"{name}: unpaired intervals are {values[0]:.1f} to {values[-1]:.1f} times as wide as paired ones, median "
+             f"{np.median(values):.1f}, of {len(values)} pairs of {len(policies)} policies; "
+             f"{np.mean(np.array(values) >= 5):.0%} are at least 5 times")  # fmt: skip
+        for pair, value in sorted(ratios.items(), key=lambda entry: entry[1]):
+            sys.stdout.write(f"   {value:6.1f}  {pair[0]} against {pair[1]}\n")
+
+
+def _width(values: np.ndarray) -> float:
+    low, high = statistics.intervals(values[:, None], 0.95)
+    return float(high[0] - low[0])
+
+
+def _days(network, days: int) -> NationalReserves:
+    return NationalReserves(days=days, goods=raw_goods(network), members=MEMBERS)
+
+
+if __name__ == "__main__":
+    asked = sys.argv[1:] or ["memory", "engine", "processes", "paired"]
+    for part in asked:
+        {"memory": memory, "engine": engine, "processes": processes, "paired": paired}[part]()
