@@ -215,8 +215,8 @@ class Comparison:
         for p, policy in enumerate(self.policies):
             for t in np.flatnonzero(self.demand_usd > 0):
                 at = worst[p, t]
-                share = mean[p, t] / self.demand_usd[t]
-                rows.append((policy, TIERS[t], mean[p, t], share, self.unmet_usd[p, t, at], self.scenarios[at]))
+                share, most = mean[p, t] / self.demand_usd[t], self.unmet_usd[p, t, at]
+                rows.append((policy, TIERS[t], mean[p, t], share, most, self.scenarios[at] if most > 0 else ""))
         columns = ["policy", "tier", "unmet_usd_per_year", "share_of_demand", "worst_usd", "worst_scenario"]
         return pd.DataFrame(rows, columns=columns)
 
