@@ -92,30 +92,54 @@ def tried(
     count = len(ground.scenarios)
     spans = [(first, min(first + block, count)) for first in range(0, count, block)]
     messages = {f"{p}/{first}": (p, first, last) for p in range(len(policies)) for first, last in spans}
-    cost, held = np.full(len(policies), np.nan), np.full(len(policies), np.nan)
-    loss = np.full((len(policies), count), np.nan)
-    unmet = np.full((len(policies), len(TIERS), count), np.nan)
-    failures: dict[str, tuple[Failure, ...]] = {}
+    found: dict[str, _Block] = {}
     with engine.team(partial(_worker, ground, tuple(policies))) as team:
-        outcomes = team.work(
-            _block, messages, progress=lambda done, all_: say(f"policies on scenarios: {done} of {all_} blocks")
-        )
-        for outcome in outcomes:
+        for outcome in team.work(_block, messages, progress=_pace(say)):
             number, first, last = messages[outcome.key]
             if isinstance(outcome, Done):
-                answer = outcome.value
-                cost[number], held[number] = answer.cost_usd, answer.held_usd
-                loss[number, first:last] = answer.found.loss_usd
-                unmet[number, :, first:last] = answer.found.unmet_usd
-                failures[outcome.key] = answer.failures
+                found[outcome.key] = outcome.value
             else:
-                lost = tuple(ground.scenarios.scenarios[first:last])
                 told = f"{outcome.error}: {outcome.message}"
-                failures[outcome.key] = tuple((policies[number].name, one.name, told) for one in lost)
-    rows = [row for key in messages for row in failures[key]]
-    table = pd.DataFrame(rows, columns=["policy", "scenario", "error"])
-    _refuse_the_impossible(policies, loss, table)
-    return Trial(cost_usd=cost, held_usd=held, loss_usd=loss, unmet_usd=unmet, failures=table)
+                found[outcome.key] = _lost(policies[number], ground.scenarios.scenarios[first:last], told)
+    trial = _gathered(messages, found, shape=(len(policies), count))
+    _refuse_the_impossible(policies, trial)
+    return trial
+
+
+def _pace(say: Say) -> Callable[[int, int], None]:
+    return lambda done, whole: say(f"policies on scenarios: {done} of {whole} blocks")
+
+
+def _gathered(
+    messages: Mapping[str, tuple[int, int, int]], found: Mapping[str, _Block], *, shape: tuple[int, int]
+) -> Trial:
+    """Each block's numbers in the place that its policy and scenarios give them."""
+    policies, count = shape
+    cost, held, loss = np.full(policies, np.nan), np.full(policies, np.nan), np.full(shape, np.nan)
+    unmet = np.full((policies, len(TIERS), count), np.nan)
+    for key, (number, first, last) in messages.items():
+        answer = found[key]
+        if not np.isnan(answer.cost_usd):
+            cost[number], held[number] = answer.cost_usd, answer.held_usd
+        loss[number, first:last] = answer.found.loss_usd
+        unmet[number, :, first:last] = answer.found.unmet_usd
+    rows = [row for key in messages for row in found[key].failures]
+    failures = pd.DataFrame(rows, columns=["policy", "scenario", "error"])
+    return Trial(cost_usd=cost, held_usd=held, loss_usd=loss, unmet_usd=unmet, failures=failures)
+
+
+def _lost(policy: Policy, scenarios: Sequence[Scenario], told: str) -> _Block:
+    """A block without an answer."""
+    return _Block(
+        cost_usd=np.nan,
+        held_usd=np.nan,
+        found=_nothing(len(scenarios)),
+        failures=tuple((policy.name, scenario.name, told) for scenario in scenarios),
+    )
+
+
+def _nothing(scenarios: int) -> Found:
+    return Found(loss_usd=np.full(scenarios, np.nan), unmet_usd=np.full((len(TIERS), scenarios), np.nan))
 
 
 def _worker(ground: Ground, policies: Sequence[Policy]) -> _Worker:
@@ -139,7 +163,7 @@ def _block(worker: _Worker, message: tuple[int, int, int]) -> _Block:
                 parts.append(_found(ground, applied, [scenario]))
             except Exception as error:
                 failures.append((worker.policies[number].name, scenario.name, f"{type(error).__name__}: {error}"))
-                parts.append(Found(loss_usd=np.full(1, np.nan), unmet_usd=np.full((len(TIERS), 1), np.nan)))
+                parts.append(_nothing(1))
         found = Found(
             loss_usd=np.concatenate([part.loss_usd for part in parts]),
             unmet_usd=np.hstack([part.unmet_usd for part in parts]),
@@ -157,12 +181,12 @@ def _found(ground: Ground, applied: Applied, scenarios: Sequence[Scenario]) -> F
     return ground.losses.of(applied, chosen, weeks=ground.weeks, weights=ground.weights, seed=ground.seed)
 
 
-def _refuse_the_impossible(policies: Sequence[Policy], loss: Floats, failures: pd.DataFrame) -> None:
+def _refuse_the_impossible(policies: Sequence[Policy], trial: Trial) -> None:
     faults = []
-    for policy, row in zip(policies, loss, strict=True):
+    for policy, row in zip(policies, trial.loss_usd, strict=True):
         if np.isnan(row).all():
-            first = failures.loc[failures["policy"] == policy.name, "error"].iloc[0]
-            faults.append(f"{policy.name!r}: {first}")
+            errors = trial.failures.loc[trial.failures["policy"] == policy.name, "error"]
+            faults.append(f"{policy.name!r}: {errors.iloc[0]}")
     if faults:
         raise AskError("These policies could not be tried in any scenario", faults)
 
