@@ -20,6 +20,7 @@ from resilience.compare import (
     stability,
     standard_policies,
 )
+from resilience.compare.comparison import tail_means
 from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.network import Network
@@ -51,6 +52,7 @@ def compared(name: str, *, draws: int | None, seed: int, engine: str, say: Say) 
     say("reading the study")
     study = find_study(name)
     network = balance(study.network()).network
+    tail_means(study.risk(network))  # before the work, not after it
     asked = _drawn(study, network, draws, seed, say)
     sized = sized_reserve(study, network, say=say)
     policies = standard_policies(network, members=study.members, release=study.release.build(), sized=sized)
@@ -66,7 +68,7 @@ def compared(name: str, *, draws: int | None, seed: int, engine: str, say: Say) 
         again = compare(other, policies, sampling=sampling, engine=where, seed=seed + 1, say=say)
         tables["stability"] = stability(found, {f"seed {seed + 1}": again})
         words.append(_stability_told(tables["stability"]))
-    data = {"study": study.name, "draws": draws, "engine": engine, **found.to_json()}
+    data = {"study": study.name, "draws": draws, **found.to_json()}
     data |= {name: plainly(tables[name].to_dict("records")) for name in ("flips", "stability") if name in tables}
     return Answer(text="\n".join(words), data=data, tables=tables)
 

@@ -299,11 +299,7 @@ def compare(
     if scenarios is None:
         raise AskError("compare(network, ...) needs `scenarios`: a network alone has none")
     chosen = scenarios if isinstance(scenarios, ScenarioSet) else ScenarioSet(scenarios=tuple(scenarios))
-    risk = risk or Expectation()
-    if not isinstance(risk, TailMeans):
-        raise AskError(
-            f"compare weighs losses by tail means (Expectation, CVaR, WorstCase, TotalVariation), not {risk!r}"
-        )
+    weighed = tail_means(risk or Expectation())
     base = ground(
         network, chosen, weeks=weeks or 104, weights=weights or {}, seed=seed or 0, losses=losses or Simulated()
     )
@@ -316,9 +312,22 @@ def compare(
         policies = standard_policies(base.network, members=study.members, release=study.release.build(), sized=sized)
     found = tried(base, checked(policies), engine=engine or Serial(), say=say)
     return _comparison(
-        base, [policy.name for policy in policies], found, risk=risk, sampling=sampling or StatedChances(),
+        base, [policy.name for policy in policies], found, risk=weighed, sampling=sampling or StatedChances(),
         replicates=replicates, level=level,
     )  # fmt: skip
+
+
+def tail_means(risk: Risk) -> TailMeans:
+    """The measure, once it is seen that replicates can be weighed by it.
+
+    Raises
+    ------
+    AskError
+        If it is no mixture of tail means.
+    """
+    if not isinstance(risk, TailMeans):
+        raise AskError(f"compare weighs losses by tail means (Expectation, CVaR, WorstCase), not by {risk!r}")
+    return risk
 
 
 def sized_reserve(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resilience.compare.comparison import Comparison
 
 ROOM = 1e-9  # of a chance, for rounding
+LEAST = 1e-12  # factor, so that none has no logarithm
 COLUMNS = ["assumption", "stated", "unit", "flips_at", "factor", "to"]
 
 
@@ -34,36 +35,35 @@ def flips(found: Comparison, *, causes: Mapping[str, Sequence[str]] | None = Non
     """
     totals = found.cost_usd + found.loss_usd @ found.probability
     best = int(np.argmin(totals))
-    behind = causes or {name: (name,) for name in found.scenarios}
-    whole = float(found.probability.sum())
+    behind = _behind(found.scenarios, causes or {name: (name,) for name in found.scenarios})
     rows = []
-    for other in (p for p in range(len(totals)) if p != best):
+    for other in (number for number in range(len(totals)) if number != best):
         gap = float(totals[best] - totals[other])
-        apart = found.probability * (found.loss_usd[best] - found.loss_usd[other])
-        scaled = [
-            (f"chance of {cause}", chance, "a year", float(apart[mask].sum()), 1.0 + (1.0 - whole) / chance)
-            for cause, mask in _behind(found.scenarios, behind)
-            if (chance := float(found.probability[mask].sum())) > 0
-        ]
-        scaled += [
-            (
-                f"cost of {found.policies[p]}",
-                float(found.cost_usd[p]),
-                "USD a year",
-                sign * float(found.cost_usd[p]),
-                np.inf,
-            )
-            for p, sign in ((best, 1.0), (other, -1.0))
-        ]
-        scaled.append(("all losses", 1.0, "times", float(apart.sum()), np.inf))
-        for assumption, stated, unit, part, most in scaled:
+        for assumption, stated, unit, part, most in _scaled(found, best, other, behind):
             factor = 1.0 - gap / part if part else np.inf
             if 0 <= factor <= most + ROOM and np.isfinite(factor):
                 rows.append((assumption, stated, unit, factor * stated, factor, found.policies[other]))
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table["far"] = np.abs(np.log(np.maximum(table["factor"].astype(float), 1e-12)))
-    table = table.sort_values(["far", "assumption", "to"]).drop_duplicates("assumption")
+    far = np.abs(np.log(np.maximum(table["factor"].to_numpy(dtype=np.float64), LEAST)))
+    table = table.assign(far=far).sort_values(["far", "assumption", "to"]).drop_duplicates("assumption")
     return table.drop(columns="far").reset_index(drop=True)
+
+
+def _scaled(
+    found: Comparison, best: int, other: int, behind: Sequence[tuple[str, np.ndarray]]
+) -> list[tuple[str, float, str, float, float]]:
+    """Each assumption: name, what is stated, unit, the part G of the gap, and the largest factor it can take."""
+    chance, costs, names = found.probability, found.cost_usd, found.policies
+    apart, calm = chance * (found.loss_usd[best] - found.loss_usd[other]), 1.0 - float(chance.sum())
+    rows = []
+    for cause, mask in behind:
+        stated = float(chance[mask].sum())
+        if stated > 0:
+            rows.append((f"chance of {cause}", stated, "a year", float(apart[mask].sum()), 1.0 + calm / stated))
+    for number, sign in ((best, 1.0), (other, -1.0)):
+        cost = float(costs[number])
+        rows.append((f"cost of {names[number]}", cost, "USD a year", sign * cost, np.inf))
+    return [*rows, ("all losses", 1.0, "times", float(apart.sum()), np.inf)]
 
 
 def _behind(scenarios: Sequence[str], causes: Mapping[str, Sequence[str]]) -> list[tuple[str, np.ndarray]]:

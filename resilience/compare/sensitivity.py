@@ -146,16 +146,15 @@ def data_flips(
     sides = [(factor, end) for factor in varied for end in ("low", "high")]
     stated = _best(data, [(varied[0], "low", 0.0)], engine, say)[0]
     ends = _best(data, [(factor, end, 1.0) for factor, end in sides], engine, say)
-    open_ = {side: (0.0, 1.0, to) for side, to in zip(sides, ends, strict=True) if to != stated}
+    flipped = {side: (0.0, 1.0, to) for side, to in zip(sides, ends, strict=True) if to != stated}
     for _ in range(HALVINGS):
-        middle = [(factor, end, (low + high) / 2) for (factor, end), (low, high, _) in open_.items()]
-        for (side, (low, high, to)), (_, _, share), there in zip(
-            list(open_.items()), middle, _best(data, middle, engine, say), strict=True
-        ):
-            open_[side] = (share, high, to) if there == stated else (low, share, there)
+        moves = [(factor, end, (low + high) / 2) for (factor, end), (low, high, _) in flipped.items()]
+        for (factor, end, share), there in zip(moves, _best(data, moves, engine, say), strict=True):
+            low, high, to = flipped[factor, end]
+            flipped[factor, end] = (share, high, to) if there == stated else (low, share, there)
     rows = [
         (factor.name, factor.figures, factor.confidence, end, high, data.policies[to].name)
-        for (factor, end), (_, high, to) in open_.items()
+        for (factor, end), (_, high, to) in flipped.items()
     ]
     table = pd.DataFrame(rows, columns=["factor", "figures", "confidence", "end", "share", "to"])
     return table.sort_values(["share", "factor", "end"], ignore_index=True)
