@@ -40,7 +40,7 @@ SHOWN = {  # columns of the table, and headers that fit a terminal
     "regret_usd_per_year": "regret",
 }
 NEAREST = 4
-TABLES = ("policies", "differences", "frontier", "shortfall", "losses", "failures")
+TABLES = ("policies", "differences", "frontier", "distribution", "shortfall", "losses", "failures")
 
 
 def compared(name: str, *, draws: int | None, seed: int, engine: str, say: Say) -> Answer:

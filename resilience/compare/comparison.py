@@ -21,8 +21,9 @@ from resilience.network import Network
 from resilience.physics import Floats
 from resilience.policy import TIERS, Reserve
 from resilience.result import FAST, money, plainly, state
-from resilience.risk import CVaR, Expectation, Risk, TailMeans, measure
+from resilience.risk import CVaR, Expectation, Risk, TailMeans, measure, quantile
 from resilience.scenario import Scenario, ScenarioSet
+from resilience.simulate.outlook import LEVELS
 from resilience.sizing.size import solve_sizing
 from resilience.study import Study
 
@@ -91,13 +92,15 @@ class Comparison:
     def table(self, name: str) -> pd.DataFrame:
         """A tidy frame.
 
-        policies (one row each), differences (every pair), frontier (cost against loss), shortfall (unmet demand by tier
-        of use), losses (every policy in every scenario), failures, summary.
+        policies (one row each), differences (every pair), frontier (cost against loss), distribution (quantiles of a
+        year's loss), shortfall (unmet demand by tier of use), losses (every policy in every scenario), failures,
+        summary.
         """
         known: dict[str, Callable[[], pd.DataFrame]] = {
             "policies": self._policies,
             "differences": self._differences,
             "frontier": self._frontier,
+            "distribution": self._distribution,
             "shortfall": self._shortfall,
             "losses": self._losses,
             "failures": self.failures.copy,
@@ -206,6 +209,15 @@ class Comparison:
             "least_tail": statistics.on_frontier(self.cost_usd, tail),
         })  # fmt: skip
         return found.sort_values(["cost_usd_per_year", "policy"], ignore_index=True)
+
+    def _distribution(self) -> pd.DataFrame:
+        """Columns policy, level, loss_usd: what a year's loss does not exceed with the chance `level`."""
+        rows = [
+            (policy, level, quantile(loss, self.probability, level))
+            for policy, loss in zip(self.policies, self.loss_usd, strict=True)
+            for level in LEVELS
+        ]
+        return pd.DataFrame(rows, columns=["policy", "level", "loss_usd"])
 
     def _shortfall(self) -> pd.DataFrame:
         """Columns policy, tier, unmet_usd_per_year (mean), share_of_demand, worst_usd and the scenario of the worst."""

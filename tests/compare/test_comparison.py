@@ -65,6 +65,8 @@ def test_tables_hold_together(found):
     assert policies.loc[found.best, "regret_usd_per_year"] == policies["regret_usd_per_year"].min()
     frontier = found.table("frontier").set_index("policy")
     assert frontier["least_mean"].to_dict() == {"nothing": True, "second source": True, "four weeks": True}
+    losses = found.table("distribution").set_index(["policy", "level"])["loss_usd"]  # nine years in ten lose 50 or less
+    assert losses["nothing"].to_dict() == pytest.approx({0.5: 0, 0.75: 50, 0.9: 50, 0.95: 600, 0.99: 600, 0.999: 600})
     shortfall = found.table("shortfall").set_index("policy")
     assert shortfall["unmet_usd_per_year"].to_dict() == pytest.approx(
         {"nothing": 70, "four weeks": 0, "second source": 60}
