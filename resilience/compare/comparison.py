@@ -305,7 +305,7 @@ def compare(
         network = study.network()
         weeks, weights = weeks or study.weeks, study.weights(network) if weights is None else weights
         risk, seed = risk or study.risk(network), study.seed if seed is None else seed
-        scenarios = scenarios or study.scenarios
+        scenarios = study.scenarios if scenarios is None else scenarios
     else:
         network = study
     if scenarios is None:
@@ -322,7 +322,8 @@ def compare(
             )
         sized = sized_reserve(study, base.network, engine=engine, say=say)
         policies = standard_policies(base.network, members=study.members, release=study.release.build(), sized=sized)
-    found = tried(base, checked(policies), engine=engine or Serial(), say=say)
+    policies = checked(policies)
+    found = tried(base, policies, engine=engine or Serial(), say=say)
     return _comparison(
         base, [policy.name for policy in policies], found, risk=weighed, sampling=sampling or StatedChances(),
         replicates=replicates, level=level,
