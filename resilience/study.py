@@ -31,6 +31,7 @@ from resilience import datasets, kinds
 from resilience.errors import AskError, near
 from resilience.kinds import ByFootprint
 from resilience.lines import line_of, lines_of
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.physics import members_first
@@ -134,6 +135,15 @@ def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     except TypeError as error:  # a recovery with a word for a number
         raise AskError(f"a value is of the wrong kind ({error})") from error
     return record
+
+
+def _named(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """The measures, once it is seen that each has a name of its own."""
+    names = [measure.name for measure in measures]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise AskError(f"two measures are called {twice[0]!r}")
+    return measures
 
 
 def _one_set(tables: tuple[ScenarioTable, ...]) -> tuple[ScenarioTable, ...]:
@@ -284,6 +294,9 @@ class Study(Table):
     losses: LossesTable = LossesTable()
     release: ReleaseTable = ReleaseTable()
     sizing: SizingTable = SizingTable()
+    measure: Annotated[
+        tuple[Annotated[Measure, PlainValidator(kinds.measure)], ...], BeforeValidator(_tuples), AfterValidator(_named)
+    ] = ()
     scenario: Annotated[
         tuple[ScenarioTable, ...], BeforeValidator(_tuples), Field(min_length=1), AfterValidator(_one_set)
     ]
@@ -424,6 +437,8 @@ class Study(Table):
         for number, limit in enumerate(self.sizing.limits):
             strangers = unknown(limit, network)
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
+        for number, measure in enumerate(self.measure):
+            attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:

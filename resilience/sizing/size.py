@@ -10,25 +10,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from resilience.balance import balance
 from resilience.engine import Engine
 from resilience.errors import AskError, InfeasibleError, near
+from resilience.mitigation import Measure, offered, with_measures
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.case import Case, build_case, candidates
-from resilience.sizing.compiled import Compiler
-from resilience.sizing.credit import credit
-from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
+from resilience.sizing.accounts import (
+    expected,
+    losses_table,
+    marginal_table,
+    measures_table,
+    of_stock,
+    split,
+    unmet_table,
+)
+from resilience.sizing.case import Case, candidates
+from resilience.sizing.extensive import Extensive, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.parts import Parts, cases_of, compiled, offers
 from resilience.sizing.ranges import ranges, without_each
+from resilience.sizing.ranking import ranking
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
-from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.statement import Compiled
@@ -47,12 +55,13 @@ Say = Callable[[str], None]
 class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
-    `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what one more unit saves where some is
-    held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
-    when nothing is held), credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`)
-    and, of what else would do, ranges (at little more cost) and without_good (at what cost without each): see
-    `resilience.sizing.ranges`.
+    `objective_usd` is USD a year: holding cost, what measures cost, and losses as the risk measure weighs them; nothing
+    that could be bought costs less than `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what
+    one more unit saves where some is held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses,
+    unmet, unmet_without (the same when nothing is bought), credit (the loss avoided in each scenario, split over goods:
+    see `resilience.sizing.credit`), measures (what is bought beside stock), ranking (both: see
+    `resilience.sizing.ranking`) and, of what else would do, ranges (at little more cost) and without_good (at what cost
+    without each): see `resilience.sizing.ranges`. Measures are free to change in both.
     """
 
     reserve: Reserve
@@ -66,6 +75,8 @@ class Sizing:
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
+    measures: pd.DataFrame
+    ranking: pd.DataFrame
     ranges: pd.DataFrame
     without_good: pd.DataFrame
     size: tuple[int, int]
@@ -77,6 +88,11 @@ class Sizing:
         """(objective - bound) / objective."""
         return relative_gap(self.objective_usd, self.bound_usd)
 
+    @property
+    def measures_usd_per_year(self) -> float:
+        """What the measures that are bought cost a year."""
+        return float(self.measures["usd_per_year"].sum())
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame."""
         known = {
@@ -86,6 +102,8 @@ class Sizing:
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
             "credit": self.credit,
+            "measures": self.measures,
+            "ranking": self.ranking,
             "ranges": self.ranges,
             "without_good": self.without_good,
         }
@@ -111,6 +129,7 @@ def size_reserve(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -134,6 +153,8 @@ def size_reserve(
         Shares of demand that must be met, by tier.
     limits
         What else it must keep to: cover, earmarks, storage, fill pace (see `resilience.sizing.limits`).
+    measures
+        What may be bought beside stock, in the same budget (see `resilience.mitigation`).
     members
         Bloc that owns and draws on a common pool. By default each country holds for itself.
     goods
@@ -151,7 +172,8 @@ def size_reserve(
     Raises
     ------
     AskError
-        If a limit names a good, place or owner that no store bears; it tells all of them.
+        If a limit names a good, place or owner that no store bears, or a measure one that the network does not have;
+        it tells all of them.
     InfeasibleError
         If no reserve meets floors, limits and budget together; it says what would have to change, and by how much.
 
@@ -167,7 +189,8 @@ def size_reserve(
     """
     stated = state_sizing(
         network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, limits=limits,
-        members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope, say=say,
+        measures=measures, members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope,
+        say=say,
     )  # fmt: skip
     return solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
 
@@ -176,8 +199,8 @@ def size_reserve(
 class Stated:
     """The whole sizing program before it is solved: to solve it, to write it to a file, or to look at it."""
 
-    network: Network  # balanced
-    laws: Physics
+    network: Network  # balanced; where measures are offered, with their lanes, closed
+    laws: Physics  # of the network with every measure in place
     scenarios: ScenarioSet
     cases: Sequence[Case]
     blocks: Sequence[Compiled]  # each case's response program
@@ -186,6 +209,7 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
+    measures: tuple[Measure, ...]  # those bought in part before those in whole ones
 
     @cached_property
     def first(self) -> Compiled:
@@ -242,6 +266,7 @@ def state_sizing(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -252,14 +277,17 @@ def state_sizing(
 ) -> Stated:
     """The program that `size_reserve` solves, with the same parameters."""
     chosen = ScenarioSet(scenarios=tuple(scenarios))
-    network = balance(network).network
+    measures = sorted(measures, key=lambda measure: measure.whole)
+    network = offered(network, measures)
     inside = frozenset(network.countries(members) if members else network.places["country"])
-    laws = physics(network, weights=weights)
+    full = with_measures(network, [(measure, measure.most) for measure in measures]) if measures else network
+    laws = physics(full, weights=weights)
     rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
-    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
-    blocks = _compiled(cases, say)
+    parts = Parts(bare=network, full=laws, measures=measures, weights=weights)
+    cases, mine = cases_of(parts, chosen, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
+    blocks = compiled(cases, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
@@ -271,10 +299,11 @@ def state_sizing(
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
         limits=lines,
+        offers=offers(measures, laws.usd),
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms,
+        release=held.release, members=inside, terms=terms, measures=tuple(measures),
     )  # fmt: skip
 
 
@@ -316,40 +345,6 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
-def _cases(
-    laws: Physics,
-    chosen: ScenarioSet,
-    rows: pd.DataFrame,
-    release: Release,
-    weeks: int,
-    periods: Periods | None,
-    scope: Scope,
-    weights: Mapping[str, float] | None,
-) -> tuple[list[Case], list[Whole]]:
-    """Each scenario's case on the part of the network it needs, and which stores that part holds."""
-    parts: dict[frozenset[str], Physics] = {}
-    cases, mine = [], []
-    for scenario in chosen:
-        kept = scope.goods(laws.network, scenario, weeks)
-        if kept not in parts:
-            parts[kept] = physics(laws.network.only(kept), weights=weights, usd=laws.usd)
-        own = np.flatnonzero(rows["good"].isin(kept))
-        held = stores(parts[kept], rows.iloc[own], weeks=weeks, release=release)
-        case = build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods, whole=laws.network)
-        cases.append(case)
-        mine.append(own)
-    return cases, mine
-
-
-def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
-    compilers: dict[int, Compiler] = {}
-    blocks = []
-    for number, case in enumerate(cases, 1):
-        say(f"stating scenario {number} of {len(cases)}: {case.scenario.name}")
-        blocks.append(compilers.setdefault(id(case.physics), Compiler()).compile(case))
-    return blocks
-
-
 def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     """Room for what limits ask for, even where no scenario could draw so much."""
     for line in lines:
@@ -360,58 +355,31 @@ def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
 
 
 def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
-    laws, rows, terms, held = asked.laws, asked.rows, asked.terms, found.held
-    scale, kept = asked.scale, asked.kept(held)
-    losses = _losses(asked, found, without, live)
+    laws, rows, terms = asked.laws, asked.rows, asked.terms
+    held = np.where(asked.kept(found.held), found.held, 0.0)
     alone = [without[number] for number in live]
-    saved = np.zeros(len(held))
-    for mine, worth in zip(asked.mine, found.worth, strict=True):
-        np.add.at(saved, mine, worth)
-    marginal = rows.assign(
-        saved_usd_per_unit=saved * laws.usd / scale,
-        holding_usd_per_unit=terms.holding * laws.usd / scale,
-        units=np.where(kept, held, 0.0) * scale,
-    )
-    parts = zip(asked.blocks, asked.cases, alone, strict=True)
-    first = [block_worth(block, held_shares(case), response.row_dual) for block, case, response in parts]
-    of_live = losses.iloc[list(live)]
+    losses = losses_table(asked, found, without, live)
+    marginal = marginal_table(asked, found, held)
+    measures = measures_table(asked, found)
+    spared = split(asked, found, alone, held, losses.iloc[list(live)])
     return Sizing(
-        reserve=asked.reserve(held),
+        reserve=asked.reserve(found.held),
         objective_usd=found.objective * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
-        holding_usd_per_year=float(terms.holding @ held) * laws.usd,
+        holding_usd_per_year=float(terms.holding @ found.held) * laws.usd,
         without_reserve_usd=measure(terms.risk, [response.objective for response in without], terms.probabilities)
         * laws.usd,
         marginal_value=marginal,
         losses=losses,
-        unmet=_unmet(asked, found.plans),
-        unmet_without=_unmet(asked, [response.x for response in alone]),
-        credit=credit(rows, np.where(kept, held, 0.0), asked.mine, first, found.worth, found.weight, of_live),
-        ranges=ranges(found.view, rows, np.where(kept, held, 0.0), scale, found.objective),
-        without_good=without_each(found.view, rows, np.where(kept, held, 0.0), found.objective, laws.usd),
+        unmet=unmet_table(asked, found.plans),
+        unmet_without=unmet_table(asked, [response.x for response in alone]),
+        credit=of_stock(spared),
+        measures=measures,
+        ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(spared, losses)),
+        ranges=ranges(found.view, rows, held, asked.scale, found.objective),
+        without_good=without_each(found.view, rows, held, found.objective, laws.usd),
         size=found.size,
         seconds=found.seconds,
         how=found.how,
     )
-
-
-def _losses(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
-    loss = np.minimum([alone.objective for alone in without], HARMLESS)
-    for scenario, block, plan in zip(live, asked.blocks, found.plans, strict=True):
-        loss[scenario] = block.program.cost @ plan
-    return pd.DataFrame({
-        "scenario": [scenario.name for scenario in asked.scenarios],
-        "probability": [scenario.probability for scenario in asked.scenarios],
-        "without_usd": [alone.objective * asked.laws.usd for alone in without],
-        "loss_usd": loss * asked.laws.usd,
-    })  # fmt: skip
-
-
-def _unmet(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
-    found = [
-        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
-        for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True)
-    ]
-    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)

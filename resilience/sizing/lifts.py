@@ -1,0 +1,111 @@
+"""How far measures lift what a response may do: rule (12) of the response program.
+
+Data        able_p most that producer p starts a week without a measure, said_e most that lane e may carry by its limit;
+            units_pm, units_em what one of measure m adds; left_pk, open_ek, flow_e of the scenario; ready_mk share of
+            period k in which m stands
+Subject to  (12) start_pk, plan_pk <= left_pk L (able_p + sum_m ready_mk units_pm bought_m)
+                 flow_ek <= L (open share of flow_e, where narrowed; else able_e + sum_m ready_mk units_pm bought_m)
+                 flow_ek <= L (open share of flow_e, where narrowed; else said_e + sum_m ready_mk units_em bought_m)
+for the producers that a measure adds to, the lanes that leave them, and the lanes that one widens. The columns' own
+bounds, and rule (4), are those of the network with every measure bought in full, so that a lane carries the lesser of
+what its limit and its origin allow. A struck plant keeps the share left_pk of what was added to it, and a narrowed lane
+its share of a calm week's flow, as in the network that `mitigation.with_measures` builds. With tools, (4) and (12) are
+exact where none or all is bought and a relaxation between: start <= left L (able + units bought) health would multiply
+two unknowns.
+
+`bought` is a column of the reserve program: what it adds to the side of a row stands in the tie between the stages, as
+it does for what is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from resilience.disruption import Shock
+from resilience.mitigation import Additions, stated_limit
+from resilience.periods import Grid
+from resilience.physics import Floats, Physics, Whole
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lifts:
+    """Rows of (12), in scaled units a week: of producers' starts, then of plans, then of lanes."""
+
+    starts: Whole  # the producer of each row
+    plans: Whole  # the producer of each, among those with an input that is only partly essential
+    flows: Whole  # the lane of each
+    base: Floats  # per row, without a measure
+    more: Floats  # rows x measures: what one adds
+    after_weeks: Whole  # per measure: weeks from onset until it stands
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Raised:
+    """The rows of (12) in one scenario: the most without a measure, and what one of each adds, in units a period."""
+
+    lifts: Lifts
+    own: Floats  # rows x periods
+    more: Floats  # rows x periods x measures
+
+    def side(self, bought: Floats) -> Floats:
+        """The most with so many of each measure."""
+        return np.asarray(self.own + self.more @ bought, dtype=np.float64)
+
+
+def lifts(bare: Physics, additions: Sequence[Additions]) -> Lifts:
+    """What the measures lift on `bare`, the physics of the network in which each of their lanes is there, but closed.
+
+    Goods that `bare` leaves out are left out here too.
+    """
+    added, wider = _added(bare, additions)
+    able, said = bare.output * bare.surge, stated_limit(bare.network.lanes).to_numpy() / bare.scale[bare.origin]
+    maker = pd.Series(np.arange(len(able)), index=bare.made_at).reindex(bare.origin).to_numpy(dtype=np.int64)
+    surging, widening = (np.asarray(rows.sum(axis=1) > 0) for rows in (added, wider))
+    starts = np.flatnonzero(surging)
+    plans = np.intersect1d(starts, bare.consumer[bare.essential < 1])
+    fed = np.flatnonzero(surging[maker])
+    widened = np.flatnonzero(widening & np.isfinite(said))
+    carried = np.maximum(able[maker[fed]], bare.flow[fed])
+    return Lifts(
+        starts=starts,
+        plans=plans,
+        flows=np.concatenate([fed, widened]),
+        base=np.concatenate([able[starts], able[plans], carried, said[widened]]),
+        more=np.concatenate([added[starts], added[plans], added[maker[fed]], wider[widened]]),
+        after_weeks=np.array([one.after_weeks for one in additions], dtype=np.int64),
+    )
+
+
+def _added(bare: Physics, additions: Sequence[Additions]) -> tuple[Floats, Floats]:
+    """Scaled units a week that one of each measure adds: producers x measures, and lanes x measures."""
+    makers = bare.network.producers[["good", "place"]].itertuples(index=False, name=None)
+    lanes = bare.network.lanes[["good", "origin", "destination"]].itertuples(index=False, name=None)
+    maker_of, lane_of = ({key: row for row, key in enumerate(keys)} for keys in (makers, lanes))
+    added, wider = np.zeros((len(maker_of), len(additions))), np.zeros((len(lane_of), len(additions)))
+    for number, one in enumerate(additions):
+        for good, place, units in one.capacity:
+            if (good, place) in maker_of:
+                added[maker_of[good, place], number] += units
+        for good, origin, destination, units, _ in one.lanes:
+            if (good, origin, destination) in lane_of:
+                wider[lane_of[good, origin, destination], number] += units
+    return added / bare.scale[bare.made_at, None], wider / bare.scale[bare.origin, None]
+
+
+def raised(found: Lifts, laws: Physics, shock: Shock, grid: Grid, *, skip: int, onset: int) -> Raised:
+    """The rows in one scenario, whose grid begins `skip` weeks into `shock` and `onset` weeks before it strikes."""
+    made = np.concatenate([found.starts, found.plans])
+    left, passing = shock.left[made, skip:], shock.open[found.flows, skip:]
+    whole = passing >= 1.0
+    narrowed = np.where(whole, found.base[len(made) :, None], passing * laws.flow[found.flows, None])
+    there = np.concatenate([left, whole.astype(np.float64)])
+    ready = np.arange(grid.weeks) >= onset + found.after_weeks[:, None]
+    lengths = np.array(grid.lengths, dtype=np.float64)
+    more = [grid.mean(there * stands) * lengths * units[:, None]
+            for stands, units in zip(ready, found.more.T, strict=True)]  # fmt: skip
+    own = np.concatenate([left * found.base[: len(made), None], narrowed])
+    return Raised(lifts=found, own=grid.mean(own) * lengths, more=np.stack(more, axis=-1))
