@@ -21,7 +21,7 @@ import pandas as pd
 from resilience.engine import Engine
 from resilience.network import Network
 from resilience.risk import Risk, measure
-from resilience.sizing.calibrate import Calibration, beside, calibrate
+from resilience.sizing.calibrate import Calibration, beside, calibrate, in_place
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
 from resilience.sizing.replications import Replications, replicate
@@ -78,25 +78,31 @@ def know(
         Of a study whose years are drawn: the same ask over the years of fresh sample 0, 1, 2, ...
     """
     asked = study.sizing.knowledge
+    bought = list(zip(stated.measures, sizing.measures["bought"].to_numpy(), strict=True))
     say("what behaviour loses with the reserve")
     simulated = beside(
-        network, sizing.losses, sizing.reserve, study.scenarios, weeks=study.weeks, weights=study.weights(network),
-        seed=study.seed,
+        network, sizing.losses, sizing.reserve, study.scenarios, bought=bought, weeks=study.weeks,
+        weights=study.weights(network), seed=study.seed,
     )  # fmt: skip
     told = calibrated = points = interval = None
     if "information" in asked:
         told = information(stated, sizing, method=method, say=say)
     if "frontier" in asked:
-        budgets = [share * sizing.reserve.usd for share in BUDGETS]
+        budgets = [share * (sizing.reserve.usd + sizing.measures["usd"].sum()) for share in BUDGETS]
         points = frontier(stated, sizing, budgets, gap=gap, engine=engine, say=say)
     if "calibration" in asked and study.members:
+        built, met = in_place(network, study.scenarios, bought)
+        budget = study.sizing.budget_usd
+        if budget is not None:  # what measures leave of it, and no less than is held, which may pass it by rounding
+            budget = max(budget - float(sizing.measures["usd"].sum()), sizing.reserve.usd)
         calibrated = calibrate(
-            network, study.scenarios, members=study.members, start=sizing.reserve, weeks=study.weeks,
-            risk=stated.terms.risk, budget_usd=study.sizing.budget_usd, goods=study.sizing.goods,
+            built, met, members=study.members, start=sizing.reserve, weeks=study.weeks, risk=stated.terms.risk,
+            budget_usd=budget, goods=study.sizing.goods,
             weights=study.weights(network), seed=study.seed, say=say,
         )  # fmt: skip
     if fresh is not None:
-        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, say=say)
+        standing = {measure.name: float(amount) for measure, amount in bought}
+        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, measures=standing, method=method, gap=gap, say=say)
     return Knowledge(
         simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
     )
@@ -145,10 +151,9 @@ def _interval(found: Replications | None, money: Callable[[float], str]) -> list
 def _information(found: Information | None, money: Callable[[float], str]) -> list[str]:
     if found is None:
         return []
-    mean = f"holds {money(found.mean_reserve.usd)} USD of goods" if found.mean_reserve.usd else "holds nothing"
     return [
         f"To know the year ahead would save at most {money(found.evpi_usd)} USD a year (EVPI). A reserve for the mean "
-        f"of all years {mean} and costs {money(found.vss_usd)} USD a year more (VSS)."
+        f"of all years {found.for_the_mean(money)} and costs {money(found.vss_usd)} USD a year more (VSS)."
     ]
 
 

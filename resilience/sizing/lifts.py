@@ -103,7 +103,8 @@ def raised(found: Lifts, laws: Physics, shock: Shock, grid: Grid, *, skip: int, 
     whole = passing >= 1.0
     narrowed = np.where(whole, found.base[len(made) :, None], passing * laws.flow[found.flows, None])
     there = np.concatenate([left, whole.astype(np.float64)])
-    ready = np.arange(grid.weeks) >= onset + found.after_weeks[:, None]
+    after = found.after_weeks[:, None]
+    ready = (after == 0) | (np.arange(grid.weeks) >= onset + after)  # what stands, stands in the weeks of notice too
     lengths = np.array(grid.lengths, dtype=np.float64)
     more = [grid.mean(there * stands) * lengths * units[:, None]
             for stands, units in zip(ready, found.more.T, strict=True)]  # fmt: skip

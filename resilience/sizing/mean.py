@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resilience.physics import Floats, lane_limits
+from resilience.disruption import Shock
+from resilience.periods import Grid
+from resilience.physics import Floats, lane_limits, physics
 from resilience.sizing.case import Case
+from resilience.sizing.lifts import Raised, lifts, raised
 from resilience.stores import stores
 
 if TYPE_CHECKING:
@@ -21,8 +24,8 @@ def mean_case(stated: Stated) -> Case:
     """The mean year of a stated sizing, on its whole network.
 
     What is left of capacities, what lanes may carry, how late they are, what is wanted and what stocks lose are each
-    averaged week by week. The year runs over the grid of the scenario that begins first. Do not read its loss as a
-    forecast: no year is like it.
+    averaged week by week, and so is what measures could add: an option only in years in which it could be built. The
+    year runs over the grid of the scenario that begins first. Do not read its loss as a forecast: no year is like it.
     """
     laws = stated.laws
     first = min(stated.cases, key=lambda case: case.scenario.reaction_week)
@@ -41,6 +44,7 @@ def mean_case(stated: Stated) -> Case:
         lag=laws.transit[:, None] + added,
         multiple=first.grid.mean(wanted),
         lost=1.0 - np.multiply.reduceat(1.0 - lost, starts, axis=1),
+        raised=_raised(stated, first.grid, skip, weeks) if stated.measures else None,
     )
 
 
@@ -60,3 +64,19 @@ def _mean(stated: Stated, weeks: int) -> list[Floats]:
         for mean, part in zip(found, parts, strict=True):
             mean += case.scenario.probability * part
     return found
+
+
+def _raised(stated: Stated, grid: Grid, skip: int, weeks: int) -> Raised:
+    """What measures lift, a mean over years; in the undisturbed one nothing begins, so that no option is built."""
+    laws, bare = stated.laws, stated.network
+    found = lifts(physics(bare, usd=laws.usd), [measure.adds(bare) for measure in stated.measures])
+    years = [(stated.scenarios.undisturbed, Shock.none(laws.network, weeks), weeks)]
+    for case in stated.cases:
+        scenario = case.scenario
+        years.append((scenario.probability, scenario.shock(laws.network, weeks), scenario.first_week - 1))
+    each = [(chance, raised(found, laws, shock, grid, skip=skip, onset=first - skip)) for chance, shock, first in years]
+    return Raised(
+        lifts=found,
+        own=sum((chance * year.own for chance, year in each), np.zeros_like(each[0][1].own)),
+        more=sum((chance * year.more for chance, year in each), np.zeros_like(each[0][1].more)),
+    )

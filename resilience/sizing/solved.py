@@ -98,8 +98,9 @@ def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[
 
 def bought(asked: Stated, x: Floats) -> Floats:
     """How many of each measure an answer buys: whole ones to the whole, and no trace of what is bought in part."""
-    amounts = x[measure_columns(asked.first)]
-    in_part = np.arange(len(amounts)) < asked.terms.offers.parts
+    offers = asked.terms.offers
+    amounts = np.clip(x[measure_columns(asked.first)], 0.0, offers.most)
+    in_part = np.arange(len(amounts)) < offers.parts
     return np.where(in_part, np.where(amounts > BARELY, amounts, 0.0), np.round(amounts))
 
 

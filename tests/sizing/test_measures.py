@@ -1,16 +1,14 @@
 """Stock against its alternatives: prices at which one gives way to the other, worked by hand and by other programs."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from two_makers import NOTE, plant, second, standby, three_places
 
 from resilience import ExportControl, Network, Outage, Scenario, best_response, simulate, size_reserve
-from resilience.balance import balance
 from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, until_built, with_measures
 from resilience.periods import Coarsening
 from resilience.result import FAST
@@ -20,37 +18,8 @@ from resilience.sizing.size import solve_sizing, state_sizing
 # A ships ten chips a week to C and is out for four weeks with chance 0.1: forty are wanting, at 21 each. B makes ten
 # for itself and could make more. Held stock costs 0.5 a unit and year, and 1 more when it is drawn: 0.6 a year for the
 # 2.1 that a unit saves.
-NOTE = "assumed: a round number"
 STOP = Scenario(name="stop", probability=0.1, disruptions=(Outage(place="A", weeks=4),))
 STOCKED = 40 * 0.6  # what it costs to hold all that could be wanting
-
-
-@cache
-def three_places(*, surge=1.0, lane=True):
-    """A and B make ten chips a week each, for C and for B; a lane from B to C stands idle."""
-    network = Network.from_frames(
-        goods={"good": ["chip"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
-        producers={"good": ["chip"] * 2, "place": ["A", "B"], "output_per_week": [10.0] * 2, "surge": [1.0, surge]},
-        lanes={"good": ["chip"] * (1 + lane), "origin": ["A", "B"][: 1 + lane], "destination": ["C"] * (1 + lane),
-               "flow_per_week": [10.0, 0.0][: 1 + lane]},
-        demand={"good": "chip", "place": ["B", "C"], "units_per_week": [10.0] * 2, "usd_per_unit_unmet": [21.0] * 2},
-    )  # fmt: skip
-    return balance(network).network
-
-
-def standby(usd_per_year, *, units=10.0, usd=0.0, whole=False):
-    return SurgeCapacity(name="standby", good="chip", place="B", units_per_week=units, usd=usd,
-                         usd_per_year=usd_per_year, note=NOTE, whole=whole)  # fmt: skip
-
-
-def second(usd_per_year, *, units=10.0, usd=0.0, whole=False):
-    return SecondSource(name="second", good="chip", origin="B", destinations="C", units_per_week=units, usd=usd,
-                        usd_per_year=usd_per_year, note=NOTE, whole=whole)  # fmt: skip
-
-
-def plant(usd_per_year, *, units=4.0, modules=3, build_weeks=0, usd=0.0):
-    return NewCapacity(name="plant", good="chip", place="B", units_per_week=units, modules=modules, usd=usd,
-                       build_weeks=build_weeks, usd_per_year=usd_per_year, note=NOTE)  # fmt: skip
 
 
 def sized(measures=(), network=None, scenarios=(STOP,), weeks=8, **ask):
