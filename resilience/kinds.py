@@ -8,7 +8,7 @@ from typing import Any
 
 from resilience.errors import AskError, near
 from resilience.hazards.distance import Footprint
-from resilience.mitigation import Measure, NewCapacity, SecondSource, SurgeCapacity
+from resilience.mitigation import Measure, NewCapacity, SecondSource, SubstituteQualified, SurgeCapacity
 from resilience.network import Network
 from resilience.risk import CVaR, Expectation, Risk, TotalVariation, Wasserstein, WorstCase
 from resilience.scenario import ScenarioSet
@@ -64,6 +64,7 @@ MEASURES: Mapping[str, type] = {
     "second_source": SecondSource,
     "surge_capacity": SurgeCapacity,
     "new_capacity": NewCapacity,
+    "substitute_qualified": SubstituteQualified,
 }
 AMOUNTS: Mapping[str, type] = {"units": Units, "days": Days, "usd": Usd}
 BASES: Mapping[str, Callable[[], Base]] = {"use": Use, "net_imports": NetImports}

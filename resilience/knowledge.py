@@ -12,15 +12,17 @@ and, of studies whose years are drawn, the interval on how far the reserve is fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
 from resilience.engine import Engine
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.risk import Risk, measure
+from resilience.simulate.behaviour import Behaviour, Qualified
 from resilience.sizing.calibrate import Calibration, beside, calibrate, in_place
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
@@ -79,10 +81,11 @@ def know(
     """
     asked = study.sizing.knowledge
     bought = list(zip(stated.measures, sizing.measures["bought"].to_numpy(), strict=True))
+    behaviour = _behaviour(network, bought)
     say("what behaviour loses with the reserve")
     simulated = beside(
         network, sizing.losses, sizing.reserve, study.scenarios, bought=bought, weeks=study.weeks,
-        weights=study.weights(network), seed=study.seed,
+        behaviour=behaviour, weights=study.weights(network), seed=study.seed,
     )  # fmt: skip
     told = calibrated = points = interval = None
     if "information" in asked:
@@ -97,8 +100,8 @@ def know(
             budget = max(budget - float(sizing.measures["usd"].sum()), sizing.reserve.usd)
         calibrated = calibrate(
             built, met, members=study.members, start=sizing.reserve, weeks=study.weeks, risk=stated.terms.risk,
-            budget_usd=budget, goods=study.sizing.goods,
-            weights=study.weights(network), seed=study.seed, say=say,
+            budget_usd=budget, behaviour=behaviour, goods=study.sizing.goods, weights=study.weights(network),
+            seed=study.seed, say=say,
         )  # fmt: skip
     if fresh is not None:
         standing = {measure.name: float(amount) for measure, amount in bought}
@@ -106,6 +109,12 @@ def know(
     return Knowledge(
         simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
     )
+
+
+def _behaviour(network: Network, bought: Sequence[tuple[Measure, float]]) -> Behaviour:
+    """Where a substitute is paid for, firms use it; else they behave as always."""
+    qualified = any(share and measure.adds(network).swaps for measure, share in bought)
+    return Behaviour(substitution=Qualified()) if qualified else Behaviour()
 
 
 def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[[float], str]) -> list[str]:

@@ -6,12 +6,14 @@ Data        able_p most that producer p starts a week without a measure, said_e 
 Subject to  (12) start_pk, plan_pk <= left_pk L (able_p + sum_m ready_mk units_pm bought_m)
                  flow_ek <= L (open share of flow_e, where narrowed; else able_e + sum_m ready_mk units_pm bought_m)
                  flow_ek <= L (open share of flow_e, where narrowed; else said_e + sum_m ready_mk units_em bought_m)
-for the producers that a measure adds to, the lanes that leave them, and the lanes that one widens. The columns' own
-bounds, and rule (4), are those of the network with every measure bought in full, so that a lane carries the lesser of
-what its limit and its origin allow. A struck plant keeps the share left_pk of what was added to it, and a narrowed lane
-its share of a calm week's flow, as in the network that `mitigation.with_measures` builds. With tools, (4) and (12) are
-exact where none or all is bought and a relaxation between: start <= left L (able + units bought) health would multiply
-two unknowns.
+                 replaced_jk <= L (reach_jk + (reach of the terms that m buys - reach_jk) bought_m)
+for the producers that a measure adds to, the lanes that leave them, the lanes that one widens, and the substitutes that
+one qualifies or betters; reach_jk is how much of a normal week's need anybody could have qualified j for by then. The
+columns' own bounds, and rule (4), are those of the network with every measure bought in full, so that a lane carries
+the lesser of what its limit and its origin allow. A struck plant keeps the share left_pk of what was added to it, and a
+narrowed lane its share of a calm week's flow, as in the network that `mitigation.with_measures` builds. With tools, (4)
+and (12) are exact where none or all is bought and a relaxation between: start <= left L (able + units bought) health
+would multiply two unknowns.
 
 `bought` is a column of the reserve program: what it adds to the side of a row stands in the tie between the stages, as
 it does for what is held.
@@ -29,17 +31,21 @@ from resilience.disruption import Shock
 from resilience.mitigation import Additions, stated_limit
 from resilience.periods import Grid
 from resilience.physics import Floats, Physics, Whole
+from resilience.substitution import Substitutes
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lifts:
-    """Rows of (12), in scaled units a week: of producers' starts, then of plans, then of lanes."""
+    """Rows of (12), in scaled units a week: of producers' starts, of plans, of lanes, and last of substitutes."""
 
     starts: Whole  # the producer of each row
     plans: Whole  # the producer of each, among those with an input that is only partly essential
     flows: Whole  # the lane of each
-    base: Floats  # per row, without a measure
-    more: Floats  # rows x measures: what one adds
+    replaced: Whole  # the substitute of each
+    base: Floats  # per row but the last, without a measure
+    more: Floats  # the same rows x measures: what one adds
+    bare: Substitutes  # without a measure
+    betters: Floats  # the last rows x measures: 1 for the measure that betters the row
     after_weeks: Whole  # per measure: weeks from onset until it stands
 
 
@@ -68,14 +74,19 @@ def lifts(bare: Physics, additions: Sequence[Additions]) -> Lifts:
     starts = np.flatnonzero(surging)
     plans = np.intersect1d(starts, bare.consumer[bare.essential < 1])
     fed = np.flatnonzero(surging[maker])
+    betters = _betters(bare.swaps, additions)
+    replaced = np.flatnonzero(betters.any(axis=1))
     widened = np.flatnonzero(widening & np.isfinite(said))
     carried = np.maximum(able[maker[fed]], bare.flow[fed])
     return Lifts(
         starts=starts,
         plans=plans,
         flows=np.concatenate([fed, widened]),
+        replaced=replaced,
         base=np.concatenate([able[starts], able[plans], carried, said[widened]]),
         more=np.concatenate([added[starts], added[plans], added[maker[fed]], wider[widened]]),
+        bare=bare.swaps,
+        betters=betters[replaced],
         after_weeks=np.array([one.after_weeks for one in additions], dtype=np.int64),
     )
 
@@ -96,6 +107,13 @@ def _added(bare: Physics, additions: Sequence[Additions]) -> tuple[Floats, Float
     return added / bare.scale[bare.made_at, None], wider / bare.scale[bare.origin, None]
 
 
+def _betters(swaps: Substitutes, additions: Sequence[Additions]) -> Floats:
+    """Substitutes x measures: 1 where the measure qualifies the substitute, or betters its terms."""
+    keys = pd.MultiIndex.from_frame(swaps.rows[["user", "input", "substitute"]])
+    pairs = [[swap[:3] for swap in one.swaps] for one in additions]
+    return np.array([keys.isin(of_one) for of_one in pairs], dtype=np.float64).reshape(len(pairs), len(keys)).T
+
+
 def raised(found: Lifts, laws: Physics, shock: Shock, grid: Grid, *, skip: int, onset: int) -> Raised:
     """The rows in one scenario, whose grid begins `skip` weeks into `shock` and `onset` weeks before it strikes."""
     made = np.concatenate([found.starts, found.plans])
@@ -109,4 +127,11 @@ def raised(found: Lifts, laws: Physics, shock: Shock, grid: Grid, *, skip: int, 
     more = [grid.mean(there * stands) * lengths * units[:, None]
             for stands, units in zip(ready, found.more.T, strict=True)]  # fmt: skip
     own = np.concatenate([left * found.base[: len(made), None], narrowed])
-    return Raised(lifts=found, own=grid.mean(own) * lengths, more=np.stack(more, axis=-1))
+    since = np.arange(grid.weeks, dtype=np.float64) - onset
+    reach, bettered = (grid.mean(swaps.reach(since)[found.replaced]) * lengths for swaps in (found.bare, laws.swaps))
+    added = (bettered - reach)[:, :, None] * found.betters[:, None, :]
+    return Raised(
+        lifts=found,
+        own=np.concatenate([grid.mean(own) * lengths, reach]),
+        more=np.concatenate([np.stack(more, axis=-1), added]),
+    )

@@ -67,16 +67,24 @@ def _mean(stated: Stated, weeks: int) -> list[Floats]:
 
 
 def _raised(stated: Stated, grid: Grid, skip: int, weeks: int) -> Raised:
-    """What measures lift, a mean over years; in the undisturbed one nothing begins, so that no option is built."""
+    """What measures lift, a mean over years; in the undisturbed one nothing begins, so that no option is built.
+
+    How far a substitute is qualified hangs on when a year's disruption begins alone, which is the case's own week here.
+    """
     laws, bare = stated.laws, stated.network
     found = lifts(physics(bare, usd=laws.usd), [measure.adds(bare) for measure in stated.measures])
-    years = [(stated.scenarios.undisturbed, Shock.none(laws.network, weeks), weeks)]
+
+    def lifted(shock: Shock, onset: int) -> Raised:
+        return raised(found, laws, shock, grid, skip=skip, onset=onset - skip)
+
+    calm = lifted(Shock.none(laws.network, weeks), weeks)
+    own, more = stated.scenarios.undisturbed * calm.own, stated.scenarios.undisturbed * calm.more
     for case in stated.cases:
         scenario = case.scenario
-        years.append((scenario.probability, scenario.shock(laws.network, weeks), scenario.first_week - 1))
-    each = [(chance, raised(found, laws, shock, grid, skip=skip, onset=first - skip)) for chance, shock, first in years]
-    return Raised(
-        lifts=found,
-        own=sum((chance * year.own for chance, year in each), np.zeros_like(each[0][1].own)),
-        more=sum((chance * year.more for chance, year in each), np.zeros_like(each[0][1].more)),
-    )
+        year = lifted(scenario.shock(laws.network, weeks), scenario.first_week - 1)
+        own, more = own + scenario.probability * year.own, more + scenario.probability * year.more
+    first = min(stated.cases, key=lambda case: case.scenario.reaction_week).scenario
+    begun = lifted(Shock.none(laws.network, weeks), first.first_week - 1)
+    last = slice(len(own) - len(found.replaced), None)
+    own[last], more[last] = begun.own[last], begun.more[last]
+    return Raised(lifts=found, own=own, more=more)

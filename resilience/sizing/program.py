@@ -25,7 +25,7 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (10) refill_what_was_drawn   up to each k, refill <= home + send that arrived and lies back long enough;
                                          refill <= pace L held              in a case whose reserve refills
             (11) replace_what_is_needed  sum_m replaced <= a start, or used, or wanted - short       with substitutes
-            (12) use_what_is_built       start, plan, flow <= the most without a measure + what is bought adds
+            (12) use_what_is_built       start, plan, flow, replaced <= the most without a measure + what is bought adds
                                          (worked out in `lifts.py`)         in a case in which measures may be bought
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive,
             replaced <= most_m qualified_mk of a normal week's need L.
@@ -399,5 +399,6 @@ def use_what_is_built(statement: Statement, case: Case, chosen: Chosen) -> None:
         return
     lifts, own = case.raised.lifts, case.raised.own
     plans = chosen.plan[np.searchsorted(planners(case), lifts.plans)]
-    columns = np.concatenate([chosen.start[lifts.starts], plans, chosen.flow[lifts.flows]])
+    replaced = chosen.replaced.reshape(len(case.physics.swaps), len(case.grid))[lifts.replaced]
+    columns = np.concatenate([chosen.start[lifts.starts], plans, chosen.flow[lifts.flows], replaced])
     statement.keep("built", (column <= side for column, side in zip(columns.flat, own.flat, strict=True)))
