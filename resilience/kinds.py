@@ -94,6 +94,15 @@ def measure(value: object) -> Measure:
     return built
 
 
+def named(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """The measures, once it is seen that each has a name of its own."""
+    names = [measure.name for measure in measures]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise AskError(f"two measures are called {twice[0]!r}")
+    return measures
+
+
 def number(value: object) -> bool:
     """Whether a value of TOML is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -121,6 +121,7 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
     """The same in words, a finding a line."""
     return [
         _proof(sizing, money),
+        *_ranking(sizing.ranking),
         _simulation(knowledge.simulated, risk, money),
         *_interval(knowledge.replications, money),
         *_information(knowledge.information, money),
@@ -135,6 +136,18 @@ def _proof(sizing: Sizing, money: Callable[[float], str]) -> str:
         f"{word}: {money(sizing.objective_usd)} USD a year in all, and no reserve costs less than "
         f"{money(sizing.bound_usd)} (gap {sizing.gap:.1e})."
     )
+
+
+def _ranking(ranking: pd.DataFrame) -> list[str]:
+    """Where measures were offered, what is bought, cheapest for the loss it avoids first."""
+    if "measure" not in set(ranking["kind"]):
+        return []
+    bought = ranking[ranking["amount"] > 0]
+    named = bought["name"].where(bought["kind"] == "measure", "stock of " + bought["name"])
+    each = [f"{name} {ratio:.2g}" for name, ratio in zip(named, bought["usd_per_usd_avoided"], strict=True)]
+    beside = len(ranking) - len(bought)
+    said = f"Cost for each USD of loss avoided, a year: {', '.join(each)}" if each else "Nothing is worth its price"
+    return [f"{said}; {beside} not bought." if beside else f"{said}."]
 
 
 def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) -> str:

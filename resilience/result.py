@@ -181,7 +181,9 @@ class Result:
         return f"Result of {self.study.name!r}: {self.headline()}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.headline())}</p>{self.summary().to_html(index=False, float_format=money)}"
+        shown = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
+        tables = "".join(table.to_html(index=False, float_format=money) for table in shown)
+        return f"<p>{html.escape(self.headline())}</p>{tables}"
 
 
 class Plots:

@@ -52,6 +52,7 @@ from resilience.simulate.behaviour import (
 from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
+from resilience.sizing.frontier import unbounded
 from resilience.sizing.limits import Limit, unknown
 from resilience.sizing.reserve import Chance, Floor
 from resilience.sizing.scope import Downstream, Everything, Scope
@@ -135,15 +136,6 @@ def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     except TypeError as error:  # a recovery with a word for a number
         raise AskError(f"a value is of the wrong kind ({error})") from error
     return record
-
-
-def _named(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
-    """The measures, once it is seen that each has a name of its own."""
-    names = [measure.name for measure in measures]
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    if twice:
-        raise AskError(f"two measures are called {twice[0]!r}")
-    return measures
 
 
 def _one_set(tables: tuple[ScenarioTable, ...]) -> tuple[ScenarioTable, ...]:
@@ -295,7 +287,9 @@ class Study(Table):
     release: ReleaseTable = ReleaseTable()
     sizing: SizingTable = SizingTable()
     measure: Annotated[
-        tuple[Annotated[Measure, PlainValidator(kinds.measure)], ...], BeforeValidator(_tuples), AfterValidator(_named)
+        tuple[Annotated[Measure, PlainValidator(kinds.measure)], ...],
+        BeforeValidator(_tuples),
+        AfterValidator(kinds.named),
     ] = ()
     scenario: Annotated[
         tuple[ScenarioTable, ...], BeforeValidator(_tuples), Field(min_length=1), AfterValidator(_one_set)
@@ -439,6 +433,8 @@ class Study(Table):
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
         for number, measure in enumerate(self.measure):
             attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
+        if "frontier" in self.sizing.knowledge:
+            found += [f"{self.where('sizing', 'knowledge')}: frontier: {why}" for why in unbounded(self.measure)]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:

@@ -1,11 +1,22 @@
 """What measures make of a network, and what they refuse."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from small_networks import two_gases
 
 from resilience import Network, Outage, Scenario, best_response
 from resilience.errors import AskError
-from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, offered, until_built, with_measures
+from resilience.mitigation import (
+    NewCapacity,
+    SecondSource,
+    SubstituteQualified,
+    SurgeCapacity,
+    offered,
+    until_built,
+    with_measures,
+)
 from resilience.physics import physics
 
 COST = {"usd": 10.0, "usd_per_year": 1.0, "note": "assumed: a round number"}
@@ -102,3 +113,45 @@ def test_a_place_that_makes_none_of_a_good_is_refused():
     )  # fmt: skip
     with pytest.raises(AskError, match="makes no chip in a calm week"):
         offered(network, [STANDBY])
+
+
+NEON = SubstituteQualified(name="neon", user="chip", input="gas", substitute="neon", units=2.0, share=0.5, **COST)
+
+
+def test_a_qualified_substitute_stands_in_the_network_on_the_terms_that_are_bought():
+    table = with_measures(two_gases(), [(NEON, 1)]).substitutes
+    assert table[["substitute", "units", "most", "qualify_weeks"]].to_numpy().tolist() == [["neon", 2.0, 0.5, 0.0]]
+    other = replace(NEON, user="final", input="neon", substitute="gas", qualify_weeks=3.0)
+    assert with_measures(two_gases(), [(other, 0)]) == offered(two_gases(), [])
+    assert with_measures(two_gases(), [(other, 1)]).substitutes["most"].tolist() == [0.5, 0.5]
+    assert offered(two_gases(), [other]).substitutes["most"].tolist() == [0.5, 0.0]
+    before, after = physics(two_gases()), physics(offered(two_gases(), [NEON]))
+    assert np.array_equal(before.position, after.position)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"input": "gass"}, "no good 'gass'. Did you mean gas?"),
+        ({"user": "neon"}, "neon consumes no gas."),
+        ({"user": "final"}, "nobody wants gas: it has no demand."),
+        ({"substitute": "gas"}, "gas would stand in for itself"),
+        ({"units": 3.0}, "at 2 units for one: give units = 2"),
+        ({"share": 0.4}, "for the share 0.5 in 4 weeks: state a larger share or fewer weeks"),
+        ({"qualify_weeks": 4.0}, "for the share 0.5 in 4 weeks: state a larger share or fewer weeks"),
+    ],
+)
+def test_a_substitute_that_does_not_fit_names_what_is_wrong(changed, told):
+    with pytest.raises(AskError) as caught:
+        offered(two_gases(), [replace(NEON, **changed)])
+    assert told in str(caught.value)
+
+
+def test_a_substitute_tells_all_that_it_cannot_be_and_comes_whole_and_once():
+    with pytest.raises(AskError) as caught:
+        replace(NEON, units=0.0, share=1.5, qualify_weeks=-1.0)
+    assert len(caught.value.faults) == 3
+    with pytest.raises(AskError, match=r"0\.5 of neon: it comes whole"):
+        with_measures(two_gases(), [(NEON, 0.5)])
+    with pytest.raises(AskError, match="two measures qualify neon for gas in chip"):
+        offered(two_gases(), [NEON, replace(NEON, name="sooner", share=0.6)])

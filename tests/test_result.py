@@ -153,6 +153,8 @@ def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_p
     )
     result = run(study)
     assert "standby for 1 USD a year" in result.headline()
+    assert any("loss avoided, a year: standby" in found for found in result.findings())
+    assert "standby" in result._repr_html_()
     assert result.table("measures")["bought"].tolist() == pytest.approx([1.0], abs=1e-3)
     assert result.table("ranking")["name"].iloc[0] == "standby"
     assert result.to_json()["sizing"]["ranking"][0]["kind"] == "measure"

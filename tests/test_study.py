@@ -1,7 +1,7 @@
 import pytest
 
 from resilience.errors import AskError
-from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity
+from resilience.mitigation import NewCapacity, SecondSource, SubstituteQualified, SurgeCapacity
 from resilience.periods import Coarsening, Weekly
 from resilience.policy import Refill, Release, Serves, Slip
 from resilience.risk import CVaR, Expectation, WorstCase
@@ -168,6 +168,17 @@ whole = true
 usd = 100
 usd_per_year = 10
 note = "assumed: a round number"
+
+[[measure]]
+kind = "substitute_qualified"
+name = "swap"
+user = "final"
+input = "chip"
+substitute = "gas"
+qualify_weeks = 4
+usd = 0
+usd_per_year = 10
+note = "assumed: a round number"
 """
 
 
@@ -179,8 +190,12 @@ def test_measures_become_the_objects_they_name(tiny):
         SurgeCapacity(name="standby", good="chip", place="BBB", **cost),
         NewCapacity(name="fab", good="gas", place="AAA", modules=2, build_weeks=3, **cost),
         SecondSource(name="lane", good="chip", origin="BBB", destinations=("CCC",), whole=True, **cost),
-    )
+        SubstituteQualified(name="swap", user="final", input="chip", substitute="gas", qualify_weeks=4, usd=0,
+                            usd_per_year=10, note="assumed: a round number"),
+    )  # fmt: skip
     assert study.faults(study.network()) == []
+    (found,) = study.having({"sizing.knowledge": ["frontier"]}).faults(study.network())
+    assert "frontier: 'swap' costs nothing to set up" in found
 
 
 def test_a_measure_at_fault_is_told_with_its_line_and_every_fault(tiny):

@@ -21,6 +21,7 @@ import pandas as pd
 
 from resilience.engine import Engine
 from resilience.errors import AskError
+from resilience.mitigation import Measure
 from resilience.physics import Floats
 from resilience.risk import CVaR, Expectation, Risk
 from resilience.sizing.lshaped.sweep import decompose_each
@@ -78,12 +79,7 @@ def frontier(
     faults = [f"a budget is {budget:,.6g} USD: it must be 0 or more" for budget in budgets if not 0 <= budget < np.inf]
     if stated.terms.floors or any(not line.at_most and line.side > 0 for line in stated.terms.limits):
         faults.append("floors and limits of the kind `at least` cannot be kept by every budget: ask without them")
-    faults += [
-        f"{measure.name!r} costs nothing to set up, so that every budget could buy it: state what it costs as `usd`, "
-        "or ask without it"
-        for measure in stated.measures
-        if measure.usd == 0 and measure.usd_per_year > 0
-    ]
+    faults += unbounded(stated.measures)
     if faults:
         raise AskError("This frontier cannot be drawn", faults)
     live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > HARMLESS * stated.laws.usd]
@@ -96,6 +92,16 @@ def frontier(
             apart = relative_gap(loss, bound)
             found.append((name, budget, loss * usd, bound * usd, apart, slope, status.name.lower()))
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def unbounded(measures: Sequence[Measure]) -> list[str]:
+    """Why these cannot stand in a frontier: what costs by the year alone is within every budget."""
+    return [
+        f"{measure.name!r} costs nothing to set up, so that every budget could buy it: state what it costs as `usd`, "
+        "or ask for a frontier without it"
+        for measure in measures
+        if measure.usd == 0 and measure.usd_per_year > 0
+    ]
 
 
 Point = tuple[float, float, float, Status]
