@@ -4,6 +4,7 @@ import json
 import pandas as pd
 import pytest
 
+from resilience.cli.studies import saved
 from resilience.errors import AskError, InfeasibleError
 from resilience.report.sections import sections
 from resilience.result import FAST, SAVED, run
@@ -149,7 +150,12 @@ def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_p
                "usd": 5.0, "usd_per_year": 1.0, "note": "assumed: a round number"}  # fmt: skip
     half = {"kind": "outage", "good": "gas", "weeks": 4, "lost": 0.5}
     study = Study.read(tiny).having(
-        {"measure": [standby], "scenario.gas_stops.disruptions": [half], "sizing.goods": ["gas"]}
+        {
+            "measure": [standby],
+            "scenario.gas_stops.disruptions": [half],
+            "sizing.goods": ["gas"],
+            "sizing.knowledge": ["information", "frontier"],
+        }
     )
     result = run(study)
     assert "standby for 1 USD a year" in result.headline()
@@ -158,7 +164,8 @@ def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_p
     assert result.table("measures")["bought"].tolist() == pytest.approx([1.0], abs=1e-3)
     assert result.table("ranking")["name"].iloc[0] == "standby"
     assert result.to_json()["sizing"]["ranking"][0]["kind"] == "measure"
-    result.save(tmp_path / "run")
+    assert result.table("frontier")["loss_usd"].iloc[0] > result.table("frontier")["loss_usd"].iloc[4]
+    assert "USD per USD avoided" in saved(result, tmp_path / "run").text
     page = (tmp_path / "run" / "report.html").read_text()
     assert "Stock beside its alternatives" in page
     assert "assumed: a round number" in page

@@ -164,7 +164,7 @@ def by_scipy(holding, usd_per_year, budget, purchase, *, whole):
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_the_program_is_that_of_another_hand_and_another_solver(whole):
-    for usd_per_year, budget, purchase in ((3.0, 15.0, 25.0), (18.0, 30.0, 10.0), (30.0, 100.0, 10.0)):
+    for usd_per_year, budget, purchase in ((3.0, 15.0, 25.0), (18.0, 30.0, 10.0)):
         sizing = sized([standby(usd_per_year, usd=purchase, whole=whole)], budget_usd=budget)
         other = by_scipy(0.5, usd_per_year, budget, purchase, whole=whole)
         assert sizing.objective_usd == pytest.approx(other, rel=1e-6), (usd_per_year, budget, purchase)
@@ -179,7 +179,7 @@ MEASURES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(measures=MEASURES, budget=st.sampled_from([None, 20.0]))
 def test_more_measures_offered_never_cost_more(measures, budget):
     network = three_places(surge=1.2, lane=False)
