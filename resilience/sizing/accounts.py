@@ -13,7 +13,6 @@ from resilience.sizing.credit import credit
 from resilience.sizing.extensive import block_worth, held_shares, lifted
 from resilience.sizing.ranking import MEASURE, STOCK
 from resilience.sizing.response import response_tables
-from resilience.sizing.without import HARMLESS
 from resilience.solver import Solution
 
 if TYPE_CHECKING:
@@ -21,15 +20,17 @@ if TYPE_CHECKING:
     from resilience.sizing.solved import Solved
 
 
-def losses_table(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
-    """Columns scenario, probability, without_usd, loss_usd; `live` are the scenarios that have a plan."""
-    loss = np.minimum([alone.objective for alone in without], HARMLESS)
-    for scenario, block, plan in zip(live, asked.blocks, found.plans, strict=True):
+def losses_table(asked: Stated, found: Solved, most: Floats) -> pd.DataFrame:
+    """Columns scenario, probability, without_usd, loss_usd; `most` is what any scenario loses where nothing is bought,
+    or no less than that: what is not asked of the program keeps it.
+    """
+    loss = most.copy()
+    for scenario, block, plan in zip(asked.terms.blocks, asked.blocks, found.plans, strict=True):
         loss[scenario] = block.program.cost @ plan
     return pd.DataFrame({
         "scenario": [scenario.name for scenario in asked.scenarios],
         "probability": [scenario.probability for scenario in asked.scenarios],
-        "without_usd": [alone.objective * asked.laws.usd for alone in without],
+        "without_usd": most * asked.laws.usd,
         "loss_usd": loss * asked.laws.usd,
     })  # fmt: skip
 

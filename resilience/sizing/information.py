@@ -199,7 +199,7 @@ def information(
     held, measures = asked.first.columns["held"][0], measure_columns(asked.first)
     stock = known.decisions[:, held] @ asked.terms.purchase
     bought = (stock + known.decisions[:, measures] @ asked.terms.offers.purchase) * usd
-    named = [*sizing.losses["scenario"].iloc[live], "all other years"]
+    named = [*sizing.losses["scenario"].iloc[asked.terms.blocks], "all other years"]
     years = pd.DataFrame({
         "scenario": named, "probability": known.chances, "alone_usd": known.costs * usd, "held_usd": bought,
     })  # fmt: skip

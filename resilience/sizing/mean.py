@@ -58,11 +58,11 @@ def _mean(stated: Stated, weeks: int) -> list[Floats]:
         np.full((len(laws.wanted), weeks), calm),
         np.zeros((len(laws.points), weeks)),
     ]
-    for case in stated.cases:
-        shock = case.scenario.shock(laws.network, weeks)
+    for scenario in stated.scenarios:
+        shock = scenario.shock(laws.network, weeks)
         parts = (shock.left, lane_limits(laws, shock.open), shock.added, shock.wanted, shock.lost)
         for mean, part in zip(found, parts, strict=True):
-            mean += case.scenario.probability * part
+            mean += scenario.probability * part
     return found
 
 
@@ -79,8 +79,7 @@ def _raised(stated: Stated, grid: Grid, skip: int, weeks: int) -> Raised:
 
     calm = lifted(Shock.none(laws.network, weeks), weeks)
     own, more = stated.scenarios.undisturbed * calm.own, stated.scenarios.undisturbed * calm.more
-    for case in stated.cases:
-        scenario = case.scenario
+    for scenario in stated.scenarios:
         year = lifted(scenario.shock(laws.network, weeks), scenario.first_week - 1)
         own, more = own + scenario.probability * year.own, more + scenario.probability * year.more
     first = min(stated.cases, key=lambda case: case.scenario.reaction_week).scenario

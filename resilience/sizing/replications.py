@@ -180,9 +180,8 @@ def cost_of(
     held = reserve.table().set_index(["good", "place", "owner"])["units"]
     units = held.reindex(pd.MultiIndex.from_frame(stated.rows)).fillna(0.0).to_numpy() / stated.scale
     cost = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
-    for chance, block, case, mine in zip(
-        stated.terms.probabilities, stated.blocks, stated.cases, stated.mine, strict=True
-    ):
+    chances = stated.terms.probabilities[stated.terms.blocks]
+    for chance, block, case, mine in zip(chances, stated.blocks, stated.cases, stated.mine, strict=True):
         cost += chance * solve(with_units(block, case, units[mine], bought).program, method).objective
     return cost * stated.laws.usd
 

@@ -40,13 +40,16 @@ from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.statement import Compiled
+from resilience.sizing.traced import most_lost
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.without import HARMLESS, without_reserve
+from resilience.sizing.without import HARMLESS, Traced, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
+MANY = 100  # scenarios past which simulation first tells which of them lose anything
+SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
 
@@ -210,6 +213,7 @@ class Stated:
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
     measures: tuple[Measure, ...]  # those bought in part before those in whole ones
+    most: Floats  # per scenario: what it loses at most where nothing is held; infinite where nobody has told
 
     @cached_property
     def first(self) -> Compiled:
@@ -246,8 +250,8 @@ class Stated:
         )
 
     def only(self, numbers: Sequence[int]) -> Stated:
-        """The same ask over some of the scenarios; the others weigh nothing."""
-        kept = list(numbers)
+        """The same ask over some of the scenarios, by their numbers; the others weigh nothing."""
+        kept = np.flatnonzero(np.isin(self.terms.blocks, numbers)).tolist()
         cases, blocks, mine = (
             [self.cases[n] for n in kept],
             [self.blocks[n] for n in kept],
@@ -286,7 +290,10 @@ def state_sizing(
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
     parts = Parts(bare=network, full=laws, measures=measures, weights=weights)
-    cases, mine = cases_of(parts, chosen, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
+    most = _most_lost(network, chosen, weeks=weeks, weights=weights, say=say) / laws.usd
+    live = np.flatnonzero(most > HARMLESS)  # exact: no reserve raises, and none can lower, a loss of nothing
+    struck = [chosen.scenarios[number] for number in live]
+    cases, mine = cases_of(parts, struck, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
     blocks = compiled(cases, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
@@ -300,10 +307,11 @@ def state_sizing(
         floors=tuple(floors),
         limits=lines,
         offers=offers(measures, laws.usd),
+        live=live,
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms, measures=tuple(measures),
+        release=held.release, members=inside, terms=terms, measures=tuple(measures), most=most,
     )  # fmt: skip
 
 
@@ -324,15 +332,40 @@ def solve_sizing(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    without = without_reserve(stated.cases, stated.blocks, method=method, say=say)
-    live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
-    asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
-    alone = [without[number] for number in live]
+    numbers = stated.terms.blocks
+    without = without_reserve(stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, say=say)
+    asked = stated.only(numbers[without.live].tolist())
+    alone = [without.answers[number] for number in without.live]
     try:
         found = solved(asked, alone, method=method, gap=gap, engine=engine, say=say)
     except InfeasibleError as error:
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
-    return _sizing(asked, found, without, live)
+    most = stated.most.copy()
+    most[numbers] = without.most
+    return _sizing(asked, found, alone, most, spared=numbers[without.spared])
+
+
+def _most_lost(
+    network: Network, chosen: ScenarioSet, *, weeks: int, weights: Mapping[str, float] | None, say: Say
+) -> Floats:
+    """USD that each of many scenarios loses at most; infinite for a few, which are solved sooner than simulated."""
+    if len(chosen) <= MANY:
+        return np.full(len(chosen), np.inf)
+    say(f"simulating {len(chosen):,} scenarios, to solve only those that lose anything")
+    return most_lost(network, chosen, weeks=weeks, weights=weights)
+
+
+def _traced(stated: Stated, gap: float) -> Traced | None:
+    """What may be spared of many scenarios; nothing where a floor, or a tail, could hang on each of them."""
+    terms = stated.terms
+    if not np.isfinite(stated.most).all():
+        return None
+    sparing = isinstance(terms.risk, Expectation) and not terms.floors
+    return Traced(
+        most=stated.most[terms.blocks],
+        weight=terms.probabilities[terms.blocks],
+        spare=SPARED * gap if sparing else 0.0,
+    )
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None, own: Sequence[str]) -> pd.DataFrame:
@@ -354,32 +387,43 @@ def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     return most
 
 
-def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
+def _sizing(asked: Stated, found: Solved, alone: Sequence[Solution], most: Floats, *, spared: Whole) -> Sizing:
+    """`alone`: answers with nothing bought of the scenarios asked; `most`: what any scenario then loses at most."""
     laws, rows, terms = asked.laws, asked.rows, asked.terms
     held = np.where(asked.kept(found.held), found.held, 0.0)
-    alone = [without[number] for number in live]
-    losses = losses_table(asked, found, without, live)
+    losses = losses_table(asked, found, most)
+    counted = float(terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
     marginal = marginal_table(asked, found, held)
     measures = measures_table(asked, found)
-    spared = split(asked, found, alone, held, losses.iloc[list(live)])
+    avoided = split(asked, found, alone, held, losses.iloc[terms.blocks])
     return Sizing(
         reserve=asked.reserve(found.held),
-        objective_usd=found.objective * laws.usd,
+        objective_usd=(found.objective + counted) * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
         holding_usd_per_year=float(terms.holding @ found.held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, [response.objective for response in without], terms.probabilities)
-        * laws.usd,
+        without_reserve_usd=measure(terms.risk, most, terms.probabilities) * laws.usd,
         marginal_value=marginal,
         losses=losses,
         unmet=unmet_table(asked, found.plans),
         unmet_without=unmet_table(asked, [response.x for response in alone]),
-        credit=of_stock(spared),
+        credit=of_stock(avoided),
         measures=measures,
-        ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(spared, losses)),
+        ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(avoided, losses)),
         ranges=ranges(found.view, rows, held, asked.scale, found.objective),
         without_good=without_each(found.view, rows, held, found.objective, laws.usd),
         size=found.size,
         seconds=found.seconds,
-        how=found.how,
+        how=found.how + _left_out(asked, spared, counted * laws.usd),
+    )
+
+
+def _left_out(asked: Stated, spared: Whole, usd: float) -> str:
+    """What was left out of many scenarios, as the end of a sentence."""
+    if not np.isfinite(asked.most).all():
+        return ""
+    harmless = int((asked.most <= HARMLESS).sum())
+    return (
+        f"; of {len(asked.scenarios):,} scenarios {harmless:,} lose nothing when simulated and {len(spared):,} were "
+        f"too slight to be solved: {usd:,.0f} USD a year together at most, in the objective and not in its bound"
     )

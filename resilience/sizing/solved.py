@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resilience.engine import Engine
 from resilience.physics import Floats
 from resilience.sizing.credit import NOTHING
 from resilience.sizing.extensive import measure_columns
-from resilience.sizing.lshaped import decompose, outline
+from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from resilience.sizing.size import Stated
 
 EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
+KEPT = 0.1  # of the gap asked for, within which scenarios keep the plan they had with nothing bought
 JOINED = 600_000  # columns of all scenarios together, past which the program is taken apart
 BARELY = 1e-6  # of a measure that counts as none bought
 
@@ -114,10 +116,23 @@ def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floa
     return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
 
 
+def _worth_a_plan(found: Decomposed, without: Floats, chances: Floats, gap: float) -> NDArray[np.bool_]:
+    """Which scenarios could be better off than with nothing bought by so much that it shows: all but those whose
+    claims, weighed by their chances, together stay within a small part of the gap.
+    """
+    claim = np.maximum(without - found.least, 0.0) * chances
+    order = np.argsort(claim, kind="stable")
+    again = np.ones(len(claim), dtype=bool)
+    again[order[np.cumsum(claim[order]) <= KEPT * gap * abs(found.objective)]] = False
+    return again
+
+
 def apart(
     asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
 ) -> Solved:
-    """The decomposed answer; each scenario is solved once more with what is bought, for its plan."""
+    """The decomposed answer. A scenario keeps the plan it had with nothing bought, where that is as good as its best to
+    within the gap asked for; else it is solved once more, for its plan.
+    """
     two_stage, first = asked.two_stage, asked.first
     say(f"sizing over the {len(asked.cases)} scenarios that lose anything, taken apart")
     found = decompose(
@@ -130,10 +145,15 @@ def apart(
         time_limit_s=np.inf if method is None else method.time_limit_s,
     )
     held, amounts = first.block(found.x, "held"), bought(asked, found.x)
+    chances = asked.terms.probabilities[asked.terms.blocks]
+    again = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
     plans, worth, lifted = [], [], []
     for number, (block, case, mine) in enumerate(zip(asked.blocks, asked.cases, asked.mine, strict=True)):
-        say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
-        plans.append(solve(with_units(block, case, held[mine], amounts).program, method).x)
+        if again[number]:
+            say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
+            plans.append(solve(with_units(block, case, held[mine], amounts).program, method).x)
+        else:
+            plans.append(without[number].x)
         saved = np.zeros(len(found.x))
         saved[found.tied[number]] = found.worth[number]
         worth.append(first.block(saved, "held")[mine])

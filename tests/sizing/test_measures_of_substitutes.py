@@ -86,7 +86,8 @@ def test_taken_apart_in_coarse_periods_and_in_a_narrow_scope_it_counts_the_same(
     for ask in ({}, {"scope": Downstream(), "periods": Coarsening(steps=((4, 1), (8, 2)))}):
         stated = state_sizing(bare(), [OUT, other], weeks=12, measures=[neon(60.0)], budget_usd=0.0, **ask)
         assert set(stated.cases[0].physics.network.goods["good"]) == {"chip", "gas", "neon"}
-        without = without_reserve(stated.cases, stated.blocks, method=None, say=str)
+        answers = without_reserve(stated.cases, stated.blocks, method=None, say=str).answers
+        without = [answers[number] for number in range(len(stated.cases))]
         whole = as_one(stated, None, str, without=without)
         parts = apart(stated, without, method=None, gap=1e-8, engine=None, say=str)
         assert parts.objective == pytest.approx(whole.objective, rel=1e-6)
