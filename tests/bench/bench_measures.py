@@ -3,7 +3,8 @@
     python tests/bench/bench_measures.py [usd_per_year of a module]
 
 Sizes against `gallium_germanium_ban` of `ipef_reserve` alone, with that study's settings, first without measures and
-then with them. Prints processor seconds of statement and solve, the costs, and the ranking of what is bought or offered.
+then with them. Prints processor seconds of statement and solve, the costs, and the ranking of what is bought and of
+the measures.
 """
 
 import sys
