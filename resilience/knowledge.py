@@ -6,6 +6,7 @@ Always told, since it costs little: the loss under `simulate` beside the program
     information     what knowing the year, and planning for many rather than their mean, are worth
     frontier        the least expected and tail loss that each budget leaves
     calibration     the reserve that behaviour, not foresight, would want held
+    periods         what coarse periods hide, in the gravest scenarios
 
 and, of studies whose years are drawn, the interval on how far the reserve is from the best for all years.
 """
@@ -24,6 +25,7 @@ from resilience.network import Network
 from resilience.risk import Risk, measure
 from resilience.simulate.behaviour import Behaviour, Qualified
 from resilience.sizing.calibrate import Calibration, beside, calibrate, in_place
+from resilience.sizing.finer import in_finer_periods
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
 from resilience.sizing.replications import Replications, replicate
@@ -44,6 +46,7 @@ class Knowledge:
     information: Information | None = None
     frontier: pd.DataFrame | None = None
     calibration: Calibration | None = None
+    periods: pd.DataFrame | None = None
     replications: Replications | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -55,6 +58,8 @@ class Knowledge:
             found["frontier"] = self.frontier
         if self.calibration is not None:
             found |= {"calibrated": self.calibration.reserve.table(), "calibration": self.calibration.steps}
+        if self.periods is not None:
+            found["periods"] = self.periods
         if self.replications is not None:
             found["interval"] = self.replications.table()
         return found
@@ -87,7 +92,7 @@ def know(
         network, sizing.losses, sizing.reserve, study.scenarios, bought=bought, weeks=study.weeks,
         behaviour=behaviour, weights=study.weights(network), seed=study.seed,
     )  # fmt: skip
-    told = calibrated = points = interval = None
+    told = calibrated = points = finer = interval = None
     if "information" in asked:
         told = information(stated, sizing, method=method, say=say)
     if "frontier" in asked:
@@ -103,12 +108,15 @@ def know(
             budget_usd=budget, behaviour=behaviour, goods=study.sizing.goods, weights=study.weights(network),
             seed=study.seed, say=say,
         )  # fmt: skip
+    if "periods" in asked:
+        finer = in_finer_periods(stated, sizing, method=method, say=say)
     if fresh is not None:
         standing = {measure.name: float(amount) for measure, amount in bought}
         interval = replicate(sizing.reserve, fresh, samples=SAMPLES, measures=standing, method=method, gap=gap, say=say)
     return Knowledge(
-        simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
-    )
+        simulated=simulated, information=told, frontier=points, calibration=calibrated, periods=finer,
+        replications=interval,
+    )  # fmt: skip
 
 
 def _behaviour(network: Network, bought: Sequence[tuple[Measure, float]]) -> Behaviour:
@@ -127,6 +135,7 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
         *_information(knowledge.information, money),
         *_frontier(knowledge.frontier, money),
         *_calibration(knowledge.calibration, money),
+        *_periods(knowledge.periods, money),
     ]
 
 
@@ -194,4 +203,15 @@ def _calibration(found: Calibration | None, money: Callable[[float], str]) -> li
         f"Sized for behaviour instead, the reserve would hold {money(found.reserve.usd)} USD of "
         f"{found.reserve.table()['good'].nunique()} goods and cost {money(found.objective_usd)} USD a year, loss as "
         f"simulated included, against {money(found.start_usd)} for the one above."
+    ]
+
+
+def _periods(found: pd.DataFrame | None, money: Callable[[float], str]) -> list[str]:
+    if found is None or found.empty:
+        return []
+    coarse, finer = found["loss_usd"].sum(), found["finer_usd"].sum()
+    more = f"{finer / coarse - 1.0:+.1%}" if coarse else "from nothing"
+    return [
+        f"Week by week, with the same reserve, the {len(found)} gravest scenarios ({found['share'].sum():.0%} of the "
+        f"expected loss) lose {money(finer)} USD where the study's periods say {money(coarse)} ({more})."
     ]

@@ -70,7 +70,7 @@ ALLOCATIONS: Mapping[str, type] = {
     "by_contribution": ByContribution,
     "earmark_first": EarmarkFirst,
 }
-KNOWLEDGE = ("information", "frontier", "calibration")
+KNOWLEDGE = ("information", "frontier", "calibration", "periods")
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
 
 

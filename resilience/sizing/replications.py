@@ -177,8 +177,7 @@ def cost_of(
     if strange:
         raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
     bought = np.array([(measures or {}).get(name, 0.0) for name in names])
-    held = reserve.table().set_index(["good", "place", "owner"])["units"]
-    units = held.reindex(pd.MultiIndex.from_frame(stated.rows)).fillna(0.0).to_numpy() / stated.scale
+    units = stated.units(reserve)
     cost = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
     chances = stated.terms.probabilities[stated.terms.blocks]
     for chance, block, case, mine in zip(chances, stated.blocks, stated.cases, stated.mine, strict=True):

@@ -48,7 +48,8 @@ from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
-MANY = 100  # scenarios past which simulation first tells which of them lose anything
+MANY = 30  # scenarios past which simulation first tells which of them lose anything
+SLIGHT = 1e-6  # of all weighed loss as simulated, which scenarios may carry together and still not be stated
 SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
@@ -249,6 +250,11 @@ class Stated:
             self.network, self.rows.assign(units=held * self.scale)[self.kept(held)], release=self.release
         )
 
+    def units(self, reserve: Reserve) -> Floats:
+        """A reserve as scaled units in each store; what lies in other stores is left out."""
+        held = reserve.table().set_index(["good", "place", "owner"])["units"]
+        return held.reindex(pd.MultiIndex.from_frame(self.rows)).fillna(0.0).to_numpy() / self.scale
+
     def only(self, numbers: Sequence[int]) -> Stated:
         """The same ask over some of the scenarios, by their numbers; the others weigh nothing."""
         kept = np.flatnonzero(np.isin(self.terms.blocks, numbers)).tolist()
@@ -291,7 +297,8 @@ def state_sizing(
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
     parts = Parts(bare=network, full=laws, measures=measures, weights=weights)
     most = _most_lost(network, chosen, weeks=weeks, weights=weights, say=say) / laws.usd
-    live = np.flatnonzero(most > HARMLESS)  # exact: no reserve raises, and none can lower, a loss of nothing
+    chances = np.array([scenario.probability for scenario in chosen])
+    live = _grave(most, chances, sparing=_sparing(risk or Expectation(), floors))
     struck = [chosen.scenarios[number] for number in live]
     cases, mine = cases_of(parts, struck, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
     blocks = compiled(cases, say)
@@ -300,7 +307,7 @@ def state_sizing(
         holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=_roomy(held.largest, lines),
-        probabilities=np.array([scenario.probability for scenario in chosen]),
+        probabilities=chances,
         largest_loss=np.array([block.program.cost @ block.program.column_upper for block in blocks]),
         risk=risk or Expectation(),
         budget=None if budget_usd is None else budget_usd / laws.usd,
@@ -342,7 +349,8 @@ def solve_sizing(
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
     most = stated.most.copy()
     most[numbers] = without.most
-    return _sizing(asked, found, alone, most, spared=numbers[without.spared])
+    spared = np.setdiff1d(np.arange(len(most)), numbers[sorted(without.answers)])
+    return _sizing(asked, found, alone, most, spared=spared)
 
 
 def _most_lost(
@@ -355,16 +363,30 @@ def _most_lost(
     return most_lost(network, chosen, weeks=weeks, weights=weights)
 
 
+def _sparing(risk: Risk, floors: Sequence[Floor]) -> bool:
+    """Whether a scenario of little weight can be left out: not where a tail or a floor could hang on each of them."""
+    return isinstance(risk, Expectation) and not floors
+
+
+def _grave(most: Floats, chances: Floats, *, sparing: bool) -> Whole:
+    """The scenarios that need a program: those that lose anything, but for what all of them would not notice."""
+    if not np.isfinite(most).all():
+        return np.arange(len(most))
+    weighed = np.where(most > HARMLESS, most * chances, 0.0)
+    order = np.argsort(weighed, kind="stable")
+    slight = np.cumsum(weighed[order]) <= (SLIGHT * weighed.sum() if sparing else 0.0)
+    return np.sort(order[~slight])
+
+
 def _traced(stated: Stated, gap: float) -> Traced | None:
-    """What may be spared of many scenarios; nothing where a floor, or a tail, could hang on each of them."""
+    """What may be left unsolved of many scenarios."""
     terms = stated.terms
     if not np.isfinite(stated.most).all():
         return None
-    sparing = isinstance(terms.risk, Expectation) and not terms.floors
     return Traced(
         most=stated.most[terms.blocks],
         weight=terms.probabilities[terms.blocks],
-        spare=SPARED * gap if sparing else 0.0,
+        spare=SPARED * gap if _sparing(terms.risk, terms.floors) else 0.0,
     )
 
 
@@ -422,8 +444,7 @@ def _left_out(asked: Stated, spared: Whole, usd: float) -> str:
     """What was left out of many scenarios, as the end of a sentence."""
     if not np.isfinite(asked.most).all():
         return ""
-    harmless = int((asked.most <= HARMLESS).sum())
     return (
-        f"; of {len(asked.scenarios):,} scenarios {harmless:,} lose nothing when simulated and {len(spared):,} were "
-        f"too slight to be solved: {usd:,.0f} USD a year together at most, in the objective and not in its bound"
+        f"; {len(spared):,} of {len(asked.scenarios):,} scenarios were simulated only, or settled by a harder one: "
+        f"they lose {usd:,.0f} USD a year together at most, which the objective counts and its bound does not"
     )

@@ -28,8 +28,9 @@ RULES = (  # of thumb, that lose little where others lose much
 def most_lost(
     network: Network, scenarios: ScenarioSet, *, weeks: int, weights: Mapping[str, float] | None = None
 ) -> Floats:
-    """For each scenario, USD that the least loss does not pass where nothing is held; infinite for a network that cannot
-    be simulated. Shape (scenarios,).
+    """For each scenario, USD that the least loss does not pass where nothing is held. Shape (scenarios,).
+
+    Infinite for a network that cannot be simulated.
 
     Week by week: a program of coarser periods is another program, whose least loss may be a little more or less.
     """
