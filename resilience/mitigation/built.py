@@ -88,6 +88,7 @@ def with_measures(network: Network, bought: Iterable[tuple[Measure, float]]) -> 
     AskError
         If more of a measure is bought than there is, or it does not fit the network.
 
+    >>> from resilience.mitigation import SurgeCapacity
     >>> network = Network.from_frames(
     ...     goods={"good": ["chip"]}, producers={"good": ["chip"], "place": ["TWN"], "output_per_week": [10.0]},
     ...     demand={"good": ["chip"], "place": ["TWN"], "units_per_week": [10.0], "usd_per_unit_unmet": [5.0]})

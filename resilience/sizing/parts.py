@@ -44,7 +44,8 @@ class Parts:
     def part(self, goods: frozenset[str]) -> tuple[Physics, Lifts | None]:
         """The physics of some goods, and their lifts; none where no measure is offered."""
         usd = self.full.usd
-        laws = physics(self.full.network.only(goods), weights=self.weights, usd=usd)
+        whole = goods == frozenset(self.bare.goods["good"])
+        laws = self.full if whole else physics(self.full.network.only(goods), weights=self.weights, usd=usd)
         if not self.measures:
             return laws, None
         bare = physics(self.bare.only(goods), weights=self.weights, usd=usd)

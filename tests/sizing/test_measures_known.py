@@ -14,6 +14,7 @@ from resilience.sizing.calibrate import beside, calibrate, in_place
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import information
 from resilience.sizing.multistage import multistage_reserve
+from resilience.sizing.names import column_names
 from resilience.sizing.replications import cost_of, replicate
 from resilience.sizing.reserve import Floor
 from resilience.sizing.size import solve_sizing, state_sizing
@@ -47,6 +48,8 @@ def test_a_sizing_with_measures_says_the_same_whole_and_taken_apart(measures):
         Scenario(name="both", probability=0.03, disruptions=(OUT, struck)),  # strikes what is bought: another tie
     ]
     stated = state_sizing(three_places(surge=1.1, lane=False), scenarios, weeks=9, measures=measures)
+    named = column_names(stated).query("block in ['bought', 'built']")["of"]
+    assert sorted(named) == sorted(measure.name for measure in measures)
     answers = without_reserve(stated.cases, stated.blocks, method=None, say=str).answers
     without = [answers[number] for number in range(len(stated.cases))]
     whole = as_one(stated, None, str, without=without)
