@@ -54,8 +54,9 @@ def compared(name: str, *, draws: int | None, seed: int, engine: str, say: Say) 
     network = balance(study.network()).network
     tail_means(study.risk(network))  # before the work, not after it
     asked = _drawn(study, network, draws, seed, say)
-    sized = sized_reserve(study, network, say=say)
-    policies = standard_policies(network, members=study.members, release=study.release.build(), sized=sized)
+    sized, bought = sized_reserve(study, network, say=say)
+    release = study.release.build()
+    policies = standard_policies(network, members=study.members, release=release, sized=sized, bought=bought)
     sampling = StatedChances() if draws is None else DrawnYears()
     found = compare(asked, policies, sampling=sampling, engine=where, seed=seed, say=say)
     tables = {table: found.table(table) for table in TABLES}

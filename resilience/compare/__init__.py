@@ -1,26 +1,27 @@
 """Compare policies: the same frozen years for all, so that differences speak of policies and not of luck.
 
-`measures` and `policies` say what may be done, and `reshare` what a second source makes of a network. `losses` finds
+`actions` and `policies` say what may be done, and `reshare` what a second source makes of a network. `losses` finds
 what a policy loses and `trial` spreads that over an engine. `sampling` says in what sense the years are a sample,
 `statistics` what follows for differences and for being best. `comparison` is the verb and its answer. Whether it
 stands: `stability` (other years), `flips` (one assumption moved), `factors`, `indices` and `sensitivity` (the data's
 ranges). `outside` is a study as a plain function, for tools that explore.
 """
 
+from resilience.compare.actions import (
+    Action,
+    Applied,
+    Bought,
+    Diversified,
+    Held,
+    IdleCapacity,
+    NationalReserves,
+    earmarked,
+    holding_cost,
+)
 from resilience.compare.comparison import Comparison, compare, sized_reserve
 from resilience.compare.factors import Factor, at_levels, factors
 from resilience.compare.flips import flips
 from resilience.compare.losses import Foreseen, Found, Losses, Simulated
-from resilience.compare.measures import (
-    Applied,
-    Held,
-    Measure,
-    NationalReserves,
-    SecondSource,
-    SurgeCapacity,
-    earmarked,
-    holding_cost,
-)
 from resilience.compare.outside import Outside, as_function
 from resilience.compare.policies import Policy, standard_policies
 from resilience.compare.sampling import DrawnYears, Sampling, StatedChances
@@ -28,26 +29,27 @@ from resilience.compare.sensitivity import Data, Sensitivity, data_flips, sensit
 from resilience.compare.stability import Ratings, stability
 
 __all__ = [
+    "Action",
     "Applied",
+    "Bought",
     "Comparison",
     "Data",
+    "Diversified",
     "DrawnYears",
     "Factor",
     "Foreseen",
     "Found",
     "Held",
+    "IdleCapacity",
     "Losses",
-    "Measure",
     "NationalReserves",
     "Outside",
     "Policy",
     "Ratings",
     "Sampling",
-    "SecondSource",
     "Sensitivity",
     "Simulated",
     "StatedChances",
-    "SurgeCapacity",
     "as_function",
     "at_levels",
     "compare",

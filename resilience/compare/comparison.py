@@ -17,6 +17,7 @@ from resilience.compare.sampling import Sampling, StatedChances
 from resilience.compare.trial import Ground, Trial, ground, tried
 from resilience.engine import Engine, Serial
 from resilience.errors import AskError, near
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.physics import Floats
 from resilience.policy import TIERS, Reserve
@@ -296,7 +297,7 @@ def compare(
     ...     producers={"good": ["gas"], "place": ["A"], "output_per_week": [10.0]},
     ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [21.0]})
     >>> stop = Scenario(name="stop", probability=0.1, disruptions=(Outage(weeks=4),))
-    >>> national = Policy(name="four weeks", measures=(NationalReserves(days=28, goods=("gas",)),))
+    >>> national = Policy(name="four weeks", actions=(NationalReserves(days=28, goods=("gas",)),))
     >>> found = compare(network, [Policy(name="nothing"), national], [stop], weeks=8)
     >>> found.total_usd.round(3).tolist()  # 4 x 10 x 21 in a tenth of years; or to hold 40, and to draw them
     [84.0, 24.0]
@@ -320,8 +321,10 @@ def compare(
             raise AskError(
                 "compare(network, ...) needs `policies`, for example standard_policies(network, members=...)"
             )
-        sized = sized_reserve(study, base.network, engine=engine, say=say)
-        policies = standard_policies(base.network, members=study.members, release=study.release.build(), sized=sized)
+        sized, bought = sized_reserve(study, base.network, engine=engine, say=say)
+        policies = standard_policies(
+            base.network, members=study.members, release=study.release.build(), sized=sized, bought=bought
+        )
     policies = checked(policies)
     found = tried(base, policies, engine=engine or Serial(), say=say)
     return _comparison(
@@ -345,10 +348,12 @@ def tail_means(risk: Risk) -> TailMeans:
 
 def sized_reserve(
     study: Study, network: Network, *, engine: Engine | None = None, say: Say = lambda text: None
-) -> Reserve:
-    """The reserve that a study sizes, without what else `run` tells of it."""
+) -> tuple[Reserve, list[tuple[Measure, float]]]:
+    """The reserve that a study sizes and the measures it buys beside it, without what else `run` tells of them."""
     say("sizing the reserve")
-    return solve_sizing(state(study, network, say=say), method=FAST, engine=engine, say=say).reserve
+    found = solve_sizing(state(study, network, say=say), method=FAST, engine=engine, say=say)
+    extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
+    return found.reserve, [(one, float(extent[one.name])) for one in study.measure if extent.get(one.name)]
 
 
 def _comparison(

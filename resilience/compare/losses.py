@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from resilience.compare.measures import Applied
+from resilience.compare.actions import Applied
 from resilience.errors import AskError
 from resilience.periods import Periods
 from resilience.physics import Floats
@@ -38,7 +38,7 @@ class Losses(Protocol):
     def of(
         self, applied: Applied, scenarios: ScenarioSet, *, weeks: int, weights: Mapping[str, float], seed: int
     ) -> Found:
-        """Losses of each scenario under measures that are in place."""
+        """Losses of each scenario under actions that are in place."""
         ...
 
 

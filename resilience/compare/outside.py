@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resilience.balance import balance
+from resilience.compare.actions import Action, Diversified, Held, IdleCapacity, NationalReserves
 from resilience.compare.factors import at_levels, factors
 from resilience.compare.losses import Losses, Simulated
-from resilience.compare.measures import Held, Measure, NationalReserves, SecondSource, SurgeCapacity
 from resilience.compare.policies import Policy, raw_goods
 from resilience.errors import AskError, near
 from resilience.network import Network
@@ -95,13 +95,13 @@ class Outside:
         return dict(zip(OUTCOMES, map(float, values), strict=True))
 
     def _policy(self, keywords: Mapping[str, float]) -> Policy:
-        """The measures that the levers ask for; one at its neutral value is none."""
+        """The actions that the levers ask for; one at its neutral value is none."""
         shared = {"goods": self.goods, "members": self.members}
-        found: list[Measure] = []
+        found: list[Action] = []
         if (share := keywords.get("second_source_share", 0.0)) > 0:
-            found.append(SecondSource(share=share, **shared))  # type: ignore[arg-type]
+            found.append(Diversified(share=share, **shared))  # type: ignore[arg-type]
         if (factor := keywords.get("surge_factor", 1.0)) > 1:
-            found.append(SurgeCapacity(factor=factor, **shared))  # type: ignore[arg-type]
+            found.append(IdleCapacity(factor=factor, **shared))  # type: ignore[arg-type]
         if (days := keywords.get("national_days", 0.0)) > 0:
             found.append(NationalReserves(days=days, release=self.release, **shared))  # type: ignore[arg-type]
         if self.sized is not None and (part := keywords.get("sized_share", 0.0)) > 0:
@@ -110,7 +110,7 @@ class Outside:
             found.append(
                 Held(reserve=replace(self.sized, holdings=held.assign(**{c: part * held[c] for c in amounts})))
             )
-        return Policy(name="levers", measures=tuple(found))
+        return Policy(name="levers", actions=tuple(found))
 
     def _chances(self, keywords: Mapping[str, float]) -> Floats:
         """Stated chances times their factors; where they would pass one together, in proportion."""

@@ -1,13 +1,23 @@
-"""Policies: a name and measures taken together, and the twelve that are compared where nobody names others."""
+"""Policies: a name and actions taken together, and the twelve that are compared where nobody names others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resilience.balance import balance
-from resilience.compare.measures import Applied, Held, Measure, NationalReserves, SecondSource, SurgeCapacity, earmarked
+from resilience.compare.actions import (
+    Action,
+    Applied,
+    Bought,
+    Diversified,
+    Held,
+    IdleCapacity,
+    NationalReserves,
+    earmarked,
+)
 from resilience.errors import AskError
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.policy import Release, Reserve
 
@@ -16,31 +26,31 @@ NATIONAL_DAYS = (60, 100, 180)  # Japan's usual target, Korea's, and Japan's for
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What is done beforehand: measures, applied in their order. Without any it is the network as it stands.
+    """What is done beforehand: actions, applied in their order. Without any it is the network as it stands.
 
     Put what changes the network before reserves, whose days of cover follow the use of the network they meet.
 
     >>> Policy(name="no reserve")
-    Policy(name='no reserve', measures=())
+    Policy(name='no reserve', actions=())
     """
 
     name: str
-    measures: tuple[Measure, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "measures", tuple(self.measures))
+        object.__setattr__(self, "actions", tuple(self.actions))
 
     def apply(self, network: Network) -> Applied:
-        """What `simulate` is to be given: network, reserves and yearly cost of all measures together.
+        """What `simulate` is to be given: network, reserves and yearly cost of all actions together.
 
         Raises
         ------
         AskError
-            Where a measure cannot be taken on this network.
+            Where an action cannot be taken on this network.
         """
         found = Applied(network=balance(network).network)
-        for measure in self.measures:
-            step = measure.apply(found.network)
+        for action in self.actions:
+            step = action.apply(found.network)
             found = Applied(
                 network=step.network,
                 reserves=(*found.reserves, *step.reserves),
@@ -50,7 +60,12 @@ class Policy:
 
 
 def standard_policies(
-    network: Network, *, members: str | None, release: Release | None = None, sized: Reserve | None = None
+    network: Network,
+    *,
+    members: str | None,
+    release: Release | None = None,
+    sized: Reserve | None = None,
+    bought: Sequence[tuple[Measure, float]] = (),
 ) -> tuple[Policy, ...]:
     """No reserve; national reserves at 60, 100 and 180 days; the sized reserve, pooled and earmarked; a second source;
     surge; and four mixes.
@@ -58,39 +73,43 @@ def standard_policies(
     National reserves, second source and surge are for raw materials, as governments' targets are (of a network without
     that tier: for all that is storable and used to make something). A policy that this network cannot have is left
     out: a second source where nobody has another supplier, surge where no member makes any of it, the sized ones
-    without `sized`. The first is what the others are compared with.
+    without `sized`. What a sizing bought beside stock goes with its reserve. The first is what the others are compared
+    with.
     """
     network = balance(network).network
     goods, release = raw_goods(network), release or Release()
     national = [
         Policy(
             name=f"national, {days} days",
-            measures=(NationalReserves(days=days, goods=goods, members=members, release=release),),
+            actions=(NationalReserves(days=days, goods=goods, members=members, release=release),),
         )
         for days in NATIONAL_DAYS
     ]
-    second = SecondSource(goods=goods, members=members)
-    surge = SurgeCapacity(goods=goods, members=members)
-    light = national[0].measures
+    second = Diversified(goods=goods, members=members)
+    surge = IdleCapacity(goods=goods, members=members)
+    light = national[0].actions
     found = [
         Policy(name="no reserve"),
         *national,
-        *(_sized(network, sized, second, surge) if sized is not None else ()),
-        Policy(name="second source", measures=(second,)),
-        Policy(name="surge", measures=(surge,)),
-        Policy(name="60 days + second source", measures=(second, *light)),
-        Policy(name="60 days + surge", measures=(surge, *light)),
+        *(_sized(network, sized, tuple(bought), second, surge) if sized is not None else ()),
+        Policy(name="second source", actions=(second,)),
+        Policy(name="surge", actions=(surge,)),
+        Policy(name="60 days + second source", actions=(second, *light)),
+        Policy(name="60 days + surge", actions=(surge, *light)),
     ]
     return tuple(policy for policy in found if possible(policy, network))
 
 
-def _sized(network: Network, sized: Reserve, second: Measure, surge: Measure) -> Iterable[Policy]:
-    pooled = Held(reserve=sized)
+def _sized(
+    network: Network, sized: Reserve, bought: tuple[tuple[Measure, float], ...], second: Action, surge: Action
+) -> Iterable[Policy]:
+    first: tuple[Action, ...] = (Bought(bought=bought),) if bought else ()
+    pooled, own = Held(reserve=sized), Held(reserve=earmarked(network, sized))
     return (
-        Policy(name="sized, pooled", measures=(pooled,)),
-        Policy(name="sized, earmarked", measures=(Held(reserve=earmarked(network, sized)),)),
-        Policy(name="sized + second source", measures=(second, pooled)),
-        Policy(name="sized + surge", measures=(surge, pooled)),
+        Policy(name="sized, pooled", actions=(*first, pooled)),
+        Policy(name="sized, earmarked", actions=(*first, own)),
+        Policy(name="sized + second source", actions=(second, *first, pooled)),
+        Policy(name="sized + surge", actions=(surge, *first, pooled)),
     )
 
 

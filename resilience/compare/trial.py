@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance
+from resilience.compare.actions import Applied
 from resilience.compare.losses import Found, Losses
-from resilience.compare.measures import Applied
 from resilience.compare.policies import Policy
 from resilience.engine import Done, Engine
 from resilience.errors import AskError

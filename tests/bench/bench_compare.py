@@ -56,7 +56,7 @@ def memory() -> None:
 
     network = two_suppliers()
     policies = [Policy(name="nothing")] + [
-        Policy(name=f"{days} days", measures=(NationalReserves(days=days, goods=("gas",), members="club"),))
+        Policy(name=f"{days} days", actions=(NationalReserves(days=days, goods=("gas",), members="club"),))
         for days in range(1, 200)
     ]
     scenarios = ScenarioSet(
@@ -97,11 +97,11 @@ class ClockedPolicy(Policy):
 
 
 def engine() -> None:
-    """The CPU of a comparison on chips beside simulation itself: engine, measures, and gathering; within one run."""
+    """The CPU of a comparison on chips beside simulation itself: engine, actions, and gathering; within one run."""
     network = balance(datasets.load("chips")).network
     scenarios = years(network, 512)
     base = trial.ground(network, scenarios, weeks=104, weights={}, seed=1, losses=Clocked())
-    policies = [ClockedPolicy(name="nothing"), ClockedPolicy(name="60 days", measures=(_days(network, 60),))]
+    policies = [ClockedPolicy(name="nothing"), ClockedPolicy(name="60 days", actions=(_days(network, 60),))]
     trial.tried(base, policies[:1], engine=Serial())  # compiles
     Clocked.spent = ClockedPolicy.spent = 0.0
     begun = process_time()

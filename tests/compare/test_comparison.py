@@ -8,17 +8,17 @@ import pytest
 from two_suppliers import BLIP, STOP, YEARS, FailsOn, two_suppliers
 
 from resilience import Study, compare
-from resilience.compare import Foreseen, NationalReserves, Policy, SecondSource, StatedChances
+from resilience.compare import Diversified, Foreseen, NationalReserves, Policy, StatedChances
 from resilience.engine import Serial
 from resilience.errors import AskError
 from resilience.risk import CVaR, Wasserstein
 
 NATIONAL = NationalReserves(days=28, goods=("gas",), members="club")
-SECOND = SecondSource(goods=("gas",), members="club", share=0.25, premium=0.05)
+SECOND = Diversified(goods=("gas",), members="club", share=0.25, premium=0.05)
 POLICIES = (
     Policy(name="nothing"),
-    Policy(name="four weeks", measures=(NATIONAL,)),
-    Policy(name="second source", measures=(SECOND,)),
+    Policy(name="four weeks", actions=(NATIONAL,)),
+    Policy(name="second source", actions=(SECOND,)),
 )
 # In a stop 15 units lack in 4 weeks, in a blip 5 in one. A chip lost is worth 10, a unit of gas drawn 2.
 LOSSES = np.array([[600.0, 50.0], [120.0, 10.0], [400.0, 100.0]])
@@ -107,7 +107,7 @@ def test_a_scenario_that_fails_is_left_out_of_all_policies_and_told():
 
 
 def test_a_policy_that_cannot_be_had_is_named():
-    wrong = Policy(name="wrong", measures=(NationalReserves(days=1, goods=("gaz",)),))
+    wrong = Policy(name="wrong", actions=(NationalReserves(days=1, goods=("gaz",)),))
     with pytest.raises(AskError, match="'wrong': AskError: These goods cannot be held in reserve"):
         compare(two_suppliers(), [*POLICIES, wrong], YEARS, weeks=12, engine=Serial())
 
@@ -131,7 +131,7 @@ def test_the_program_loses_no_more_than_behaviour_under_the_same_policies(found)
     least = compare(two_suppliers(), POLICIES, YEARS, weeks=12, losses=Foreseen())
     assert (least.loss_usd <= found.loss_usd * (1 + 1e-6)).all()
     assert least.loss_usd[1] == pytest.approx(LOSSES[1], rel=1e-5)
-    both = Policy(name="both", measures=(NATIONAL, NATIONAL))
+    both = Policy(name="both", actions=(NATIONAL, NATIONAL))
     twice = compare(two_suppliers(), [both], YEARS, weeks=12, losses=Foreseen())
     assert twice.held_usd == pytest.approx([320.0])
 

@@ -23,7 +23,7 @@ from resilience.compare.stability import begins_in
 from resilience.errors import AskError
 
 NATIONAL = NationalReserves(days=28, goods=("gas",), members="club")
-POLICIES = (Policy(name="nothing"), Policy(name="four weeks", measures=(NATIONAL,)))
+POLICIES = (Policy(name="nothing"), Policy(name="four weeks", actions=(NATIONAL,)))
 
 
 @pytest.fixture(scope="module")

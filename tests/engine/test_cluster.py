@@ -17,14 +17,14 @@ import pytest
 from two_suppliers import YEARS, two_suppliers
 
 from resilience import compare
-from resilience.compare import NationalReserves, Policy, SecondSource
+from resilience.compare import Diversified, NationalReserves, Policy
 from resilience.engine import Dask, Done, Processes, Serial, answers, nothing
 from resilience.errors import AskError, EngineError
 
 POLICIES = (
     Policy(name="nothing"),
-    Policy(name="four weeks", measures=(NationalReserves(days=28, goods=("gas",), members="club"),)),
-    Policy(name="second source", measures=(SecondSource(goods=("gas",), members="club"),)),
+    Policy(name="four weeks", actions=(NationalReserves(days=28, goods=("gas",), members="club"),)),
+    Policy(name="second source", actions=(Diversified(goods=("gas",), members="club"),)),
 )
 NUMBERS = {f"task {number}": number for number in range(10)}
 

@@ -1,6 +1,6 @@
-"""Measures that a policy is made of: each changes a network, adds a reserve, or both, at a yearly cost.
+"""Actions that a policy is made of: each changes a network, adds a reserve, or both, at a yearly cost.
 
-A measure is an object with one method, `apply`. What the shipped ones cost beside the holding of stock is `assumed`:
+An action is an object with one method, `apply`. What the shipped ones cost beside the holding of stock is `assumed`:
 nobody publishes what a second supplier or idle capacity costs a year, so both are shares of value, to be varied.
 """
 
@@ -16,6 +16,7 @@ import pandas as pd
 from resilience.balance import use_per_week
 from resilience.compare.reshare import Sources, reshared, sources
 from resilience.errors import AskError, near
+from resilience.mitigation import Measure, with_measures
 from resilience.network import Network
 from resilience.physics import Whole
 from resilience.policy import Release, Reserve
@@ -28,14 +29,14 @@ AT_ONCE = Release()
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Applied:
-    """What measures make of a network: what `simulate` is given, and what it costs. `network` is balanced."""
+    """What actions make of a network: what `simulate` is given, and what it costs. `network` is balanced."""
 
     network: Network
     reserves: tuple[Reserve, ...] = ()
     cost_usd_per_year: float = 0.0
 
 
-class Measure(Protocol):
+class Action(Protocol):
     """Anything that can be done beforehand."""
 
     def apply(self, network: Network) -> Applied:
@@ -97,8 +98,24 @@ class Held:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SecondSource:
-    """Members buy the share `share` of each good, which their largest supplier outside had, from its other suppliers.
+class Bought:
+    """Measures that the sizing program can buy (`resilience.mitigation`), so much of each, at what they cost a year.
+
+    Options stand built from the start, which flatters them: `mitigation.until_built` gives scenarios without that. A
+    second source that is new to the network is not asked under the behaviours that ship: see `Diversified`.
+    """
+
+    bought: tuple[tuple[Measure, float], ...]
+
+    def apply(self, network: Network) -> Applied:
+        """The network with them in place."""
+        cost = sum(extent * measure.usd_per_year for measure, extent in self.bought)
+        return Applied(network=with_measures(network, self.bought), cost_usd_per_year=float(cost))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diversified:
+    """A second source: members buy `share` of each good, which their largest supplier outside had, from others.
 
     It is bought so in calm weeks too: others make more and the largest supplier less, their inputs follow, and every
     other share of every user stays. A user without another supplier, or supplied by members alone, keeps what it has.
@@ -112,15 +129,15 @@ class SecondSource:
     premium: float = 0.25
 
     def __post_init__(self) -> None:
-        _named(self.goods, "SecondSource")
+        _named(self.goods, "Diversified")
         if not 0 < self.share <= 1:
-            raise AskError(f"SecondSource.share is {self.share!r}: it must lie above 0 and at most at 1")
+            raise AskError(f"Diversified.share is {self.share!r}: it must lie above 0 and at most at 1")
         if not 0 <= self.premium < math.inf:
-            raise AskError(f"SecondSource.premium is {self.premium!r}: a share of the price, 0 or more")
+            raise AskError(f"Diversified.premium is {self.premium!r}: a share of the price, 0 or more")
 
     def apply(self, network: Network) -> Applied:
         """The network with these shares moved."""
-        _known(network, self.goods, "SecondSource")
+        _known(network, self.goods, "Diversified")
         inside = set(countries(network, self.members))
         now = sources(network)
         share, moved_usd = now.share.copy(), 0.0
@@ -140,7 +157,7 @@ class SecondSource:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurgeCapacity:
+class IdleCapacity:
     """Members' makers of these goods can make `factor` times their baseline, by capacity that idles in calm weeks.
 
     Who can do more already stays as he is. Yearly cost: `upkeep` times the price of what the idle capacity could make
@@ -153,15 +170,15 @@ class SurgeCapacity:
     upkeep: float = 0.1
 
     def __post_init__(self) -> None:
-        _named(self.goods, "SurgeCapacity")
+        _named(self.goods, "IdleCapacity")
         if not 1 <= self.factor < math.inf:
-            raise AskError(f"SurgeCapacity.factor is {self.factor!r}: a multiple of baseline output, 1 or more")
+            raise AskError(f"IdleCapacity.factor is {self.factor!r}: a multiple of baseline output, 1 or more")
         if not 0 <= self.upkeep < math.inf:
-            raise AskError(f"SurgeCapacity.upkeep is {self.upkeep!r}: a share of value a year, 0 or more")
+            raise AskError(f"IdleCapacity.upkeep is {self.upkeep!r}: a share of value a year, 0 or more")
 
     def apply(self, network: Network) -> Applied:
         """The network with these makers' surge raised."""
-        _known(network, self.goods, "SurgeCapacity")
+        _known(network, self.goods, "IdleCapacity")
         makers = network.producers
         home = makers["place"].map(network.places.set_index("place")["country"])
         mine = makers["good"].isin(self.goods) & home.isin(countries(network, self.members))

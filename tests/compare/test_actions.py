@@ -1,4 +1,4 @@
-"""Measures: what each makes of a network and what it costs, by hand; a calm week stays calm whatever is done."""
+"""Actions: what each makes of a network and what it costs, by hand; a calm week stays calm whatever is done."""
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,18 @@ from two_suppliers import STOP, two_suppliers
 from resilience import Network, Reserve, Scenario, simulate
 from resilience.balance import balance
 from resilience.compare import (
+    Bought,
+    Diversified,
+    IdleCapacity,
     NationalReserves,
     Policy,
-    SecondSource,
-    SurgeCapacity,
     earmarked,
     holding_cost,
     standard_policies,
 )
 from resilience.compare.reshare import reshared, sources
 from resilience.errors import AskError
+from resilience.mitigation import SurgeCapacity as Standby
 
 
 def lost(policy, network=None, scenario=STOP):
@@ -38,25 +40,25 @@ def test_without_measures_a_network_stays_as_it_is():
 
 
 def test_a_national_reserve_is_so_many_days_of_each_members_use_at_home():
-    measure = NationalReserves(days=28, goods=("gas",), members="club")
-    (held,) = measure.apply(balance(two_suppliers()).network).reserves
+    action = NationalReserves(days=28, goods=("gas",), members="club")
+    (held,) = action.apply(balance(two_suppliers()).network).reserves
     assert held.table()[["good", "place", "owner", "units", "days"]].to_numpy().tolist() == [
         ["gas", "CCC", "CCC", pytest.approx(80.0), pytest.approx(28.0)]
     ]
-    cost, loss = lost(Policy(name="national", measures=(measure,)))
+    cost, loss = lost(Policy(name="national", actions=(action,)))
     assert cost == pytest.approx(80 * 2 * 0.5)
     assert loss == pytest.approx(4 * 15 * 2)  # what is drawn has its price
 
 
 def test_a_second_source_takes_its_share_from_the_largest_supplier_for_good():
-    measure = SecondSource(goods=("gas",), members="club", share=0.25, premium=0.2)
-    network = measure.apply(balance(two_suppliers()).network).network
+    action = Diversified(goods=("gas",), members="club", share=0.25, premium=0.2)
+    network = action.apply(balance(two_suppliers()).network).network
     assert network.producers.set_index(["good", "place"])["output_per_week"].round(9).to_dict() == {
         ("chip", "CCC"): 20.0,
         ("gas", "AAA"): 10.0,
         ("gas", "BBB"): 10.0,
     }
-    cost, loss = lost(Policy(name="second", measures=(measure,)))
+    cost, loss = lost(Policy(name="second", actions=(action,)))
     assert cost == pytest.approx(0.2 * 52 * 5 * 2)
     assert loss == pytest.approx(4 * 10 * 10)
 
@@ -73,16 +75,24 @@ def test_what_second_suppliers_need_follows_them():
         demand=frames["demand"],
         blocs={"club": ["CCC"]},
     )
-    measure = SecondSource(goods=("gas",), members="club", share=0.25)
-    made = measure.apply(balance(network).network).network.producers.set_index(["good", "place"])["output_per_week"]
+    action = Diversified(goods=("gas",), members="club", share=0.25)
+    made = action.apply(balance(network).network).network.producers.set_index(["good", "place"])["output_per_week"]
     assert made["ore"].round(9).to_dict() == {"AAA": 10.0, "BBB": 10.0}
 
 
 def test_idle_capacity_is_paid_for_and_only_members_have_it():
-    measure = SurgeCapacity(goods=("gas",), members="wide", factor=1.4, upkeep=0.1)
-    applied = measure.apply(balance(two_suppliers()).network)
+    action = IdleCapacity(goods=("gas",), members="wide", factor=1.4, upkeep=0.1)
+    applied = action.apply(balance(two_suppliers()).network)
     assert applied.network.producers["surge"].tolist() == [1.0, 1.0, 1.4]
     assert applied.cost_usd_per_year == pytest.approx(0.1 * 52 * 2 * 5 * 0.4)
+
+
+def test_measures_that_a_sizing_bought_stand_at_their_yearly_cost():
+    standby = Standby(name="standby", good="gas", place="BBB", units_per_week=4.0, usd=9.0, usd_per_year=6.0,
+                      note="assumed: a test")  # fmt: skip
+    applied = Bought(bought=((standby, 0.5),)).apply(balance(two_suppliers()).network)
+    assert applied.network.producers["surge"].tolist() == [1.0, 1.0, pytest.approx(1.4)]
+    assert applied.cost_usd_per_year == pytest.approx(3.0)
 
 
 def test_an_earmarked_reserve_holds_the_same_units_where_they_are_used():
@@ -100,25 +110,25 @@ def test_an_earmarked_reserve_holds_the_same_units_where_they_are_used():
 
 
 def test_measures_of_a_mix_add_up():
-    second = SecondSource(goods=("gas",), members="club", share=0.25, premium=0.2)
+    second = Diversified(goods=("gas",), members="club", share=0.25, premium=0.2)
     national = NationalReserves(days=28, goods=("gas",), members="club")
-    cost, loss = lost(Policy(name="mix", measures=(second, national)))
+    cost, loss = lost(Policy(name="mix", actions=(second, national)))
     assert cost == pytest.approx(0.2 * 52 * 5 * 2 + 80 * 2 * 0.5)
     assert loss == pytest.approx(4 * 10 * 2)
 
 
 @pytest.mark.parametrize(
-    ("measure", "told"),
+    ("action", "told"),
     [
         (NationalReserves(days=60, goods=("gaz",)), "gaz"),
-        (SecondSource(goods=("gaz",)), "Did you mean gas"),
-        (SecondSource(goods=("chip",), members="club"), "No member buys chip from outside"),
-        (SurgeCapacity(goods=("gas",), members="club"), "No member makes gas"),
+        (Diversified(goods=("gaz",)), "Did you mean gas"),
+        (Diversified(goods=("chip",), members="club"), "No member buys chip from outside"),
+        (IdleCapacity(goods=("gas",), members="club"), "No member makes gas"),
     ],
 )
-def test_a_measure_that_a_network_cannot_have_is_refused(measure, told):
+def test_a_measure_that_a_network_cannot_have_is_refused(action, told):
     with pytest.raises(AskError, match=told):
-        Policy(name="wrong", measures=(measure,)).apply(two_suppliers())
+        Policy(name="wrong", actions=(action,)).apply(two_suppliers())
 
 
 @pytest.mark.parametrize(
@@ -126,10 +136,10 @@ def test_a_measure_that_a_network_cannot_have_is_refused(measure, told):
     [
         lambda: NationalReserves(days=-1, goods=("gas",)),
         lambda: NationalReserves(days=60, goods="gas"),
-        lambda: SecondSource(goods=("gas",), share=0.0),
-        lambda: SecondSource(goods=("gas",), premium=-0.1),
-        lambda: SurgeCapacity(goods=("gas",), factor=0.9),
-        lambda: SurgeCapacity(goods=("gas",), upkeep=float("nan")),
+        lambda: Diversified(goods=("gas",), share=0.0),
+        lambda: Diversified(goods=("gas",), premium=-0.1),
+        lambda: IdleCapacity(goods=("gas",), factor=0.9),
+        lambda: IdleCapacity(goods=("gas",), upkeep=float("nan")),
     ],
 )
 def test_a_measure_cannot_be_absurd(make):
@@ -146,9 +156,9 @@ def test_other_shares_leave_a_week_that_repeats_and_the_same_shares_the_same_wee
     same = reshared(network, now, now.share)
     for table, column in (("producers", "output_per_week"), ("lanes", "flow_per_week")):
         assert np.allclose(same.table(table)[column], network.table(table)[column], rtol=1e-9, atol=1e-9)
-    measure = SecondSource(goods=tuple(network.goods["good"]), members=str(network.places["country"].iloc[0]))
+    action = Diversified(goods=tuple(network.goods["good"]), members=str(network.places["country"].iloc[0]))
     try:
-        changed = measure.apply(network).network
+        changed = action.apply(network).network
     except AskError:
         return
     assume(repeats(changed))
