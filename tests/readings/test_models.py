@@ -112,13 +112,13 @@ def test_two_acts_in_sixteen_or_seventeen_years():
     """What has happened once or twice in the record is given that rate; what has not is given less."""
     once, twice = 1 / 16, 2 / 17
     rates = {
-        ("gallium_germanium", "licences_2023"): once,
-        ("gallium_germanium", "ban_on_the_usa"): once,
-        ("japan_korea_2019", "as_it_was"): once,
-        ("helium_gulf", "embargo_three_weeks"): 1 / 17,
-        ("helium_gulf", "halt_2026"): 1 / 17,
-        ("rare_earths", "all_allies_a_quarter"): 1 / 17,
-        ("rare_earths", "japan_alone"): twice,
+        ("gallium_germanium", "gallium_licences_2023"): once,
+        ("gallium_germanium", "gallium_ban_on_the_usa"): once,
+        ("japan_korea_2019", "japan_korea_as_it_was"): once,
+        ("helium_gulf", "helium_three_weeks"): 1 / 17,
+        ("helium_gulf", "helium_halt_2026"): 1 / 17,
+        ("rare_earths", "rare_earths_a_quarter"): 1 / 17,
+        ("rare_earths", "rare_earths_japan_alone"): twice,
     }
     for (model, scenario), rate in rates.items():
         assert models.load(model).scenarios[scenario].probability == pytest.approx(rate, abs=0.005)
@@ -133,7 +133,7 @@ def test_the_kinds_of_blockade_share_the_forecast_of_two_percent():
 
 
 def test_the_ban_on_the_usa_lasts_from_december_to_november(network):
-    lanes, shares, makers, _ = struck(network, "gallium_germanium", "ban_on_the_usa")
+    lanes, shares, makers, _ = struck(network, "gallium_germanium", "gallium_ban_on_the_usa")
     assert set(lanes["destination"]) == {"USA"}
     assert set(lanes["good"]) <= {"gallium", "germanium"}
     assert len(makers) == 0
@@ -141,19 +141,19 @@ def test_the_ban_on_the_usa_lasts_from_december_to_november(network):
 
 
 def test_the_licences_of_2023_stop_all_buyers_for_two_months_after_a_month_of_notice(network):
-    lanes, shares, _, _ = struck(network, "gallium_germanium", "licences_2023")
+    lanes, shares, _, _ = struck(network, "gallium_germanium", "gallium_licences_2023")
     assert {"USA", "JPN", "DEU", "KOR"} <= set(lanes["destination"])
     assert set(lanes["origin"]) == {"CHN"}
     assert {int((row == 0).sum()) for row in shares} == {9}  # August and September
     assert (shares[:, :4] == 1).all()
-    assert models.load("gallium_germanium").scenarios["licences_2023"].notice_weeks == 4  # 3 July to 1 August
+    assert models.load("gallium_germanium").scenarios["gallium_licences_2023"].notice_weeks == 4  # 3 July to 1 August
     november = dict(zip(lanes["good"], shares[:, 18], strict=True))
     assert november["gallium"] == pytest.approx(1530 / 5611, abs=0.05)
     assert november["germanium"] == pytest.approx(721 / 5488, abs=0.02)
 
 
 def test_japan_reviews_each_shipment_for_ninety_days(network):
-    lanes, shares, _, _ = struck(network, "japan_korea_2019", "as_feared")
+    lanes, shares, _, _ = struck(network, "japan_korea_2019", "japan_korea_as_feared")
     assert set(lanes["origin"]) == {"JPN"}
     assert set(lanes["destination"]) == {"KOR"}
     assert {full_weeks(row) for row in shares} == {round(90 / 7)}
@@ -166,14 +166,14 @@ def test_korea_keeps_the_hundred_days_of_its_strategy():
 
 
 def test_ras_laffan_is_still_short_on_the_sixth_of_june(network):
-    _, _, makers, shares = struck(network, "helium_gulf", "halt_2026")
+    _, _, makers, shares = struck(network, "helium_gulf", "helium_halt_2026")
     assert list(zip(makers["good"], makers["place"], strict=True)) == [("helium", "QAT")]
     assert full_weeks(shares[0]) == round((31 - 2 + 30 + 31 + 6) / 7)  # 2 March to 6 June
 
 
 def test_decoupling_closes_both_ways_and_only_between_the_two_sides(network):
     allies = set(network.countries("allies"))
-    for scenario in ("tools_against_metals", "chips_too"):
+    for scenario in ("tools_against_metals", "chips_against_chips"):
         lanes, _, makers, _ = struck(network, "decoupling", scenario)
         assert len(makers) == 0
         out = lanes[lanes["destination"] == "CHN"]
@@ -184,11 +184,11 @@ def test_decoupling_closes_both_ways_and_only_between_the_two_sides(network):
         assert METALS & set(back["good"]) == METALS
         tiers = network.goods.set_index("good")["tier"]
         assert {"tool", "design"} <= set(out["good"].map(tiers))
-        assert ("chip" in set(back["good"].map(tiers))) == (scenario == "chips_too")
+        assert ("chip" in set(back["good"].map(tiers))) == (scenario == "chips_against_chips")
 
 
 def test_a_boom_asks_for_what_users_reported_in_2021(network):
-    shock = models.load("legacy_chips").scenarios["export_ban_in_a_boom"].shock(network, 104)
+    shock = models.load("legacy_chips").scenarios["legacy_ban_in_a_boom"].shock(network, 104)
     assert np.unique(shock.wanted).tolist() == [1.0, 1.17]
 
 
@@ -203,20 +203,20 @@ def test_coalitions_meet_the_same_events_under_the_same_rules():
 
 def test_two_published_zeros_are_zeros(network):
     """Korea lost no chip in 2019 (OTR Global); no fab stopped for helium by June 2026 (Startup Fortune)."""
-    assert loss(network, "japan_korea_2019", "as_it_was", weeks=52).loss_usd < 1e6
-    halt = loss(network, "helium_gulf", "halt_2026", weeks=78)
+    assert loss(network, "japan_korea_2019", "japan_korea_as_it_was", weeks=52).loss_usd < 1e6
+    halt = loss(network, "helium_gulf", "helium_halt_2026", weeks=78)
     assert short(halt) == set()
     assert set(halt.table("missing")["good"][halt.table("missing")["usd"] > 1e6]) <= {"helium"}
 
 
 def test_a_long_ban_is_felt_where_germanium_goes_and_other_uses_give_way_first(network):
-    found = loss(network, "gallium_germanium", "long_ban_on_allies", weeks=130)
+    found = loss(network, "gallium_germanium", "gallium_ban_a_year_and_a_half", weeks=130)
     assert found.loss_usd > 1e9
     assert short(found) == {("chip_logic_under_10", "other"), ("chip_logic_10_22", "other")}
 
 
 def test_chips_lose_less_of_rare_earths_than_all_of_japan_does(network):
-    found = loss(network, "rare_earths", "all_allies_a_quarter", weeks=78)
+    found = loss(network, "rare_earths", "rare_earths_a_quarter", weeks=78)
     assert found.loss_usd < NOMURA_JPY / YEN_PER_USD_AT_MOST
 
 
@@ -227,7 +227,7 @@ def test_half_a_year_of_blockade_costs_less_than_a_year_without_taiwan(network):
 
 
 def test_a_ban_on_legacy_chips_leaves_cars_and_weapons_served(network):
-    found = loss(network, "legacy_chips", "export_ban", weeks=52, each=8)
+    found = loss(network, "legacy_chips", "legacy_ban", weeks=52, each=8)
     assert found.loss_usd > 1e9
     assert {tier for _, tier in short(found)} == {"other"}
 
