@@ -1,7 +1,7 @@
 """A second reading of the smaller studies in models/, written from their sources and not from the files.
 
 Each study is held to the record it copies and to a published bound on what such an event costs. The light answers below
-use quarters of a year as periods: what a full run prints stands in docs/explain/scenarios.md.
+use quarters or halves of a year as periods: what a full run prints stands in docs/explain/scenarios.md.
 """
 
 import re
@@ -216,12 +216,12 @@ def test_a_long_ban_is_felt_where_germanium_goes_and_other_uses_give_way_first(n
 
 
 def test_chips_lose_less_of_rare_earths_than_all_of_japan_does(network):
-    found = loss(network, "rare_earths", "rare_earths_a_quarter", weeks=78)
+    found = loss(network, "rare_earths", "rare_earths_a_quarter", weeks=52)
     assert found.loss_usd < NOMURA_JPY / YEN_PER_USD_AT_MOST
 
 
 def test_half_a_year_of_blockade_costs_less_than_a_year_without_taiwan(network):
-    found = loss(network, "taiwan_blockade", "blockade_half_a_year", weeks=52)
+    found = loss(network, "taiwan_blockade", "blockade_half_a_year", weeks=52, each=26)
     assert 1e9 < found.loss_usd < SIA_BCG_USD
     assert short(found) == {("chip_logic_under_10", "other")}
 
@@ -234,7 +234,7 @@ def test_a_ban_on_legacy_chips_leaves_cars_and_weapons_served(network):
 
 def test_closed_trade_empties_memory_which_takes_tungsten_and_no_gallium(network):
     """Half a year after trade reopens, it is a chain to be filled again rather than chips that users went without."""
-    found = loss(network, "decoupling", "tools_against_metals", weeks=78)
+    found = loss(network, "decoupling", "tools_against_metals", weeks=78, each=26)
     missing = found.table("missing").groupby("good")["usd"].sum()
     assert found.loss_usd > 10e9
     assert missing[["chip_memory", "fab_memory"]].sum() > 1e9
