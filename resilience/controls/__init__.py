@@ -1,6 +1,7 @@
 """Export controls: what a coalition's control denies its target over time, what it costs each member, who is needed.
 
-`effect` weighs one coalition, `weigh` puts several side by side; `load` and `ControlStudy.read` take the question from a TOML file.
+`effect` weighs one coalition, `weigh` puts several side by side; `load` and `ControlStudy.read` take the question from
+a TOML file.
 The target answers by backfill, leakage, plants of its own, and retaliation, which is any object with one method that
 gives disruptions: stated beforehand (`Stated`), or sought by an adversary.
 """

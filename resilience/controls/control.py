@@ -41,15 +41,17 @@ class Control:
     weeks: float = math.inf
 
     def __post_init__(self) -> None:
-        for name in ("coalition", "good"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+        _as_tuples(self, "coalition", "good")
         faults = [f"{name} names nobody and nothing" for name in ("coalition", "good") if not getattr(self, name)]
         if isinstance(self.licensed, Mapping):
             without = [good for good in self.good if good not in self.licensed]
-            faults += [f"licensed says nothing of {good!r}: give every good a share, or all of them one" for good in without]
+            faults += [
+                f"licensed says nothing of {good!r}: give every good a share, or all of them one" for good in without
+            ]
             strange = [good for good in self.licensed if good not in self.good]
-            faults += [f"licensed speaks of {good!r}, which is not controlled. {near(good, self.good)}" for good in strange]
+            faults += [
+                f"licensed speaks of {good!r}, which is not controlled. {near(good, self.good)}" for good in strange
+            ]
         shares = {"leaked": self.leaked} | {f"licensed of {good}": share for good, share in self._licences().items()}
         faults += [f"{what} is {share!r}: it is a share and must lie between 0 and 1" for what, share in shares.items()
                    if not 0 <= share <= 1]  # fmt: skip
@@ -88,9 +90,7 @@ class Reach:
     share: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("place", "good"):
-            given = getattr(self, name)
-            object.__setattr__(self, name, (given,) if isinstance(given, str) else tuple(given))
+        _as_tuples(self, "place", "good")
         if not 0 <= self.share <= 1:
             raise AskError(f"Reach.share is {self.share!r}: it is a share and must lie between 0 and 1")
 
@@ -110,7 +110,7 @@ class OwnProduction:
     ramp_weeks: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "good", (self.good,) if isinstance(self.good, str) else tuple(self.good))
+        _as_tuples(self, "good")
         faults = [] if 0 <= self.share < math.inf else [f"share is {self.share!r}: it must be 0 or more"]
         for name, least in (("build_weeks", 0), ("ramp_weeks", 1)):
             value = getattr(self, name)
@@ -133,7 +133,9 @@ class Ramp:
             shock.left[row] *= share
 
 
-def disruptions(network: Network, controls: Sequence[Control], reach: Sequence[Reach] = ()) -> tuple[ExportControl, ...]:
+def disruptions(
+    network: Network, controls: Sequence[Control], reach: Sequence[Reach] = ()
+) -> tuple[ExportControl, ...]:
     """What `controls` close, as disruptions that each strike at least one lane.
 
     A control on lanes that nobody has closes nothing, and is no fault: a coalition may have members without exports.
@@ -148,9 +150,15 @@ def disruptions(network: Network, controls: Sequence[Control], reach: Sequence[R
     found = []
     for control in controls:
         _known(network, control)
-        for licensed, goods in _by_share(control).items():
-            found += _own(network, control, licensed, goods)
-            found += _abroad(network, control, licensed, goods, reach)
+        members = {country for who in control.coalition for country in network.countries(who)}
+        alike: dict[tuple[float, float], dict[str, list[str]]] = {}  # (licensed, leaked): good to the places it leaves
+        for good, origin, country in _lanes(network, control.target, control.good):
+            bound = 1.0 if country in members else _reached(reach, members, good, origin)
+            if bound:
+                licensed = 1.0 - bound * (1.0 - control.share(good))
+                alike.setdefault((licensed, bound * control.leaked), {}).setdefault(good, []).append(origin)
+        for (licensed, leaked), origins in alike.items():
+            found += _closing(control, origins, licensed, min(leaked, 1.0 - licensed))
     return tuple(found)
 
 
@@ -158,7 +166,8 @@ def exporters(network: Network, controls: Sequence[Control], reach: Sequence[Rea
     """The countries whose taking part closes some lane, in alphabetical order: the others bring nothing but consent."""
     every = {country for control in controls for who in control.coalition for country in network.countries(who)}
     alone = {
-        country: [one for control in controls if (one := control.of(network, {country})) is not None] for country in every
+        country: [one for control in controls if (one := control.of(network, {country})) is not None]
+        for country in every
     }
     return tuple(sorted(country for country, own in alone.items() if disruptions(network, own, reach)))
 
@@ -197,10 +206,19 @@ def ramp(
     return (Ramp(rows=rows, first_week=first_week),) if rows else ()
 
 
+def _as_tuples(made: object, *names: str) -> None:
+    """Put a single name, or a list of them, as the tuple that the field holds."""
+    for name in names:
+        given = getattr(made, name)
+        object.__setattr__(made, name, (given,) if isinstance(given, str) else tuple(given))
+
+
 def _known(network: Network, control: Control) -> None:
     """Raise where a control names what the network does not have."""
     goods, faults = set(network.goods["good"]), []
-    faults += [f"good {good!r} is not in the network. {near(good, goods)}" for good in control.good if good not in goods]
+    faults += [
+        f"good {good!r} is not in the network. {near(good, goods)}" for good in control.good if good not in goods
+    ]
     for who in (*control.coalition, control.target):
         try:
             network.countries(who)
@@ -210,18 +228,13 @@ def _known(network: Network, control: Control) -> None:
         raise AskError("A control names what is not there", faults)
 
 
-def _by_share(control: Control) -> dict[float, list[str]]:
-    found: dict[float, list[str]] = {}
-    for good in control.good:
-        found.setdefault(control.share(good), []).append(good)
-    return found
-
-
-def _lanes(network: Network, target: str, goods: Collection[str]) -> set[tuple[str, str]]:
-    """(good, origin) of every lane from outside into the target."""
+def _lanes(network: Network, target: str, goods: Collection[str]) -> list[tuple[str, str, str]]:
+    """Good, origin and the origin's country of every lane from outside into the target."""
     lanes, inside = network.lanes, places(network, target)
     hit = lanes["good"].isin(list(goods)) & lanes["destination"].isin(inside) & ~lanes["origin"].isin(inside)
-    return set(zip(lanes.loc[hit, "good"], lanes.loc[hit, "origin"], strict=True))
+    rows = lanes.loc[hit, ["good", "origin"]].drop_duplicates()
+    country = rows["origin"].map(network.places.set_index("place")["country"])
+    return list(zip(rows["good"], rows["origin"], country, strict=True))
 
 
 def places(network: Network, who: str) -> list[str]:
@@ -230,53 +243,37 @@ def places(network: Network, who: str) -> list[str]:
     return list(table.loc[table["country"].isin(network.countries(who)), "place"])
 
 
-def _own(network: Network, control: Control, licensed: float, goods: list[str]) -> list[ExportControl]:
-    """The control on lanes that leave the members' own countries."""
-    home = {place for who in control.coalition for place in places(network, who)}
-    pairs = {(good, origin) for good, origin in _lanes(network, control.target, goods) if origin in home}
-    closed = []
-    for good in goods:
-        origins = tuple(sorted(origin for one, origin in pairs if one == good))
-        if origins:
-            closed.append(_closing(control, good, origins, licensed, control.leaked))
-    return closed
+def _reached(reach: Sequence[Reach], members: Collection[str], good: str, origin: str) -> float:
+    """The share of what leaves a place outside the coalition that is made by members' firms."""
+    arms = [arm.share for arm in reach if arm.country in members and good in arm.good and origin in arm.place]
+    return min(sum(arms), 1.0)
 
 
-def _abroad(
-    network: Network, control: Control, licensed: float, goods: list[str], reach: Sequence[Reach]
-) -> list[ExportControl]:
-    """The control on plants of members' firms in countries that do not control themselves."""
-    members = {country for who in control.coalition for country in network.countries(who)}
-    home = network.places.set_index("place")["country"]
-    bound: dict[tuple[str, str], float] = {}
-    for arm in reach:
-        if arm.country in members:
-            for good, origin in _lanes(network, control.target, set(goods) & set(arm.good)):
-                if origin in arm.place and home[origin] not in members:
-                    bound[good, origin] = min(bound.get((good, origin), 0.0) + arm.share, 1.0)
+def _closing(control: Control, origins: Mapping[str, list[str]], licensed: float, leaked: float) -> list[ExportControl]:
+    """Export controls on goods from where each leaves, goods that leave the same places together."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for good, where in origins.items():
+        together.setdefault(tuple(sorted(where)), []).append(good)
     return [
-        _closing(control, good, (origin,), 1.0 - share * (1.0 - licensed), share * control.leaked)
-        for (good, origin), share in sorted(bound.items())
-    ]
-
-
-def _closing(
-    control: Control, good: str, origins: tuple[str, ...], licensed: float, leaked: float
-) -> ExportControl:
-    return ExportControl(
-        good=good, exporter=origins, importer=control.target, licensed=licensed, leaked=min(leaked, 1.0 - licensed),
-        first_week=control.first_week, weeks=control.weeks,
-    )  # fmt: skip
+        ExportControl(
+            good=tuple(sorted(goods)), exporter=where, importer=control.target, licensed=licensed, leaked=leaked,
+            first_week=control.first_week, weeks=control.weeks,
+        )
+        for where, goods in together.items()
+    ]  # fmt: skip
 
 
 def _gain(network: Network, own: Sequence[OwnProduction], target: str) -> dict[int, float]:
     """Units a week that each producer of the target gains in the end, by row; a good's makers gain in step."""
     makers, here = network.producers, places(network, target)
     use, needs = use_per_week(network), network.needs
-    faults, found = [], {}
+    faults: list[str] = []
+    found: dict[int, float] = {}
     for plan in own:
         for good in plan.good:
-            rows = np.flatnonzero((makers["good"] == good) & makers["place"].isin(here) & (makers["output_per_week"] > 0))
+            rows = np.flatnonzero(
+                (makers["good"] == good) & makers["place"].isin(here) & (makers["output_per_week"] > 0)
+            )
             if not len(rows):
                 faults.append(f"{target} makes no {good}. Add a producer to the dataset, with what it makes today")
                 continue
@@ -284,7 +281,9 @@ def _gain(network: Network, own: Sequence[OwnProduction], target: str) -> dict[i
                 faults.append(f"plants for {good} need tools, and wear without them. Ramp their output in the dataset")
             output = makers["output_per_week"].iloc[rows]
             need = sum(float(use.get((good, place), 0.0)) for place in here)
-            found |= {int(row): plan.share * need * float(part / output.sum()) for row, part in zip(rows, output, strict=True)}
+            found |= {
+                int(row): plan.share * need * float(part / output.sum()) for row, part in zip(rows, output, strict=True)
+            }
     if faults:
         raise AskError("The target cannot ramp its own production so", dict.fromkeys(faults))
     return found

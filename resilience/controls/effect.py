@@ -13,23 +13,23 @@ target finishes beyond calm, or ships on less. The rest of an effect is read off
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from resilience.balance import balance
-from resilience.controls.control import Control, disruptions, places, ramp, widened
+from resilience.controls.account import idle, output, supply, trade, unmet
+from resilience.controls.control import Control, disruptions
+from resilience.controls.ground import Ground, built, everybody, prepare, simulated, struck
 from resilience.controls.setting import Setting
-from resilience.disruption import Disruption, ExportControl, Shock
+from resilience.disruption import Disruption, ExportControl
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.physics import Floats, Physics, members_first, physics
+from resilience.physics import members_first
 from resilience.scenario import Scenario
-from resilience.simulate import Traces, simulate
+from resilience.simulate import Traces
 from resilience.sizing.response import Response, best_response
 
-TOGETHER = 7  # scenarios simulated at once: their full traces are kept until they are read
+TOGETHER = 16  # scenarios simulated at once, in NumPy: their full traces are kept until they are read
 HERE = Setting()
 
 
@@ -77,8 +77,13 @@ class Effect:
 
     @property
     def lost_revenue_usd(self) -> pd.Series:
-        """Sales to the target lost by country, over all goods (below 0: gained)."""
-        return self.trade.groupby("country")["lost_usd"].sum()
+        """Sales of controlled goods to the target lost, by country (below 0: gained)."""
+        return self.trade[self.trade["controlled"]].groupby("country")["lost_usd"].sum()
+
+    @property
+    def other_revenue_usd(self) -> pd.Series:
+        """Sales of all other goods to the target lost, by country, as it makes less (below 0: gained)."""
+        return self.trade[~self.trade["controlled"]].groupby("country")["lost_usd"].sum()
 
     def __repr__(self) -> str:
         who = "+".join(self.members) or "nobody"
@@ -111,92 +116,35 @@ def effect(network: Network, *controls: Control, setting: Setting = HERE) -> Eff
         here = lanes["good"].isin(ground.goods) & lanes["destination"].isin(ground.inside)
         who = ", ".join(sorted(set(lanes.loc[here & ~lanes["origin"].isin(ground.inside), "origin"]))) or "nobody"
         raise AskError(f"These controls close no lane. {ground.target} gets {', '.join(ground.goods)} from {who}")
-    members = {country for one in controls for who in one.coalition for country in ground.network.countries(who)}
-    return effects(ground, [members])[frozenset(members)]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """What every coalition's effect is read against: the calm network, its arrays, and which rows matter."""
-
-    network: Network  # balanced
-    roomy: Network  # with room for the target's new plants
-    laws: Physics  # of the roomy one
-    setting: Setting
-    controls: tuple[Control, ...]
-    target: str
-    goods: tuple[str, ...]  # controlled by anybody
-    made: tuple[str, ...]  # by the target, with controlled goods
-    inside: tuple[str, ...]  # places of the target
-    first_week: int
-
-    @property
-    def span(self) -> slice:
-        """The weeks that count, as positions."""
-        return slice(self.first_week - 1, self.setting.weeks)
-
-    @property
-    def length(self) -> int:
-        """How many weeks count."""
-        return self.setting.weeks - self.first_week + 1
-
-
-def prepare(network: Network, controls: Sequence[Control], setting: Setting) -> Ground:
-    """The ground on which coalitions of those in `controls` are compared.
-
-    Raises
-    ------
-    AskError
-        Where there is no control, they have several targets, or one begins past the horizon.
-    """
-    targets = sorted({control.target for control in controls})
-    if len(targets) != 1:
-        raise AskError(f"Controls weighed together have one target, not {', '.join(targets) or 'none'}")
-    late = [control.first_week for control in controls if control.first_week > setting.weeks]
-    if late:
-        raise AskError(f"A control begins in week {late[0]}, past the horizon of {setting.weeks} weeks. Raise weeks")
-    network = balance(network).network
-    disruptions(network, controls, setting.reach)  # names what is not there
-    roomy = widened(network, setting.own, targets[0])
-    goods = tuple(sorted({good for control in controls for good in control.good}))
-    inside = tuple(places(network, targets[0]))
-    makers = network.producers
-    made = set(makers.loc[makers["place"].isin(inside), "good"]) & _downstream(network, goods)
-    return Ground(
-        network=network, roomy=roomy, laws=physics(roomy), setting=setting, controls=tuple(controls),
-        target=targets[0], goods=goods, made=tuple(sorted(made)), inside=inside,
-        first_week=min(control.first_week for control in controls),
-    )  # fmt: skip
+    members = everybody(ground)
+    return effects(ground, [members])[members]
 
 
 def effects(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[frozenset[str], Effect]:
     """The effect of each coalition (of countries), simulated a few at a time."""
-    wanted = [frozenset(members) for members in dict.fromkeys(map(frozenset, coalitions))]
     found = {}
-    for first in range(0, len(wanted), TOGETHER):
-        block = wanted[first : first + TOGETHER]
-        closed = [_struck(ground, members) for members in block]
-        traces = _simulated(ground, [one + _built(ground, members) for one, members in zip(closed, block, strict=True)])
-        for number, (members, struck) in enumerate(zip(block, closed, strict=True)):
-            found[members] = _read(ground, members, struck, traces, str(number))
+    for block in _blocks(coalitions):
+        closed = [struck(ground, members) for members in block]
+        lots = [(*one, *built(ground, one)) for one in closed]
+        traces = simulated(ground, lots)
+        for number, (members, one) in enumerate(zip(block, closed, strict=True)):
+            found[members] = _read(ground, members, one, traces, str(number))
     return found
 
 
 def harm(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[frozenset[str], pd.Series]:
     """Unmet demand (USD at stake, by country) when the target also retaliates against each coalition."""
-    answer = ground.setting.retaliation
-    wanted = list(dict.fromkeys(map(frozenset, coalitions)))
-    found = {}
-    for first in range(0, len(wanted), TOGETHER):
-        block = wanted[first : first + TOGETHER]
-        struck: list[tuple[Disruption, ...]] = []
+    answer, found = ground.setting.retaliation, {}
+    for block in _blocks(coalitions):
+        lots: list[tuple[Disruption, ...]] = []
         for members in block:
+            closed = struck(ground, members)
             back = () if answer is None or not members else tuple(answer.disruptions(members))
-            struck.append((*_struck(ground, members), *_built(ground, members), *back))
-        traces = _simulated(ground, struck)
+            lots.append((*closed, *built(ground, closed), *back))
+        traces = simulated(ground, lots)
         for number, members in enumerate(block):
             _, records, column = traces.full[str(number)]
-            found[members] = _unmet(ground, records.short[:, :, column])
+            found[members] = unmet(ground, records.short[:, :, column])
     return found
 
 
@@ -207,176 +155,33 @@ def least_loss(network: Network, *controls: Control, setting: Setting = HERE, ot
     `others`. Minutes on a network of the chips size.
     """
     ground = prepare(network, controls, setting)
-    members = {country for one in controls for who in one.coalition for country in ground.network.countries(who)}
-    scenario = Scenario(name="control", disruptions=(*_struck(ground, members), *_built(ground, members)))
+    closed = struck(ground, everybody(ground))
+    scenario = Scenario(name="control", disruptions=(*closed, *built(ground, closed)))
     weights = members_first(ground.roomy, ground.target, others=others)
     return best_response(ground.roomy, scenario, weeks=setting.weeks, weights=weights)
 
 
-def _downstream(network: Network, goods: Collection[str]) -> set[str]:
-    """Goods made of `goods`, directly or not."""
-    needs, found = network.needs, set[str]()
-    ring = set(goods)
-    while ring:
-        ring = set(needs.loc[needs["input"].isin(ring), "good"]) - found
-        found |= ring
-    return found
-
-
-def _struck(ground: Ground, members: Collection[str]) -> tuple[ExportControl, ...]:
-    """What the controls of `members` close."""
-    active = [part for one in ground.controls if (part := one.of(ground.network, members)) is not None]
-    return disruptions(ground.network, active, ground.setting.reach)
-
-
-def _built(ground: Ground, members: Collection[str]) -> tuple[Disruption, ...]:
-    """The target's new plants, begun with the first control that closes a lane; none without one."""
-    closed, setting = _struck(ground, members), ground.setting
-    if not closed:
-        return ()
-    first = min(one.first_week for one in closed)
-    return ramp(ground.network, setting.own, ground.target, first_week=first, weeks=setting.weeks)
-
-
-def _simulated(ground: Ground, struck: Sequence[tuple[Disruption, ...]]) -> Traces:
-    scenarios = [Scenario(name=str(number), disruptions=one) for number, one in enumerate(struck)]
-    setting = ground.setting
-    return simulate(ground.roomy, scenarios, weeks=setting.weeks, behaviour=setting.behaviour, full=True)
+def _blocks(coalitions: Sequence[Collection[str]]) -> list[list[frozenset[str]]]:
+    wanted = list(dict.fromkeys(map(frozenset, coalitions)))
+    return [wanted[first : first + TOGETHER] for first in range(0, len(wanted), TOGETHER)]
 
 
 def _read(
-    ground: Ground, members: frozenset[str], struck: tuple[ExportControl, ...], traces: Traces, name: str
+    ground: Ground, members: frozenset[str], closed: Sequence[ExportControl], traces: Traces, name: str
 ) -> Effect:
     _, records, column = traces.full[name]
     assert records.full is not None
     flow, start = records.full.flow[:, :, column], records.full.start[:, :, column]
-    weekly, goods = _supply(ground, struck, flow, start)
+    weekly, goods = supply(ground, closed, flow, start)
     return Effect(
-        members=tuple(sorted(members)), target=ground.target, first_week=ground.first_week, weeks=ground.setting.weeks,
-        goods=goods, weekly=weekly, output=_output(ground, start), trade=_trade(ground, flow), idle=_idle(ground, start),
-        unmet_usd=_unmet(ground, records.short[:, :, column]),
-    )  # fmt: skip
-
-
-def _supply(
-    ground: Ground, struck: tuple[ExportControl, ...], flow: Floats, start: Floats
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The share of need denied by good and week, and the account of it by good, in the module's words."""
-    laws, network, weeks = ground.laws, ground.roomy, ground.setting.weeks
-    lanes, makers = network.lanes, network.producers
-    usd = laws.price * laws.usd
-    arrived = _later(flow, laws.flow, laws.transit) * usd[laws.origin, None]
-    finished = _later(start, laws.output, laws.cycle) * usd[laws.made_at, None]
-    shut, leak = _governed(network, struck, weeks)
-    leaked = _later(flow * leak, np.zeros(len(flow)), laws.transit) * usd[laws.origin, None]
-    ends = {end: lanes[end].isin(ground.inside).to_numpy() for end in ("origin", "destination")}
-    entering, leaving = ends["destination"] & ~ends["origin"], ends["origin"] & ~ends["destination"]
-    calm_flow, calm_made = laws.flow * usd[laws.origin], laws.output * usd[laws.made_at]
-    here = makers["place"].isin(ground.inside).to_numpy()
-    at = laws.points["place"].isin(ground.inside).to_numpy()
-    rows, weekly, span = [], [], ground.span
-    for good in ground.goods:
-        lane, maker = (lanes["good"] == good).to_numpy(), (makers["good"] == good).to_numpy() & here
-        point = at & (laws.points["good"] == good).to_numpy()
-        need = float((laws.use * usd)[point].sum())
-        under, free, out = lane & entering & shut, lane & entering & ~shut, lane & leaving
-        parts = {
-            "governed": np.full(weeks, calm_flow[under].sum()),
-            "admitted": (arrived - leaked)[under].sum(axis=0),
-            "leaked": leaked[under].sum(axis=0),
-            "backfilled": arrived[free].sum(axis=0) - calm_flow[free].sum(),
-            "own": finished[maker].sum(axis=0) - calm_made[maker].sum()
-            - (flow[out] * usd[laws.origin][out, None]).sum(axis=0) + calm_flow[out].sum(),
-        }  # fmt: skip
-        denied = (parts["governed"] - sum(part for name, part in parts.items() if name != "governed")) / (need or np.nan)
-        shares = {name: float(part[span].sum()) / (need * ground.length or np.nan) for name, part in parts.items()}
-        hit = _hit(ground, denied)
-        rows.append({"good": good, "need_usd": need * ground.length, **shares,
-                     "denied": float(denied[span].mean()), "hit_week": hit})  # fmt: skip
-        weekly.append(denied)
-    table = pd.DataFrame(rows).set_index("good").fillna(dict.fromkeys([*parts, "denied"], 0.0))
-    columns = pd.RangeIndex(1, weeks + 1, name="week")
-    return pd.DataFrame(np.nan_to_num(weekly), index=table.index, columns=columns), table
-
-
-def _later(values: Floats, calm: Floats, lag: np.ndarray) -> Floats:
-    """Rows x weeks as they come out `lag` weeks later; what went in before week 1 was calm."""
-    found = np.empty_like(values)
-    for weeks in np.unique(lag):
-        rows = lag == weeks
-        before = np.repeat(calm[rows, None], weeks, axis=1)
-        found[rows] = np.hstack([before, values[rows]])[:, : values.shape[1]]
-    return found
-
-
-def _governed(network: Network, struck: tuple[ExportControl, ...], weeks: int) -> tuple[np.ndarray, Floats]:
-    """Which lanes controls govern, and the share of what each carries in each week that leaks."""
-    both, strict = Shock.none(network, weeks), Shock.none(network, weeks)
-    for control in struck:
-        control.strike(both)
-        replace(control, leaked=0.0).strike(strict)
-    leak = np.divide(both.open - strict.open, both.open, out=np.zeros_like(both.open), where=both.open > 0)
-    return (strict.open < 1.0).any(axis=1), leak
-
-
-def _hit(ground: Ground, short: Floats) -> float:
-    """Weeks from the first control until the share that is short reaches `bite`; NaN if it never does."""
-    over = np.flatnonzero(short[ground.span] >= ground.setting.bite - 1e-9)
-    return float(over[0] + 1) if len(over) else np.nan
-
-
-def _output(ground: Ground, start: Floats) -> pd.DataFrame:
-    """Starts that the target loses, by good that it makes with controlled ones."""
-    laws, makers = ground.laws, ground.roomy.producers
-    usd, here = (laws.price * laws.usd)[laws.made_at], makers["place"].isin(ground.inside).to_numpy()
-    rows = []
-    for good in ground.made:
-        maker = here & (makers["good"] == good).to_numpy()
-        calm = float((laws.output * usd)[maker].sum())
-        lost = 1.0 - (start * usd[:, None])[maker].sum(axis=0) / (calm or np.nan)
-        rows.append({"good": good, "calm_usd": calm * ground.length, "lost": float(lost[ground.span].mean()),
-                     "lost_at_end": float(lost[-1]), "hit_week": _hit(ground, lost)})  # fmt: skip
-    columns = ["good", "calm_usd", "lost", "lost_at_end", "hit_week"]
-    return pd.DataFrame(rows, columns=columns).set_index("good").fillna({"lost": 0.0, "lost_at_end": 0.0})
-
-
-def _trade(ground: Ground, flow: Floats) -> pd.DataFrame:
-    """Sales to the target by country and good, at baseline prices, when they leave."""
-    laws, lanes, network = ground.laws, ground.roomy.lanes, ground.roomy
-    enter = (lanes["destination"].isin(ground.inside) & ~lanes["origin"].isin(ground.inside)).to_numpy()
-    usd = (laws.price * laws.usd)[laws.origin]
-    table = pd.DataFrame({
-        "country": lanes["origin"].map(network.places.set_index("place")["country"]),
-        "good": lanes["good"],
-        "calm_usd": laws.flow * usd * ground.length,
-        "sold_usd": flow[:, ground.span].sum(axis=1) * usd,
-    })[enter]  # fmt: skip
-    found = table.groupby(["country", "good"], as_index=False)[["calm_usd", "sold_usd"]].sum()
-    return found.assign(lost_usd=found["calm_usd"] - found["sold_usd"], controlled=found["good"].isin(ground.goods))
-
-
-def _idle(ground: Ground, start: Floats) -> pd.DataFrame:
-    """Output of controlled goods that makers outside the target no longer start (below 0: start beyond calm)."""
-    laws, makers, network = ground.laws, ground.roomy.producers, ground.roomy
-    usd = (laws.price * laws.usd)[laws.made_at]
-    kept = (makers["good"].isin(ground.goods) & ~makers["place"].isin(ground.inside)).to_numpy()
-    table = pd.DataFrame({
-        "country": makers["place"].map(network.places.set_index("place")["country"]),
-        "good": makers["good"],
-        "calm_usd": laws.output * usd * ground.length,
-        "made_usd": start[:, ground.span].sum(axis=1) * usd,
-    })[kept]  # fmt: skip
-    found = table.groupby(["country", "good"], as_index=False)[["calm_usd", "made_usd"]].sum()
-    return found.assign(idle_usd=found["calm_usd"] - found["made_usd"])
-
-
-def _unmet(ground: Ground, short: Floats) -> pd.Series:
-    """Value at stake in unmet final demand, by country."""
-    laws, network, demand = ground.laws, ground.roomy, ground.roomy.demand
-    units = short.sum(axis=1) * laws.scale[laws.wanted_at]
-    country = demand["place"].map(network.places.set_index("place")["country"])
-    usd = pd.Series(units * demand["usd_per_unit_unmet"].to_numpy(), index=demand.index)
-    every = sorted(set(network.places["country"]))
-    return usd.groupby(country).sum().reindex(every, fill_value=0.0).rename("unmet_usd")
-
-
+        members=tuple(sorted(members)),
+        target=ground.target,
+        first_week=ground.first_week,
+        weeks=ground.setting.weeks,
+        goods=goods,
+        weekly=weekly,
+        output=output(ground, start),
+        trade=trade(ground, flow),
+        idle=idle(ground, start),
+        unmet_usd=unmet(ground, records.short[:, :, column]),
+    )

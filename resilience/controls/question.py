@@ -102,7 +102,11 @@ class Question:
             faults.append(f"effective is {self.effective!r}: it is a share above 0 and at most 1")
         if not 0 <= self.margin <= 1:
             faults.append(f"margin is {self.margin!r}: it is a share and must lie between 0 and 1")
-        faults += [f"value_usd of {who} is {usd!r}: it must be 0 or more" for who, usd in self.value_usd.items() if not usd >= 0]
+        faults += [
+            f"value_usd of {who} is {usd!r}: it must be 0 or more"
+            for who, usd in self.value_usd.items()
+            if not usd >= 0
+        ]
         if faults:
             raise AskError("This is no question about controls", faults)
 

@@ -1,7 +1,8 @@
 """A question about export controls as a TOML file says it: data only, checked in one pass, every fault with its line.
 
 The file's first key is `kind = "controls"`, which tells it from a reserve study. `[control]` is what each
-`[[coalition]]` is imagined to control; the `[[step]]`s, in order, are what was really done, each on top of those before.
+`[[coalition]]` is imagined to control; the `[[step]]`s, in order, are what was really done, each on top of those
+before.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ class ControlStudy(Table):
     def _the_reference_is_there(self) -> ControlStudy:
         names = [entry.name for entry in self.coalition]
         if self.judging.reference is not None and self.judging.reference not in names:
-            raise AskError(f"judging.reference {self.judging.reference!r} is no coalition. {near(self.judging.reference, names)}")
+            raise AskError(
+                f"judging.reference {self.judging.reference!r} is no coalition. {near(self.judging.reference, names)}"
+            )
         return self
 
     @classmethod

@@ -9,7 +9,8 @@ is effective when it is worth `effective` times what all players are worth. Powe
 
 Joining the reference coalition R costs member i, against R without i,
 
-    margin * (sales to the target lost) + (unmet demand at home, retaliation included) - value_i * (effect gained)
+    margin * (sales to the target lost, of all goods) + (unmet demand at home, retaliation included)
+        - value_i * (effect gained)
 
 and compensation is this sum where it is above zero.
 """
@@ -22,7 +23,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from resilience.controls.effect import Effect, Ground, effects, harm, prepare
+from resilience.controls.effect import Effect, effects, harm
+from resilience.controls.ground import Ground, prepare
 from resilience.controls.question import Question
 from resilience.network import Network
 from resilience.sharing.game import Game
@@ -39,8 +41,9 @@ class Weighed:
 
     table
         By coalition: `members` (countries that close a lane), `effect`, the account of need (`denied`, `backfilled`,
-        `leaked`, `own`), `lost` and `most_hit` (the output that loses most), `hit_weeks` until it does, what members lose
-        (`lost_revenue_usd`, `idle_usd`, `unmet_usd`, and `retaliation_usd` on top), and whether it is `effective`.
+        `leaked`, `own`), `most_hit` (the output that loses most) and the share `lost`, `hit_weeks` until any output is
+        hit, and what all its members lose: sales of controlled goods (`lost_revenue_usd`) and of others
+        (`other_revenue_usd`), `idle_usd`, `unmet_usd`, and `retaliation_usd` on top; whether it is `effective`.
     power
         By player: `alone` (its effect alone), `shapley`, `shapley_shubik`, `banzhaf`.
     refusals
@@ -72,8 +75,8 @@ class Weighed:
         return frozenset(self.members[name]) & frozenset(self.players)
 
     def __repr__(self) -> str:
-        best = self.table["effect"].idxmax()
-        return f"{len(self.table)} coalitions against {self.target}; largest effect {best!r} {self.table['effect'].max():.1%}"
+        best, most = self.table["effect"].idxmax(), self.table["effect"].max()
+        return f"{len(self.table)} coalitions against {self.target}; largest effect {best!r} {most:.1%}"
 
 
 def weigh(network: Network, question: Question, *, say: Say = lambda text: None) -> Weighed:
@@ -102,7 +105,11 @@ def weigh(network: Network, question: Question, *, say: Say = lambda text: None)
     reference = question.reference or max(members, key=lambda name: (game.worth(acting[name]), -len(members[name])))
     without = {who: frozenset(members[reference]) - {who} for who in sorted(acting[reference])}
     say("simulating retaliation")
-    harms = harm(ground, [*members.values(), *without.values()])
+    groups = [frozenset(who) for who in members.values()] + list(without.values())
+    if question.setting.retaliation is None:
+        harms = {who: found[who & frozenset(players)].unmet_usd for who in groups}
+    else:
+        harms = harm(ground, groups)
     wins = decisive(game, at_least=question.effective * game.everyone) if game.everyone > NOTHING else None
     return Weighed(
         question=question, network=ground.network, target=ground.target, first_week=ground.first_week,
@@ -144,6 +151,7 @@ def _table(
             "lost": float(output["lost"].iloc[0]) if struck else 0.0,
             "hit_weeks": float(output["hit_week"].min()) if struck else np.nan,
             "lost_revenue_usd": float(one.lost_revenue_usd.reindex(inside, fill_value=0.0).sum()),
+            "other_revenue_usd": float(one.other_revenue_usd.reindex(inside, fill_value=0.0).sum()),
             "idle_usd": float(idle),
             "unmet_usd": unmet,
             "retaliation_usd": float(harms[frozenset(who)].reindex(inside, fill_value=0.0).sum()) - unmet,
@@ -176,7 +184,7 @@ def _refusals(
     for who, rest in without.items():
         joined, refused = found[reference & players], found[rest & players]
         gained = game.worth(reference & players) - game.worth(rest & players)
-        revenue = float(joined.lost_revenue_usd.get(who, 0.0) - refused.lost_revenue_usd.get(who, 0.0))
+        revenue = _lost_sales(joined, who) - _lost_sales(refused, who)
         hurt = float(harms[reference].get(who, 0.0) - harms[rest].get(who, 0.0))
         value = question.value_usd.get(who, 0.0) * gained
         net = question.margin * revenue + hurt - value
@@ -187,3 +195,7 @@ def _refusals(
         })  # fmt: skip
     columns = ["member", "effect_without", "effect_lost", "effective", "revenue_usd", "harm_usd", "value_usd"]
     return pd.DataFrame(rows, columns=[*columns, "compensation_usd"]).set_index("member")
+
+
+def _lost_sales(effect: Effect, who: str) -> float:
+    return float(effect.trade.loc[effect.trade["country"] == who, "lost_usd"].sum())
