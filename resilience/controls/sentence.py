@@ -60,6 +60,8 @@ def _enough(weighed: Weighed) -> str:
     level = f"{weighed.question.effective:.0%} of what {listed(weighed.players)} reach together"
     needed = set(weighed.players).intersection(*map(set, weighed.minimal))
     ways = ["+".join(one) for one in weighed.minimal]
+    if weighed.minimal == (weighed.players,) and len(weighed.players) > 1:
+        return f"To reach {level}, all of them are needed."
     if len(weighed.minimal) == 1:
         verb = "is" if len(weighed.minimal[0]) == 1 else "are"
         return f"To reach {level}, {listed(weighed.minimal[0])} {verb} enough, and needed."
