@@ -19,7 +19,7 @@ from resilience.errors import AskError, near
 from resilience.result import money, plainly
 
 Say = Callable[[str], None]
-SHARES = ("effect", "denied", "governed", "admitted", "backfilled", "leaked", "own", "lost", "lost_at_end",
+SHARES = ("effect", "denied", "governed", "admitted", "backfilled", "leaked", "own", "unwanted", "lost", "lost_at_end",
           "effect_without", "effect_lost", "alone", "shapley", "shapley_shubik", "banzhaf")  # fmt: skip
 SHOWN = 12
 
@@ -143,7 +143,7 @@ def _goods_told(found: controls.Weighed) -> list[str]:
     sales = sales.sort_values(["size", "country", "good"], ascending=[False, True, True]).head(SHOWN)
     kept = ["country", "good", "calm_usd", "sold_usd", "lost_usd"]
     return [
-        f"{found.reference}, shares of need by good (governed - admitted - leaked - backfilled - own = denied):",
+        f"{found.reference}, shares of need by good (governed less all up to denied):",
         columns(_shown(effect.goods.reset_index())),
         "",
         f"Output that {found.target} loses under {found.reference} (share of starts, and in the last week):",

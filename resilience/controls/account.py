@@ -16,7 +16,7 @@ from resilience.controls.ground import Ground
 from resilience.disruption import ExportControl, Shock
 from resilience.physics import Floats
 
-PARTS = ("governed", "admitted", "leaked", "backfilled", "own")
+TAKEN = ("admitted", "leaked", "backfilled", "own")  # from what is governed, to get what is short
 
 
 def supply(
@@ -31,7 +31,9 @@ def supply(
     for good in ground.goods:
         need = float((laws.use * usd)[local & (laws.points["good"] == good).to_numpy()].sum())
         parts = {name: part / need if need else np.zeros_like(part) for name, part in by_good[good].items()}
-        denied = parts["governed"] - sum(parts[name] for name in PARTS[1:])
+        closed, short = parts.pop("closed"), parts["governed"] - sum(parts[name] for name in TAKEN)
+        denied = np.minimum(short, closed)
+        parts["unwanted"] = short - denied
         shares = {name: float(part[ground.span].mean()) for name, part in parts.items()}
         rows.append({"good": good, "need_usd": need * length, **shares,
                      "denied": float(denied[ground.span].mean()), "hit_week": _hit(ground, denied)})  # fmt: skip
@@ -48,10 +50,12 @@ def _parts(
     laws, lanes, makers = ground.laws, ground.roomy.lanes, ground.roomy.producers
     usd = laws.price * laws.usd
     lane_usd, maker_usd = usd[laws.origin, None], usd[laws.made_at, None]
-    shut, leak = _governed(ground.calm, struck)
+    open_, leak = _licences(ground.calm, struck)
+    shut = (open_ < 1.0).any(axis=1)
     arrived = later(flow, laws.flow, laws.transit) * lane_usd
     leaked = later(flow * leak, np.zeros(len(flow)), laws.transit) * lane_usd
     more = (later(start, laws.output, laws.cycle) - laws.output[:, None]) * maker_usd
+    closed = later(laws.flow[:, None] * (1.0 - open_), np.zeros(len(flow)), laws.transit) * lane_usd
     kept = (laws.flow[:, None] - flow) * lane_usd
     calm = np.broadcast_to(laws.flow[:, None] * lane_usd, flow.shape)
     begins, ends = (lanes[end].isin(ground.inside).to_numpy() for end in ("origin", "destination"))
@@ -62,6 +66,7 @@ def _parts(
         under, free, out = lane & ends & ~begins & shut, lane & ends & ~begins & ~shut, lane & begins & ~ends
         found[good] = {
             "governed": calm[under].sum(axis=0),
+            "closed": closed[under].sum(axis=0),
             "admitted": (arrived - leaked)[under].sum(axis=0),
             "leaked": leaked[under].sum(axis=0),
             "backfilled": (arrived - calm)[free].sum(axis=0),
@@ -80,15 +85,14 @@ def later(values: Floats, calm: Floats, lag: NDArray[np.int64]) -> Floats:
     return found
 
 
-def _governed(calm: Shock, struck: Sequence[ExportControl]) -> tuple[NDArray[np.bool_], Floats]:
-    """Which lanes controls govern, and the share of what each carries in each week that leaks."""
+def _licences(calm: Shock, struck: Sequence[ExportControl]) -> tuple[Floats, Floats]:
+    """The share of each lane that controls leave open in each week, and the part of that share that leaks."""
     both, strict = (replace(calm, open=calm.open.copy()) for _ in range(2))
     for control in struck:
         control.strike(both)
         replace(control, leaked=0.0).strike(strict)
     leak = np.divide(both.open - strict.open, both.open, out=np.zeros_like(both.open), where=both.open > 0)
-    shut: NDArray[np.bool_] = np.any(strict.open < 1.0, axis=1)
-    return shut, leak
+    return both.open, leak
 
 
 def _hit(ground: Ground, short: Floats) -> float:

@@ -3,11 +3,13 @@
 For each controlled good, supply to the target is what arrives from abroad and what it makes, less what it ships on. In
 a calm week it equals need. Over the weeks from the first control on, as shares of need,
 
-    denied = governed - admitted - leaked - backfilled - own
+    denied = governed - admitted - leaked - backfilled - own - unwanted
 
 with `governed` what lanes under control carried in calm, `admitted` what they bring by licence or had under way,
-`leaked` what they bring in spite of the control, `backfilled` what other lanes bring beyond calm, and `own` what the
-target finishes beyond calm, or ships on less. The rest of an effect is read off the same simulated weeks.
+`leaked` what they bring in spite of the control, `backfilled` what other lanes bring beyond calm (below 0: less), and
+`own` what the target finishes beyond calm, or ships on less. No more is denied in a week than licences close: supply
+that falls further is `unwanted`, bought less because the target makes less of what it is for. The rest of an effect is
+read off the same simulated weeks.
 """
 
 from __future__ import annotations
@@ -38,8 +40,8 @@ class Effect:
     """What one coalition's controls do over the weeks from `first_week` to `weeks`.
 
     goods
-        By controlled good: `need_usd`, and as shares of it `governed`, `admitted`, `leaked`, `backfilled`, `own` and
-        `denied`; `hit_week`, weeks from the first control until a week's supply is short by the share `bite`.
+        By controlled good: `need_usd`, and as shares of it `governed`, `admitted`, `leaked`, `backfilled`, `own`,
+        `unwanted` and `denied`; `hit_week`, weeks from the first control until a week denies the share `bite`.
     weekly
         The share of need denied, by controlled good (rows) and week (columns).
     output

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import combinations, permutations
 
 import pytest
-from controlled import EIGHT, star, three
+from controlled import EIGHT, STAR, THREE, THREE_AND_GAS
 
 from resilience.controls import Control, Denial, LostOutput, OwnProduction, Question, Stated, weigh
 from resilience.controls.sentence import sentences
@@ -25,7 +25,7 @@ def question(**changed):
 @pytest.fixture(scope="module")
 def found():
     return weigh(
-        three(gas=True),
+        THREE_AND_GAS,
         question(setting=replace(EIGHT, retaliation=BACK), margin=0.5, value_usd={"JPN": 1000.0, "USA": 100.0}),
     )
 
@@ -88,13 +88,13 @@ def test_refusal_takes_away_what_the_member_brings_and_compensation_makes_it_ind
 
 
 def test_a_member_that_gains_by_joining_asks_for_nothing():
-    found = weigh(three(), question(value_usd={"JPN": 1e6}))
+    found = weigh(THREE, question(value_usd={"JPN": 1e6}))
     assert found.refusals.loc["JPN", "compensation_usd"] == 0.0
     assert found.refusals.loc["USA", "compensation_usd"] == pytest.approx(80.0)  # revenue counts whole unless stated
 
 
 def test_a_joiner_stops_backfilling():
-    found = weigh(star(), Question(
+    found = weigh(STAR, Question(
         controls=(Control(coalition=("USA", "JPN"), target="CHN", good="tool", first_week=3),),
         coalitions={"alone": ("USA",), "both": ("USA", "JPN")}, setting=EIGHT,
     ))  # fmt: skip
@@ -115,14 +115,14 @@ def test_the_sentence_says_what_was_computed(found):
 
 
 def test_the_sentence_says_so_when_the_first_is_as_good_as_any_and_when_nobody_does_anything():
-    strong = weigh(three(), question(coalitions={"USA": ("USA",), "rest": ("JPN",)}, reference="rest", effective=0.5))
+    strong = weigh(THREE, question(coalitions={"USA": ("USA",), "rest": ("JPN",)}, reference="rest", effective=0.5))
     assert sentences(strong).startswith("No other coalition does more than USA, which denies 50.0% of CHN's need")
     assert (
         "To reach 50% of what JPN, KOR and USA reach together, the least that is enough is USA or JPN+KOR."
         in sentences(strong)
     )
     open_ = replace(CONTROL, licensed=1.0)
-    idle = weigh(three(), question(controls=(open_,)))
+    idle = weigh(THREE, question(controls=(open_,)))
     assert sentences(idle) == "None of these coalitions has an effect on CHN."
     assert idle.minimal == ()
     assert (idle.power == 0).all(axis=None)
@@ -130,7 +130,7 @@ def test_the_sentence_says_so_when_the_first_is_as_good_as_any_and_when_nobody_d
 
 
 def test_where_all_are_needed_the_sentence_says_that():
-    whole = weigh(three(), question(effective=1.0))
+    whole = weigh(THREE, question(effective=1.0))
     assert whole.minimal == (("JPN", "KOR", "USA"),)
     assert "To reach 100% of what JPN, KOR and USA reach together, all of them are needed." in sentences(whole)
     assert "JPN, KOR and USA each decide in 33% of the orders" in sentences(whole)
@@ -141,11 +141,11 @@ def test_a_measure_is_any_object_with_the_one_method():
         def of(self, effect):
             return float((effect.weekly.loc["tool"] > 0.4).sum()) / effect.weeks
 
-    found = weigh(three(), question(measure=Weeks()))
+    found = weigh(THREE, question(measure=Weeks()))
     assert found.table["effect"].to_dict() == {"alone": 1.0, "pair": 1.0, "rest": 1.0, "all": 1.0}
     assert "has an effect of 100.0% on CHN" in sentences(found)
     with pytest.raises(AskError, match="CHN makes no such goods"):
-        weigh(three(), question(measure=LostOutput()))
+        weigh(THREE, question(measure=LostOutput()))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,12 @@ def test_a_question_that_cannot_be_is_refused(changed, told):
 
 def test_too_many_players_are_refused_with_their_names():
     many = [f"S{number}" for number in range(11)]
-    network = three().with_tables({
-        "producers": three().producers.iloc[:0].reindex(range(11)).assign(good="tool", place=many, output_per_week=1.0, surge=1.0),
-        "lanes": three().lanes.iloc[:0].reindex(range(11)).assign(good="tool", origin=many, destination="CHN"),
-        "demand": three().demand.assign(units_per_week=11.0),
-        "places": three().places.iloc[:0],
+    makers = THREE.producers.iloc[:0].reindex(range(11))
+    network = THREE.with_tables({
+        "producers": makers.assign(good="tool", place=many, output_per_week=1.0, surge=1.0),
+        "lanes": THREE.lanes.iloc[:0].reindex(range(11)).assign(good="tool", origin=many, destination="CHN"),
+        "demand": THREE.demand.assign(units_per_week=11.0),
+        "places": THREE.places.iloc[:0],
     })  # fmt: skip
     control = replace(CONTROL, coalition=tuple(many))
     with pytest.raises(AskError, match=r"11 countries could close a lane.*name at most 10"):
@@ -180,14 +181,14 @@ def test_too_many_players_are_refused_with_their_names():
 
 def test_nobody_who_ships_is_told():
     with pytest.raises(AskError, match="Nobody who may join ships any of the controlled goods"):
-        weigh(three(gas=True), question(controls=(replace(CONTROL, coalition=("CHN",)),)))
+        weigh(THREE_AND_GAS, question(controls=(replace(CONTROL, coalition=("CHN",)),)))
 
 
 def test_plants_of_the_target_take_from_what_a_coalition_can_do():
     plants = OwnProduction(good="tool", share=0.2, build_weeks=0)
     control = Control(coalition=("USA", "JPN"), target="CHN", good="tool")
     asked = question(controls=(control,), coalitions={"both": ("USA", "JPN")}, reference=None)
-    plain, built = (weigh(star(), replace(asked, setting=replace(EIGHT, own=own))) for own in ((), (plants,)))
+    plain, built = (weigh(STAR, replace(asked, setting=replace(EIGHT, own=own))) for own in ((), (plants,)))
     assert built.table.loc["both", "effect"] == pytest.approx(
         plain.table.loc["both", "effect"] - built.table.loc["both", "own"]
     )

@@ -68,3 +68,6 @@ def three(*, gas=False):
                   "usd_per_unit_unmet": [1.0, 10.0, 10.0]}  # fmt: skip
     goods = {"good": ["tool", "gas"] if gas else ["tool"], "usd_per_unit": [2.0, 1.0] if gas else [2.0]}
     return Network.from_frames(goods=goods, producers=makers, lanes=lanes, demand=demand)
+
+
+STAR, ALONE, FAB, THREE, THREE_AND_GAS = star(), alone(), fab(), three(), three(gas=True)  # networks do not change
