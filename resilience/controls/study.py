@@ -299,6 +299,6 @@ def _told(entry: ErrorDetails, shown: str, lines: Mapping[tuple[str | int, ...],
 
 
 def _where(path: tuple[str | int, ...], shown: str, lines: Mapping[tuple[str | int, ...], int]) -> str:
-    line = line_of(path, lines)
+    line = line_of(path, lines) or lines.get((*path, 0))  # of several tables, the first
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
     return f"{shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"

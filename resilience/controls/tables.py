@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,7 +12,7 @@ from resilience.controls.control import Control, OwnProduction, Reach
 from resilience.controls.question import Denial, LostOutput, Measure
 from resilience.disruption import Disruption
 from resilience.errors import AskError, near
-from resilience.scenario import Scenario
+from resilience.scenario import KINDS, Scenario
 
 CONFIDENCES = ("reported", "estimated", "assumed")
 MEASURES = ("denial", "lost_output")
@@ -119,14 +120,21 @@ class OwnTable(Sourced):
 
 
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    made = KINDS.get(str(record.get("kind")), Scenario)
+    numbers = {entry.name for entry in fields(made) if _number(entry.default)} & set(record)
+    words = [f"{name} is {record[name]!r}: it must be a number" for name in numbers if not _number(record[name])]
+    if words:
+        raise AskError("; ".join(sorted(words)))
     try:
         Scenario.from_record({"name": "retaliation", "disruptions": [record]})
     except AskError as error:
         told = "; ".join(fault.removeprefix("disruption 1: ").replace("\n  ", ": ") for fault in error.faults)
         raise AskError(told) from error
-    except TypeError as error:  # a word for a number
-        raise AskError(f"a value is of the wrong kind ({error})") from error
     return record
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class RetaliationTable(Sourced):
