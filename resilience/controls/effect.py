@@ -141,7 +141,7 @@ def harm(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[frozense
         lots: list[tuple[Disruption, ...]] = []
         for members in block:
             closed = struck(ground, members)
-            back = () if answer is None or not members else tuple(answer.disruptions(members))
+            back = () if answer is None or not members else tuple(answer.disruptions(ground.network, members))
             lots.append((*closed, *built(ground, closed), *back))
         traces = simulated(ground, lots)
         for number, members in enumerate(block):

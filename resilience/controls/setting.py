@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from resilience.controls.control import OwnProduction, Reach
-from resilience.disruption import Disruption, ExportControl
+from resilience.disruption import Disruption, ExportControl, Shock
 from resilience.errors import AskError
+from resilience.network import Network
 from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
 
@@ -16,18 +17,16 @@ from resilience.simulate.behaviour import Contract, Qualify
 class Retaliation(Protocol):
     """Any answer of the target to a coalition: stated, or sought by an adversary."""
 
-    def disruptions(self, members: Collection[str]) -> Sequence[Disruption]:
+    def disruptions(self, network: Network, members: Collection[str]) -> Sequence[Disruption]:
         """What it imposes when these countries control."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stated:
-    """A retaliation written down beforehand. An export control without an importer is aimed at the members.
+    """A retaliation written down beforehand.
 
-    >>> tit = Stated(imposed=(ExportControl(good="gallium", exporter="CHN"),))
-    >>> [one.importer for one in tit.disruptions(["USA", "JPN"])]
-    [('JPN', 'USA')]
+    An export control without an importer is aimed at those members that buy what it stops, and at nobody else.
     """
 
     imposed: tuple[Disruption, ...] = ()
@@ -35,13 +34,23 @@ class Stated:
     def __post_init__(self) -> None:
         object.__setattr__(self, "imposed", tuple(self.imposed))
 
-    def disruptions(self, members: Collection[str]) -> Sequence[Disruption]:
+    def disruptions(self, network: Network, members: Collection[str]) -> Sequence[Disruption]:
         """The same whoever controls, but for those it is aimed at."""
-        at = tuple(sorted(members))
-        return tuple(
-            replace(one, importer=at) if isinstance(one, ExportControl) and one.importer is None else one
-            for one in self.imposed
-        )
+        found: list[Disruption] = []
+        for one in self.imposed:
+            if not isinstance(one, ExportControl) or one.importer is not None:
+                found.append(one)
+            elif at := tuple(sorted(_buyers(network, one) & set(members))):
+                found.append(replace(one, importer=at))
+        return tuple(found)
+
+
+def _buyers(network: Network, control: ExportControl) -> set[str]:
+    """The countries whose lanes a control without an importer closes."""
+    shock = Shock.none(network, 1)
+    replace(control, first_week=1, weeks=1, licensed=0.0, leaked=0.0).strike(shock)
+    ends = network.lanes["destination"][shock.open[:, 0] < 1.0]
+    return set(ends.map(network.places.set_index("place")["country"]))
 
 
 BEHAVIOUR = Behaviour(switching=Qualify(weeks=26.0), rationing=Contract())

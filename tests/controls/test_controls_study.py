@@ -1,98 +1,11 @@
 import pytest
-from controlled import STAR
+from controlled import FILE as TEXT
+from controlled import TRADERS
 
 from resilience import controls
 from resilience.balance import balance
 from resilience.controls import ControlStudy, LostOutput
 from resilience.errors import AskError
-
-TEXT = """kind = "controls"
-name = "small"
-dataset = "here"
-target = "CHN"
-weeks = 8
-
-[judging]
-effective = 0.7
-reference = "pair"
-
-[control]
-good = "tool"
-licensed = 0.25
-leaked = 0.1
-first_week = 3
-confidence = "assumed"
-note = "made up"
-
-[[coalition]]
-name = "usa"
-member = "USA"
-
-[[coalition]]
-name = "pair"
-member = ["USA", "JPN"]
-
-[[step]]
-name = "first"
-member = "USA"
-good = ["tool"]
-first_week = 1
-confidence = "reported"
-note = "done"
-source = "a paper"
-
-[[step]]
-name = "second"
-member = "JPN"
-good = ["tool"]
-licensed = { tool = 0.5 }
-first_week = 4
-confidence = "assumed"
-note = "done later"
-
-[[reach]]
-country = "USA"
-place = "JPN"
-good = "tool"
-share = 0.5
-confidence = "assumed"
-note = "made up"
-
-[[own]]
-good = "tool"
-share = 0.2
-build_weeks = 4
-ramp_weeks = 2
-confidence = "assumed"
-note = "made up"
-
-[behaviour]
-switching_weeks = 2
-confidence = "assumed"
-note = "made up"
-
-[margin]
-share = 0.5
-confidence = "assumed"
-note = "made up"
-
-[[value]]
-country = "JPN"
-usd = 9.0
-confidence = "assumed"
-note = "made up"
-
-[retaliation]
-confidence = "assumed"
-note = "made up"
-
-[[retaliation.disruptions]]
-kind = "export_control"
-good = "tool"
-exporter = "JPN"
-first_week = 2
-weeks = 3
-"""
 
 
 def changed(*changes):
@@ -128,7 +41,8 @@ def test_a_file_becomes_the_question_it_puts():
     setting = asked.setting
     assert (setting.weeks, setting.behaviour.switching.weeks) == (8, 2)
     assert (setting.own[0].share, setting.reach[0].share) == (0.2, 0.5)
-    assert setting.retaliation.disruptions(["USA"])[0].importer == ("USA",)
+    (back,) = setting.retaliation.disruptions(TRADERS, ["USA", "JPN"])
+    assert (back.importer, back.first_week, back.weeks) == (("USA",), 2, 3)
 
 
 def test_steps_are_put_on_top_of_those_before():
@@ -156,7 +70,7 @@ def test_every_fault_is_told_at_once_with_its_line_and_the_nearest_name():
         ('confidence = "reported"', 'confidence = "sure"'),
         ("leaked = 0.1", "leeked = 0.1"),
         ("build_weeks = 4", 'build_weeks = "four"'),
-        ('exporter = "JPN"', 'exportr = "JPN"'),
+        ('exporter = "CHN"', 'exportr = "CHN"'),
     )
     faults = told(text)
     wanted = lines(text, "week =", "leeked", 'confidence = "sure"', "build_weeks", "[[retaliation.disruptions]]")
@@ -209,7 +123,7 @@ def test_what_is_not_toml_or_not_there_is_told(tmp_path):
 
 
 def test_what_does_not_fit_the_network_is_told_with_its_line():
-    network = balance(STAR).network
+    network = balance(TRADERS).network
     assert ControlStudy.from_text(TEXT).faults(network) == []
     strange = changed(('member = ["USA", "JPN"]', 'member = ["USA", "JAP"]'), ('target = "CHN"', 'target = "CHI"'))
     faults = ControlStudy.from_text(strange, shown="small.toml").faults(network)
@@ -218,7 +132,7 @@ def test_what_does_not_fit_the_network_is_told_with_its_line():
     assert "'JAP' in network" in faults[1]
     more = changed(
         ('good = ["tool"]', 'good = ["tol"]'), ("first_week = 4", "first_week = 9"), ('place = "JPN"', 'place = "JAP"'),
-        ('exporter = "JPN"', 'exporter = "JAP"'),
+        ('exporter = "CHN"', 'exporter = "CHI"'),
     )  # fmt: skip
     faults = ControlStudy.from_text(more, shown="small.toml").faults(network)
     wanted = lines(more, "[[step]]", "[[reach]]", "[retaliation]")

@@ -150,14 +150,15 @@ def test_retaliation_is_aimed_at_those_who_take_part():
     back = Stated(imposed=(ExportControl(good="gas", exporter="CHN", weeks=8, first_week=2),))
     tools = Control(coalition=("USA", "JPN"), target="CHN", good="tool")
     ground = prepare(THREE_AND_GAS, [tools], replace(EIGHT, retaliation=back))
-    found = harm(ground, [{"USA"}, {"USA", "JPN"}, set()])
+    found = harm(ground, [{"USA"}, {"USA", "JPN"}, {"USA", "KOR"}, set()])
     hurt = {"+".join(sorted(who)): one[["JPN", "USA"]].round(9).tolist() for who, one in found.items()}
-    assert hurt == {"USA": [0.0, 7 * 4 * 10.0], "JPN+USA": [280.0, 280.0], "": [0.0, 0.0]}
+    assert hurt == {"USA": [0.0, 7 * 4 * 10.0], "JPN+USA": [280.0, 280.0], "KOR+USA": [0.0, 280.0], "": [0.0, 0.0]}
+    assert back.disruptions(THREE_AND_GAS, ["KOR"]) == ()  # who buys no gas cannot be hurt by it
 
 
 def test_any_object_with_the_one_method_may_retaliate():
     class AgainstJapanAlone:
-        def disruptions(self, members):
+        def disruptions(self, network, members):
             return [ExportControl(good="gas", exporter="CHN", importer="JPN", weeks=8)]
 
     tools = Control(coalition="USA", target="CHN", good="tool")

@@ -70,4 +70,105 @@ def three(*, gas=False):
     return Network.from_frames(goods=goods, producers=makers, lanes=lanes, demand=demand)
 
 
-STAR, ALONE, FAB, THREE, THREE_AND_GAS = star(), alone(), fab(), three(), three(gas=True)  # networks do not change
+def traders():
+    """The star, and four units of Chinese gas a week for the USA, at 10 USD a unit unmet."""
+    return star(
+        goods={"good": ["tool", "gas"], "usd_per_unit": [2.0, 1.0]},
+        producers={"good": ["tool"] * 3 + ["gas"], "place": ["USA", "JPN", "CHN", "CHN"],
+                   "output_per_week": [6.0, 3.0, 1.0, 4.0], "surge": [1.0, 1.5, 1.0, 1.0]},
+        lanes={"good": ["tool"] * 2 + ["gas"], "origin": ["USA", "JPN", "CHN"], "destination": ["CHN", "CHN", "USA"]},
+        demand={"good": ["tool", "gas"], "place": ["CHN", "USA"], "units_per_week": [10.0, 4.0],
+                "usd_per_unit_unmet": [1.0, 10.0]},
+    )  # fmt: skip
+
+
+# Networks do not change, so that tests may share them.
+STAR, ALONE, FAB, TRADERS, THREE, THREE_AND_GAS = star(), alone(), fab(), traders(), three(), three(gas=True)
+
+FILE = """kind = "controls"
+name = "small"
+dataset = "here"
+target = "CHN"
+weeks = 8
+
+[judging]
+effective = 0.7
+reference = "pair"
+
+[control]
+good = "tool"
+licensed = 0.25
+leaked = 0.1
+first_week = 3
+confidence = "assumed"
+note = "made up"
+
+[[coalition]]
+name = "usa"
+member = "USA"
+
+[[coalition]]
+name = "pair"
+member = ["USA", "JPN"]
+
+[[step]]
+name = "first"
+member = "USA"
+good = ["tool"]
+first_week = 1
+confidence = "reported"
+note = "done"
+source = "a paper"
+
+[[step]]
+name = "second"
+member = "JPN"
+good = ["tool"]
+licensed = { tool = 0.5 }
+first_week = 4
+confidence = "assumed"
+note = "done later"
+
+[[reach]]
+country = "USA"
+place = "JPN"
+good = "tool"
+share = 0.5
+confidence = "assumed"
+note = "made up"
+
+[[own]]
+good = "tool"
+share = 0.2
+build_weeks = 4
+ramp_weeks = 2
+confidence = "assumed"
+note = "made up"
+
+[behaviour]
+switching_weeks = 2
+confidence = "assumed"
+note = "made up"
+
+[margin]
+share = 0.5
+confidence = "assumed"
+note = "made up"
+
+[[value]]
+country = "JPN"
+usd = 9.0
+confidence = "assumed"
+note = "made up"
+
+[retaliation]
+confidence = "assumed"
+note = "made up"
+
+[[retaliation.disruptions]]
+kind = "export_control"
+good = "gas"
+exporter = "CHN"
+first_week = 2
+weeks = 3
+"""
