@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from resilience.controls.ground import Ground
 from resilience.disruption import ExportControl, Shock
-from resilience.physics import Floats
+from resilience.physics import Floats, Physics
 
 TAKEN = ("admitted", "leaked", "backfilled", "own")  # from what is governed, to get what is short
 
 
 def supply(
-    ground: Ground, struck: Sequence[ExportControl], flow: Floats, start: Floats
+    ground: Ground, laws: Physics, struck: Sequence[ExportControl], flow: Floats, start: Floats
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The share of need denied by good and week; and the account of it by good, as the module `effect` has it."""
-    laws, length = ground.laws, ground.length
-    usd = laws.price * laws.usd
+    length, usd = ground.length, laws.price * laws.usd
     local = laws.points["place"].isin(ground.inside).to_numpy()
-    by_good = _parts(ground, struck, flow, start)
+    by_good = _parts(ground, laws, struck, flow, start)
     rows, weekly = [], []
     for good in ground.goods:
         need = float((laws.use * usd)[local & (laws.points["good"] == good).to_numpy()].sum())
@@ -44,10 +43,10 @@ def supply(
 
 
 def _parts(
-    ground: Ground, struck: Sequence[ExportControl], flow: Floats, start: Floats
+    ground: Ground, laws: Physics, struck: Sequence[ExportControl], flow: Floats, start: Floats
 ) -> Mapping[str, Mapping[str, Floats]]:
     """USD a week of each part of the account, by good."""
-    laws, lanes, makers = ground.laws, ground.roomy.lanes, ground.roomy.producers
+    lanes, makers = ground.roomy.lanes, ground.roomy.producers
     usd = laws.price * laws.usd
     lane_usd, maker_usd = usd[laws.origin, None], usd[laws.made_at, None]
     open_, leak = _licences(ground.calm, struck)
@@ -101,9 +100,9 @@ def _hit(ground: Ground, short: Floats) -> float:
     return float(over[0] + 1) if len(over) else np.nan
 
 
-def output(ground: Ground, start: Floats) -> pd.DataFrame:
+def output(ground: Ground, laws: Physics, start: Floats) -> pd.DataFrame:
     """Starts that the target loses, by good that it makes with controlled ones."""
-    laws, makers = ground.laws, ground.roomy.producers
+    makers = ground.roomy.producers
     usd, here = (laws.price * laws.usd)[laws.made_at], makers["place"].isin(ground.inside).to_numpy()
     rows = []
     for good in ground.made:
@@ -116,9 +115,9 @@ def output(ground: Ground, start: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).set_index("good").fillna({"lost": 0.0, "lost_at_end": 0.0})
 
 
-def trade(ground: Ground, flow: Floats) -> pd.DataFrame:
+def trade(ground: Ground, laws: Physics, flow: Floats) -> pd.DataFrame:
     """Sales to the target by country and good, at baseline prices, when they leave."""
-    laws, lanes, network = ground.laws, ground.roomy.lanes, ground.roomy
+    lanes, network = ground.roomy.lanes, ground.roomy
     enter = (lanes["destination"].isin(ground.inside) & ~lanes["origin"].isin(ground.inside)).to_numpy()
     usd = (laws.price * laws.usd)[laws.origin]
     table = pd.DataFrame({
@@ -131,9 +130,9 @@ def trade(ground: Ground, flow: Floats) -> pd.DataFrame:
     return found.assign(lost_usd=found["calm_usd"] - found["sold_usd"], controlled=found["good"].isin(ground.goods))
 
 
-def idle(ground: Ground, start: Floats) -> pd.DataFrame:
+def idle(ground: Ground, laws: Physics, start: Floats) -> pd.DataFrame:
     """Output of controlled goods that makers outside the target no longer start (below 0: start beyond calm)."""
-    laws, makers, network = ground.laws, ground.roomy.producers, ground.roomy
+    makers, network = ground.roomy.producers, ground.roomy
     usd = (laws.price * laws.usd)[laws.made_at]
     kept = (makers["good"].isin(ground.goods) & ~makers["place"].isin(ground.inside)).to_numpy()
     table = pd.DataFrame({
@@ -146,9 +145,9 @@ def idle(ground: Ground, start: Floats) -> pd.DataFrame:
     return found.assign(idle_usd=found["calm_usd"] - found["made_usd"])
 
 
-def unmet(ground: Ground, short: Floats) -> pd.Series:
+def unmet(ground: Ground, laws: Physics, short: Floats) -> pd.Series:
     """Value at stake in unmet final demand, by country."""
-    laws, network, demand = ground.laws, ground.roomy, ground.roomy.demand
+    network, demand = ground.roomy, ground.roomy.demand
     units = short.sum(axis=1) * laws.scale[laws.wanted_at]
     country = demand["place"].map(network.places.set_index("place")["country"])
     usd = pd.Series(units * demand["usd_per_unit_unmet"].to_numpy(), index=demand.index)

@@ -146,7 +146,7 @@ def harm(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[frozense
         traces = simulated(ground, lots)
         for number, members in enumerate(block):
             _, records, column = traces.full[str(number)]
-            found[members] = unmet(ground, records.short[:, :, column])
+            found[members] = unmet(ground, traces.physics, records.short[:, :, column])
     return found
 
 
@@ -174,7 +174,8 @@ def _read(
     _, records, column = traces.full[name]
     assert records.full is not None
     flow, start = records.full.flow[:, :, column], records.full.start[:, :, column]
-    weekly, goods = supply(ground, closed, flow, start)
+    laws = traces.physics
+    weekly, goods = supply(ground, laws, closed, flow, start)
     return Effect(
         members=tuple(sorted(members)),
         target=ground.target,
@@ -182,8 +183,8 @@ def _read(
         weeks=ground.setting.weeks,
         goods=goods,
         weekly=weekly,
-        output=output(ground, start),
-        trade=trade(ground, flow),
-        idle=idle(ground, start),
-        unmet_usd=unmet(ground, records.short[:, :, column]),
+        output=output(ground, laws, start),
+        trade=trade(ground, laws, flow),
+        idle=idle(ground, laws, start),
+        unmet_usd=unmet(ground, laws, records.short[:, :, column]),
     )

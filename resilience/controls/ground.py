@@ -11,7 +11,6 @@ from resilience.controls.setting import Setting
 from resilience.disruption import Disruption, ExportControl, Shock
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.physics import Physics, physics
 from resilience.scenario import Scenario
 from resilience.simulate import Plain, Traces, simulate
 
@@ -22,7 +21,6 @@ class Ground:
 
     network: Network  # balanced
     roomy: Network  # with room for the target's new plants
-    laws: Physics  # of the roomy one
     setting: Setting
     controls: tuple[Control, ...]
     target: str
@@ -65,7 +63,7 @@ def prepare(network: Network, controls: Sequence[Control], setting: Setting) -> 
     makers = network.producers
     made = set(makers.loc[makers["place"].isin(inside), "good"]) & _downstream(network, goods)
     return Ground(
-        network=network, roomy=roomy, laws=physics(roomy), setting=setting, controls=tuple(controls),
+        network=network, roomy=roomy, setting=setting, controls=tuple(controls),
         target=targets[0], goods=goods, made=tuple(sorted(made)), inside=inside,
         first_week=min(control.first_week for control in controls), calm=Shock.none(roomy, setting.weeks),
     )  # fmt: skip

@@ -56,7 +56,7 @@ def denials(network, control, *, reach=()):
 CONTROL = Control(coalition=SUPPLIERS, target="CHN", good=("etch", "litho"), first_week=2)
 
 
-@quick(3)
+@quick(2)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 0.2]))
 def test_a_larger_coalition_never_denies_less_where_nobody_has_anything_to_spare(seed, licensed, leaked):
     found, _ = denials(
@@ -79,7 +79,7 @@ def test_a_control_that_licenses_everything_has_no_effect(seed):
         assert one.unmet_usd.abs().max() < 1e-6
 
 
-@quick(3)
+@quick(2)
 @given(st.integers(0, 10_000))
 def test_what_is_denied_or_unwanted_is_need_less_supply_and_no_more_is_denied_than_is_governed(seed):
     found, ground = denials(supplied(seed, spare=True), CONTROL)
