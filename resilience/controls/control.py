@@ -164,12 +164,13 @@ def disruptions(
 
 def exporters(network: Network, controls: Sequence[Control], reach: Sequence[Reach] = ()) -> tuple[str, ...]:
     """The countries whose taking part closes some lane, in alphabetical order: the others bring nothing but consent."""
-    every = {country for control in controls for who in control.coalition for country in network.countries(who)}
-    alone = {
-        country: [one for control in controls if (one := control.of(network, {country})) is not None]
-        for country in every
-    }
-    return tuple(sorted(country for country, own in alone.items() if disruptions(network, own, reach)))
+    found = set()
+    for control in controls:
+        members = {country for who in control.coalition for country in network.countries(who)}
+        for good, origin, country in _lanes(network, control.target, control.good):
+            arms = {arm.country for arm in reach if arm.share and good in arm.good and origin in arm.place}
+            found |= {country, *arms} & members
+    return tuple(sorted(found))
 
 
 def widened(network: Network, own: Sequence[OwnProduction], target: str) -> Network:

@@ -1,6 +1,7 @@
 """What holds of every control, on random networks of one target and a few suppliers."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -46,13 +47,13 @@ def quick(examples):
     return settings(max_examples=examples, deadline=None, phases=phases, suppress_health_check=[HealthCheck.too_slow])
 
 
-def denials(network, control, *, reach=()):
-    """What every coalition of the suppliers denies, by good too."""
+def denials(network, control, *, reach=(), coalitions=((), ("USA",), ("JPN", "NLD"), SUPPLIERS)):
+    """What each of these coalitions of the suppliers denies."""
     ground = prepare(network, [control], Setting(weeks=12, reach=reach))
-    game = Game(players=SUPPLIERS, values=np.zeros(16))
-    return effects(ground, [game.coalition(number) for number in range(16)]), ground
+    return effects(ground, coalitions), ground
 
 
+EVERY = [who for size in range(5) for who in combinations(SUPPLIERS, size)]
 CONTROL = Control(coalition=SUPPLIERS, target="CHN", good=("etch", "litho"), first_week=2)
 
 
@@ -61,7 +62,7 @@ CONTROL = Control(coalition=SUPPLIERS, target="CHN", good=("etch", "litho"), fir
 def test_a_larger_coalition_never_denies_less_where_nobody_has_anything_to_spare(seed, licensed, leaked):
     found, _ = denials(
         supplied(seed, spare=False), replace(CONTROL, licensed=licensed, leaked=leaked),
-        reach=(Reach(country="USA", place="JPN", good="etch", share=0.5),),
+        reach=(Reach(country="USA", place="JPN", good="etch", share=0.5),), coalitions=EVERY,
     )  # fmt: skip
     worth = {tuple(sorted(who)): one.denied for who, one in found.items()}
     assert is_monotone(Game.from_function(SUPPLIERS, lambda who: worth[tuple(sorted(who))]))
