@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import controls, datasets, hazards, history, metrics, models, risk
+    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -41,6 +41,7 @@ __all__ = [
     "hazards",
     "history",
     "metrics",
+    "mitigation",
     "models",
     "risk",
     "run",
@@ -71,9 +72,10 @@ _ROOMS = (
     "hazards",
     "history",
     "metrics",
+    "mitigation",
     "models",
     "risk",
-)  # modules that are public themselves
+)  # public modules
 
 
 class _Face(ModuleType):
