@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, hazards, history, metrics, mitigation, models, risk
+    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk
     from resilience.compare import compare
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
@@ -38,6 +38,7 @@ __all__ = [
     "__version__",
     "best_response",
     "compare",
+    "controls",
     "datasets",
     "hazards",
     "history",
@@ -69,6 +70,7 @@ _HOMES = {  # a public name, and the module that defines it
     "size_reserve": "sizing.size",
 }
 _ROOMS = (
+    "controls",
     "datasets",
     "hazards",
     "history",
