@@ -15,6 +15,7 @@ ORDER = (
     "library",
     "provenance",
     "engine",
+    "journal",
     "lines",
     "tables",
     "rules",
