@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "resilience"
 # Drawing and reporting come before `result`: they are functions of its frames, and a result draws and saves itself.
 ORDER = (
     "errors",
+    "formulas",
     "library",
     "provenance",
     "engine",
@@ -51,7 +52,9 @@ ORDER = (
     "report",
     "plot",
     "folder",
+    "formats",
     "result",
+    "runs",
     "compare",
     "cli",
     "__main__",

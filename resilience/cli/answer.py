@@ -65,11 +65,15 @@ def _written(answer: Answer, out: Path) -> dict[str, str]:
     return {name: str(out / name) for name in ["answer.json", *(f"{table}.csv" for table in answer.tables)]}
 
 
-def patiently(work: Callable[[Say], T]) -> T:
+def _given_up() -> str:
+    return "the work was given up, and no run was written."
+
+
+def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_up) -> T:
     """Do `work` while showing on stderr what it says, and let Ctrl-C end it at once, even inside the solver.
 
     The work runs in a thread of its own, for a solver does not listen to signals. Nothing is shown unless stderr is a
-    terminal.
+    terminal. `stopped` puts in order what Ctrl-C leaves behind, and says what that is.
     """
     latest = ["starting"]
     found: list[T] = []
@@ -87,7 +91,7 @@ def patiently(work: Callable[[Say], T]) -> T:
     except KeyboardInterrupt:
         if not worker.is_alive():
             raise
-        typer.echo("\nInterrupted: the work was given up, and no run was written.", err=True)
+        typer.echo(f"\nInterrupted: {stopped()}", err=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(INTERRUPTED)  # the solver's thread cannot be stopped otherwise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from resilience.cli.text import columns
 from resilience.errors import AskError, DataError, RunError, near
 from resilience.network import CONFIDENCES, Network
 from resilience.result import money, plainly
-from resilience.study import Study
+from resilience.study import Study, schema
 
 COUNTED = (
     "goods",
@@ -134,10 +135,25 @@ def copied(name: str, source: str, out: Path) -> Answer:
     return Answer(text=f"Written {path}, a copy of {study.name}. {then}", data={"file": str(path), "from": study.name})
 
 
+def described(out: Path | None) -> Answer:
+    """The JSON Schema of studies, printed or as a file."""
+    text = json.dumps(schema(), indent=1)
+    if out is None:
+        return Answer(text=text, data={})
+    path = out / "study.schema.json"
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        path.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise RunError(f"Cannot write {path}: {error.strerror or error}") from error
+    line = f"#:schema {path.name}"
+    return Answer(
+        text=f"Written {path}. Studies beside it are checked as you type, if their first line is {line}", data={}
+    )
+
+
 def _said(name: str) -> dict[str, Any]:
     """What a shipped dataset's descriptor says, without reading its tables."""
-    import json
-
     path = datasets.folder(name) / "datapackage.json"
     found = json.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
     return dict(found)

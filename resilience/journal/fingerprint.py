@@ -55,9 +55,8 @@ class _Digester:
             yield np.ascontiguousarray(value).tobytes()
         elif isinstance(value, np.ndarray):
             yield from (str(value.shape).encode(), self.of(value.tolist()))
-        elif sparse.issparse(value):  # what it remembers of itself aside
-            rows = sparse.csr_array(value)
-            yield from map(self.of, (value.shape, rows.indptr, rows.indices, rows.data))
+        elif sparse.issparse(value):
+            yield from map(self.of, _arrays(value))
         elif isinstance(value, pd.DataFrame | pd.Series | pd.Index):
             yield from map(self.of, _columns(value))
         elif isinstance(value, type | FunctionType | BuiltinFunctionType):
@@ -74,6 +73,12 @@ class _Digester:
             yield from (self.of(getattr(value, entry.name)) for entry in fields(value) if entry.compare)
         else:
             yield from map(self.of, value.__reduce_ex__(4))
+
+
+def _arrays(value: Any) -> Iterable[object]:
+    """A sparse matrix as arrays; it also remembers things of itself, as it happens to be asked."""
+    rows = value.tocsr()
+    return rows.shape, rows.indptr, rows.indices, rows.data
 
 
 def _columns(value: pd.DataFrame | pd.Series | pd.Index) -> Iterable[object]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from resilience.errors import ScenarioError, SolverError
 from resilience.sizing.case import Case
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.response import with_units
@@ -24,8 +25,15 @@ HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 def without_reserve(
     cases: Sequence[Case], blocks: Sequence[Compiled], *, method: Method | None, say: Say
 ) -> list[Solution]:
-    """The best response to each scenario when nothing is held."""
+    """The best response to each scenario when nothing is held.
+
+    Raises
+    ------
+    ScenarioError
+        If the solver gives some scenarios up; it names them all, once the others are solved.
+    """
     found: dict[int, Solution] = {}
+    failed: dict[str, str] = {}
     solves = 0
     for numbers in _alike(blocks):
         for number in _from_the_middle(numbers):
@@ -34,11 +42,17 @@ def without_reserve(
             solves += 1
             say(f"loss without a reserve, {len(found) + 1} of {len(cases)} scenarios: {cases[number].scenario.name}")
             case = cases[number]
-            answer = solve(with_units(blocks[number], case, np.zeros(len(case.stores))).program, method)
+            try:
+                answer = solve(with_units(blocks[number], case, np.zeros(len(case.stores))).program, method)
+            except SolverError as error:
+                failed[case.scenario.name] = str(error)
+                continue
             found[number] = answer
             if answer.objective <= HARMLESS:
                 settled = [other for other in numbers if other not in found and _harder(blocks, number, other)]
                 found.update(dict.fromkeys(settled, replace(answer, seconds=0.0, iterations=0)))
+    if failed:
+        raise ScenarioError(failed)
     return [found[number] for number in range(len(cases))]
 
 

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import PlainValidator, ValidationError, model_validator
+from pydantic import PlainValidator, ValidationError, WithJsonSchema, model_validator
 
 from resilience.errors import AskError
 from resilience.lines import lines_of
@@ -15,7 +15,18 @@ from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
 from resilience.study.faults import Source, told
 from resilience.study.rules import ALLOCATIONS, TRIGGERS, built, of_kind
+from resilience.study.shapes import kinds, table
 from resilience.study.table import Table
+
+Filled = Annotated[Refill | None, PlainValidator(lambda value: built(value, Refill)), WithJsonSchema(table(Refill))]
+Served = Annotated[Serves, PlainValidator(lambda value: built(value, Serves)), WithJsonSchema(table(Serves))]
+Slipping = Annotated[Slip | None, PlainValidator(lambda value: built(value, Slip)), WithJsonSchema(table(Slip))]
+Opened = Annotated[
+    Trigger | None, PlainValidator(lambda value: of_kind(value, TRIGGERS)), WithJsonSchema(kinds(TRIGGERS))
+]
+Shared = Annotated[
+    Allocation | None, PlainValidator(lambda value: of_kind(value, ALLOCATIONS)), WithJsonSchema(kinds(ALLOCATIONS))
+]
 
 
 class ReleaseTable(Table):
@@ -25,11 +36,11 @@ class ReleaseTable(Table):
     delivery_weeks: int = 0
     pooled_weeks: int = 0
     rate_per_week: float = 1.0
-    refill: Annotated[Refill | None, PlainValidator(lambda value: built(value, Refill))] = None
-    whom: Annotated[Serves, PlainValidator(lambda value: built(value, Serves))] = Serves()
-    slip: Annotated[Slip | None, PlainValidator(lambda value: built(value, Slip))] = None
-    trigger: Annotated[Trigger | None, PlainValidator(lambda value: of_kind(value, TRIGGERS))] = None
-    allocation: Annotated[Allocation | None, PlainValidator(lambda value: of_kind(value, ALLOCATIONS))] = None
+    refill: Filled = None
+    whom: Served = Serves()
+    slip: Slipping = None
+    trigger: Opened = None
+    allocation: Shared = None
 
     @model_validator(mode="after")
     def _can_bebuilt(self) -> ReleaseTable:
@@ -52,13 +63,13 @@ def read_release(path: str | Path) -> Release:
     path = Path(path)
     try:
         text = path.read_text("utf-8")
-        table = tomllib.loads(text)["release"]
+        rule = tomllib.loads(text)["release"]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise AskError(f"Cannot read a release rule from {path}", [str(error)]) from error
     except KeyError as error:
         raise AskError(f"{path} has no table [release]") from error
     try:
-        return _File.model_validate({"release": table}).release.build()
+        return _File.model_validate({"release": rule}).release.build()
     except ValidationError as error:
         source = Source(shown=str(path), lines=lines_of(text))
         faults = told(error, source, {("release",): ReleaseTable})

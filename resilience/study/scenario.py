@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from resilience import kinds
 from resilience.errors import AskError
 from resilience.scenario import KINDS, Scenario, ScenarioSet
+from resilience.study import shapes
 from resilience.study.table import Table, tuples
 
 
@@ -41,6 +42,9 @@ def one_set(tables: tuple[ScenarioTable, ...]) -> tuple[ScenarioTable, ...]:
     return tables
 
 
+Disrupted = Annotated[dict[str, Any], AfterValidator(_disruption), WithJsonSchema(shapes.kinds(KINDS))]
+
+
 class ScenarioTable(Table):
     """`[[scenario]]`: named disruptions with a chance per year, why that chance, and who says so."""
 
@@ -49,8 +53,4 @@ class ScenarioTable(Table):
     notice_weeks: int = Field(default=0, ge=0)
     note: str = ""
     source: str = ""
-    disruptions: Annotated[
-        tuple[Annotated[dict[str, Any], AfterValidator(_disruption)], ...],
-        BeforeValidator(tuples),
-        Field(min_length=1),
-    ]
+    disruptions: Annotated[tuple[Disrupted, ...], BeforeValidator(tuples), Field(min_length=1)]

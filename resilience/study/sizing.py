@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from resilience import kinds
 from resilience.errors import AskError, near
@@ -15,6 +15,7 @@ from resilience.risk import Expectation, Risk, WorstCase
 from resilience.sizing.limits import Limit
 from resilience.sizing.reserve import Chance, Floor
 from resilience.sizing.scope import Downstream, Everything, Scope
+from resilience.study import shapes
 from resilience.study.table import Table, tuples
 
 KNOWLEDGE = ("information", "frontier", "calibration")
@@ -31,6 +32,13 @@ def _known(word: str) -> str:
     if word not in KNOWLEDGE:
         raise AskError(f"knowledge {word!r} is not known. {near(word, KNOWLEDGE)}")
     return word
+
+
+Within = Annotated[Risk | Chance, PlainValidator(kinds.within), WithJsonSchema(shapes.kinds(kinds.WITHIN))]
+Weighed = Annotated[Risk | ByFootprint, PlainValidator(kinds.risk), WithJsonSchema(shapes.kinds(kinds.RISKS))]
+Kept = Annotated[Limit, PlainValidator(kinds.limit), WithJsonSchema(shapes.kinds(kinds.LIMITS))]
+Named = Annotated[str, AfterValidator(_scope), WithJsonSchema({"enum": list(SCOPES)})]
+Known = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(KNOWLEDGE)})]
 
 
 class PeriodsTable(Table):
@@ -59,7 +67,7 @@ class FloorTable(Table):
 
     tier: str
     served: float = Field(ge=0, le=1)
-    within: Annotated[Risk | Chance, PlainValidator(kinds.within)] = WorstCase()
+    within: Within = WorstCase()
 
     def build(self) -> Floor:
         """The floor it describes."""
@@ -71,11 +79,11 @@ class SizingTable(Table):
 
     budget_usd: float | None = Field(default=None, ge=0)
     goods: Annotated[tuple[str, ...] | None, BeforeValidator(tuples)] = None
-    scope: Annotated[str, AfterValidator(_scope)] = "downstream"
-    risk: Annotated[Risk | ByFootprint, PlainValidator(kinds.risk)] = Expectation()
+    scope: Named = "downstream"
+    risk: Weighed = Expectation()
     floors: Annotated[tuple[FloorTable, ...], BeforeValidator(tuples)] = ()
-    limits: Annotated[tuple[Annotated[Limit, PlainValidator(kinds.limit)], ...], BeforeValidator(tuples)] = ()
-    knowledge: Annotated[tuple[Annotated[str, AfterValidator(_known)], ...], BeforeValidator(tuples)] = ()
+    limits: Annotated[tuple[Kept, ...], BeforeValidator(tuples)] = ()
+    knowledge: Annotated[tuple[Known, ...], BeforeValidator(tuples)] = ()
 
     @model_validator(mode="after")
     def _can_be_known(self) -> SizingTable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +28,7 @@ from resilience.study.faults import Source, told
 from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, FloorTable, LossesTable, PeriodsTable, SizingTable
+from resilience.study.sweep import LatinTable, SweepTable
 from resilience.study.table import Table, tuples
 
 LONGEST = 40  # letters of a value in an error
@@ -53,6 +54,7 @@ class Study(Table):
     losses: LossesTable = LossesTable()
     release: ReleaseTable = ReleaseTable()
     sizing: SizingTable = SizingTable()
+    sweep: SweepTable | None = None
     scenario: Annotated[
         tuple[ScenarioTable, ...], BeforeValidator(tuples), Field(min_length=1), AfterValidator(one_set)
     ]
@@ -99,7 +101,27 @@ class Study(Table):
             what = f"The study {source.shown} cannot be read{' as changed' if source.given else ''}"
             raise AskError(what, told(error, source, TABLES)) from error
         study._text, study._path, study._source = text, path, source
+        study.points()  # so that a fault of one is told now
         return study
+
+    def points(self) -> list[Study]:
+        """The studies of a sweep, one for each of its points; of a study without one, none.
+
+        Raises
+        ------
+        AskError
+            Naming every rule that any of them breaks.
+        """
+        found: list[Study] = []
+        faults: list[str] = []
+        for changes in self.sweep.points() if self.sweep else ():
+            try:
+                found.append(self.having({**changes, "sweep": None}, by=f"{self.where('sweep')}: {{}}".format))
+            except AskError as error:
+                faults += error.faults
+        if faults:
+            raise AskError(f"The sweep of {self._source.shown} cannot be run", dict.fromkeys(faults))
+        return found
 
     @property
     def text(self) -> str:
@@ -131,6 +153,9 @@ class Study(Table):
             Naming every key that leads nowhere, or every rule that the changed study breaks.
         """
         values = tomllib.loads(self.text.replace("\r\n", "\n"))
+        if changes.get("sweep", ...) is None:  # TOML has no word for nothing
+            values.pop("sweep", None)
+            changes = {key: value for key, value in changes.items() if key != "sweep"}
         given, faults = dict(self._source.given), []
         for key, value in changes.items():
             change = by(f"{key}={_shown(value)}")
@@ -142,6 +167,10 @@ class Study(Table):
             raise AskError(f"The study {self._source.shown} cannot be changed as asked", faults)
         source = replace(self._source, given=given)
         return type(self)._checked(values, tomli_w.dumps(values), self.path, source)
+
+    def leaving_out(self, names: Collection[str]) -> Study:
+        """This study without some of its scenarios, whose chance goes to the undisturbed year; the text stays."""
+        return self.model_copy(update={"scenario": tuple(one for one in self.scenario if one.name not in names)})
 
     def folder(self) -> Path:
         """Where the network's files lie: the folder `dataset` names, seen from the study, or a shipped dataset.
@@ -230,6 +259,8 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, fo
     ("sizing",): SizingTable,
     ("sizing", "floors"): FloorTable,
     ("scenario",): ScenarioTable,
+    ("sweep",): SweepTable,
+    ("sweep", "latin"): LatinTable,
 }
 
 
