@@ -295,7 +295,7 @@ def solve_sizing(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    without = without_reserve(stated.cases, stated.blocks, method=method, say=say)
+    without = without_reserve(stated.cases, stated.blocks, method=method, engine=engine, say=say)
     live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
     asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
     alone = [without[number] for number in live]

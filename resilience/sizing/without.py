@@ -7,12 +7,13 @@ program are tried from the middle of their order of hardness: one that loses not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from resilience.errors import ScenarioError, SolverError
+from resilience.engine import Done, Engine, Outcome, Serial, nothing
+from resilience.errors import ScenarioError
 from resilience.sizing.case import Case
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.response import with_units
@@ -23,37 +24,75 @@ HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 
 
 def without_reserve(
-    cases: Sequence[Case], blocks: Sequence[Compiled], *, method: Method | None, say: Say
+    cases: Sequence[Case], blocks: Sequence[Compiled], *, method: Method | None, engine: Engine | None = None, say: Say
 ) -> list[Solution]:
-    """The best response to each scenario when nothing is held.
+    """The best response to each scenario when nothing is held; each that has to be solved is a task of `engine`.
 
     Raises
     ------
     ScenarioError
-        If the solver gives some scenarios up; it names them all, once the others are solved.
+        If some cannot be solved; it names them all, once the others are.
     """
     found: dict[int, Solution] = {}
     failed: dict[str, str] = {}
-    solves = 0
-    for numbers in _alike(blocks):
-        for number in _from_the_middle(numbers):
-            if number in found:
-                continue
-            solves += 1
-            say(f"loss without a reserve, {len(found) + 1} of {len(cases)} scenarios: {cases[number].scenario.name}")
-            case = cases[number]
-            try:
-                answer = solve(with_units(blocks[number], case, np.zeros(len(case.stores))).program, method)
-            except SolverError as error:
-                failed[case.scenario.name] = str(error)
-                continue
-            found[number] = answer
-            if answer.objective <= HARMLESS:
-                settled = [other for other in numbers if other not in found and _harder(blocks, number, other)]
-                found.update(dict.fromkeys(settled, replace(answer, seconds=0.0, iterations=0)))
+    groups = _alike(blocks)
+    names = {str(number): number for number in range(len(cases))}
+    with (engine or Serial()).team(nothing) as team:
+        for wave in _waves(groups):
+            asked = _Bare(cases, blocks, [number for number in wave if number not in found], method)
+            outcomes: dict[int, Outcome[Solution]] = {}
+            for outcome in team.work(_solved, asked):
+                number = names[outcome.key]
+                outcomes[number] = outcome
+                done = len(found) + len(outcomes)
+                say(f"loss without a reserve, {done} of {len(cases)} scenarios: {cases[number].scenario.name}")
+            for number in (names[key] for key in asked):  # whoever came first
+                outcome = outcomes[number]
+                if isinstance(outcome, Done):
+                    found[number] = outcome.value
+                else:
+                    failed[cases[number].scenario.name] = f"{outcome.error}: {outcome.message}"
+            _settle(found, [number for number in outcomes if number in found], groups, blocks)
     if failed:
         raise ScenarioError(failed)
     return [found[number] for number in range(len(cases))]
+
+
+def _settle(
+    found: dict[int, Solution], solved: Sequence[int], groups: Sequence[Sequence[int]], blocks: Sequence[Compiled]
+) -> None:
+    """Enter those that lose nothing, since one of those just solved is no easier and loses nothing."""
+    for group in groups:
+        for number in sorted(set(group) & set(solved), key=group.index):
+            if found[number].objective <= HARMLESS:
+                easier = [other for other in group if other not in found and _harder(blocks, number, other)]
+                found.update(dict.fromkeys(easier, replace(found[number], seconds=0.0, iterations=0)))
+
+
+class _Bare(Mapping[str, tuple[LinearProgram, Method | None]]):
+    """Programs of scenarios with nothing held, each made when it is asked for: together they are large."""
+
+    def __init__(
+        self, cases: Sequence[Case], blocks: Sequence[Compiled], numbers: Sequence[int], method: Method | None
+    ) -> None:
+        self.cases = cases
+        self.blocks = blocks
+        self.numbers = numbers
+        self.method = method
+
+    def __getitem__(self, name: str) -> tuple[LinearProgram, Method | None]:
+        case = self.cases[int(name)]
+        return with_units(self.blocks[int(name)], case, np.zeros(len(case.stores))).program, self.method
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def _solved(state: None, asked: tuple[LinearProgram, Method | None]) -> Solution:
+    return solve(*asked)
 
 
 def _alike(blocks: Sequence[Compiled]) -> list[list[int]]:
@@ -70,13 +109,14 @@ def _room(program: LinearProgram) -> np.ndarray:
     return program.column_upper - program.column_lower
 
 
-def _from_the_middle(numbers: Sequence[int]) -> Iterator[int]:
-    """The middle, then the easier half in the same way, then the harder."""
-    if numbers:
-        middle = len(numbers) // 2
-        yield numbers[middle]
-        yield from _from_the_middle(numbers[middle + 1 :])
-        yield from _from_the_middle(numbers[:middle])
+def _waves(groups: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Of each group the middle; then the middles of its halves, the easier first; and so on."""
+    spans = [group for group in groups if len(group)]
+    while spans:
+        yield [span[len(span) // 2] for span in spans]
+        middles = [(span, len(span) // 2) for span in spans]
+        halves = [half for span, middle in middles for half in (span[middle + 1 :], span[:middle])]
+        spans = [half for half in halves if len(half)]
 
 
 def _harder(blocks: Sequence[Compiled], one: int, other: int) -> bool:
