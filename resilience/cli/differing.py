@@ -12,6 +12,7 @@ from resilience.result import money, plainly
 from resilience.runs import diff
 
 SHOWN = 20  # rows in a terminal
+FIRST = ("points", "goods", "losses", "shortfall")  # tables that say most
 
 
 def differing(a: Path, b: Path) -> Answer:
@@ -29,14 +30,21 @@ def differing(a: Path, b: Path) -> Answer:
         lines.append("Answers are the same, every figure of every table.")
     else:
         rows = found.rows
-        largest = (rows["change"] / rows[["a", "b"]].abs().max(axis=1)).abs().fillna(float("inf"))
-        first = rows.loc[largest.sort_values(ascending=False, kind="stable").index].head(SHOWN)
-        lines += [f"Figures of tables that differ: {len(rows)}; the most changed first:", columns(_rounded(first))]
+        lines += [f"Figures of tables that differ: {len(rows)}, those of {', '.join(FIRST[1:])} first:"]
+        lines.append(columns(_rounded(_ranked(rows).head(SHOWN))))
         if len(rows) > SHOWN:
             lines.append(f"{len(rows) - SHOWN} more: --json or --out DIR.")
     tables = {"inputs": found.inputs, "figures": found.figures, "rows": found.rows}
     data = {name: plainly(table.to_dict("records")) for name, table in tables.items()}
     return Answer(text="\n".join(lines), data={"a": str(a), "b": str(b), "same": found.same, **data}, tables=tables)
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """The tables that say most first; within each, what changed most for its size, and what only one run has."""
+    order = rows["table"].map({name: place for place, name in enumerate(FIRST)}).fillna(len(FIRST))
+    change = (rows["change"] / rows[["a", "b"]].abs().max(axis=1)).abs().fillna(float("inf"))
+    by = pd.DataFrame({"order": order, "change": -change}).sort_values(["order", "change"], kind="stable")
+    return rows.loc[by.index]
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

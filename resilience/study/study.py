@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -116,7 +117,7 @@ class Study(Table):
         faults: list[str] = []
         for changes in self.sweep.points() if self.sweep else ():
             try:
-                found.append(self.having({**changes, "sweep": None}, by=f"{self.where('sweep')}: {{}}".format))
+                found.append(self.having({**changes, "sweep": None}, by=partial("{}: {}".format, self.where("sweep"))))
             except AskError as error:
                 faults += error.faults
         if faults:
