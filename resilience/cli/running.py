@@ -18,7 +18,7 @@ from resilience.result import Result, plainly
 from resilience.risk import Expectation
 from resilience.runs import Answered, Asked, Unfinished, answer, begin, take_up
 from resilience.study import Study
-from resilience.study.changes import parsed
+from resilience.study.changes import named, parsed
 
 Say = Callable[[str], None]
 RUNS = Path("runs")
@@ -115,7 +115,7 @@ def _fresh(study: Study, draws: int) -> int:
 
 def changed(study: Study, changes: Sequence[str]) -> Study:
     """A study with `key=value` words put in, which errors name as `--set key=value`."""
-    return study.having(parsed(changes), by="--set {}".format) if changes else study
+    return study.having(parsed(changes), named=named(changes)) if changes else study
 
 
 def find_unfinished(name: str) -> Path:

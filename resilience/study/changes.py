@@ -36,6 +36,11 @@ def parsed(words: Sequence[str]) -> dict[str, object]:
     return changes
 
 
+def named(words: Sequence[str]) -> dict[str, str]:
+    """What errors call the changes of `parsed`, by key."""
+    return {word.partition("=")[0].strip(): f"--set {word}" for word in words}
+
+
 def _value(text: str) -> object:
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -44,7 +49,8 @@ def _value(text: str) -> object:
 
 
 def put(values: dict[str, Any], key: str, value: object) -> Path:
-    """Set one value in place; an array of tables is entered by the `name` of an entry, or its number from 1.
+    """Set one value in place, or take it out where it is None; an array of tables is entered by the `name` of an entry,
+    or its number from 1.
 
     Where it stands then: a number counts entries from 0.
 
@@ -66,7 +72,10 @@ def put(values: dict[str, Any], key: str, value: object) -> Path:
             raise AskError(f"{key!r} leads nowhere: {step!r} is a value, not a table")
     if isinstance(at, list):
         raise AskError(f"{key!r} leads nowhere: give the entry's name and then a key, as in scenario.NAME.probability")
-    at[last] = value
+    if value is None:
+        at.pop(last, None)
+    else:
+        at[last] = value
     return (*path, last)
 
 

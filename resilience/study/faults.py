@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -31,8 +32,10 @@ class Source:
         return f"{self.shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"
 
     def change(self, path: Path) -> str | None:
-        """The change that put in what stands at `path`, if one did."""
+        """The change that put in what stands at `path`, or the table that stands there, if one did."""
         held = [self.given[path[:length]] for length in range(len(path), 0, -1) if path[:length] in self.given]
+        if not held and path and path not in self.lines:
+            held = [change for into, change in self.given.items() if into[: len(path)] == path]
         return held[0] if held else None
 
     def line(self, path: Path) -> int:
@@ -57,8 +60,7 @@ def _told(entry: ErrorDetails, source: Source, tables: Mapping[tuple[str, ...], 
     cause = entry.get("ctx", {}).get("error")
     if isinstance(cause, AskError):
         return f"{where}: {'; '.join([cause.what, *cause.faults])}"
-    words = entry["msg"].removeprefix("Input should be ")
-    return f"{where} is {entry['input']!r}: it should be {words}"
+    return f"{where} is {entry['input']!r}: {re.sub(r'^[A-Z][a-z]+ should ', 'it should ', entry['msg'])}"
 
 
 def _names(path: Iterable[str | int]) -> tuple[str, ...]:

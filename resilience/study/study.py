@@ -6,7 +6,6 @@ import hashlib
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -31,8 +30,6 @@ from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, FloorTable, LossesTable, PeriodsTable, SizingTable
 from resilience.study.sweep import LatinTable, SweepTable
 from resilience.study.table import Table, tuples
-
-LONGEST = 40  # letters of a value in an error
 
 
 class Study(Table):
@@ -116,13 +113,18 @@ class Study(Table):
         found: list[Study] = []
         faults: list[str] = []
         for changes in self.sweep.points() if self.sweep else ():
+            named = {key: f"{self._in_sweep(key)} = {value!r}" for key, value in changes.items()}
             try:
-                found.append(self.having({**changes, "sweep": None}, by=partial("{}: {}".format, self.where("sweep"))))
+                found.append(self.having({**changes, "sweep": None}, named=named))
             except AskError as error:
                 faults += error.faults
         if faults:
             raise AskError(f"The sweep of {self._source.shown} cannot be run", dict.fromkeys(faults))
         return found
+
+    def _in_sweep(self, key: str) -> str:
+        assert self.sweep is not None
+        return self.where("sweep", *(("grid", key) if key in self.sweep.grid else ("latin", "ranges", key)))
 
     @property
     def text(self) -> str:
@@ -143,10 +145,11 @@ class Study(Table):
         """The scenarios as objects."""
         return ScenarioSet.from_records([table.model_dump() for table in self.scenario])
 
-    def having(self, changes: Mapping[str, object], *, by: Callable[[str], str] = "`having` {}".format) -> Study:
+    def having(self, changes: Mapping[str, object], *, named: Mapping[str, str] | None = None) -> Study:
         """This study with some values replaced: keys as in `sizing.budget_usd` or `scenario.NAME.probability`.
 
-        `by` names a change in errors, given its key and value as KEY=VALUE; what was not changed is named by its line.
+        A table or key set to None is taken out. `named` says what errors call the change of a key; what is not changed
+        is named by its line.
 
         Raises
         ------
@@ -154,12 +157,9 @@ class Study(Table):
             Naming every key that leads nowhere, or every rule that the changed study breaks.
         """
         values = tomllib.loads(self.text.replace("\r\n", "\n"))
-        if changes.get("sweep", ...) is None:  # TOML has no word for nothing
-            values.pop("sweep", None)
-            changes = {key: value for key, value in changes.items() if key != "sweep"}
         given, faults = dict(self._source.given), []
         for key, value in changes.items():
-            change = by(f"{key}={_shown(value)}")
+            change = (named or {}).get(key, f"`having` {key}")
             try:
                 given[put(values, key, value)] = change
             except AskError as error:
@@ -263,10 +263,3 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, fo
     ("sweep",): SweepTable,
     ("sweep", "latin"): LatinTable,
 }
-
-
-def _shown(value: object) -> str:
-    """A value as TOML has it; of a table or a long list, that it is one."""
-    text = tomli_w.dumps({"value": value}) if not isinstance(value, Mapping) else "{...}"
-    text = text.removeprefix("value = ").strip()
-    return text if len(text) <= LONGEST and "\n" not in text else "[...]"
