@@ -84,12 +84,15 @@ def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_u
             found.append(work(lambda text: latest.__setitem__(0, text)))
         except BaseException as error:  # handed to the waiting thread, which raises it
             failed.append(error)
+        finally:
+            ended.set()
 
-    worker = threading.Thread(target=task, daemon=True)
+    ended = threading.Event()  # to join a thread will not do: interrupted, it takes the thread for ended (Python 3.11)
+    threading.Thread(target=task, daemon=True).start()
     try:
-        _wait(worker, latest)
+        _wait(ended, latest)
     except KeyboardInterrupt:
-        if not worker.is_alive():
+        if ended.is_set():
             raise
         typer.echo(f"\nInterrupted: {stopped()}", err=True)
         sys.stdout.flush()
@@ -100,17 +103,15 @@ def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_u
     return found[0]
 
 
-def _wait(worker: threading.Thread, latest: list[str]) -> None:
-    worker.start()
+def _wait(ended: threading.Event, latest: list[str]) -> None:
     if not sys.stderr.isatty():
-        while worker.is_alive():
-            worker.join(0.2)
+        while not ended.wait(0.2):
+            pass
         return
     from rich.console import Console
 
     console = Console(stderr=True)
     started = time.monotonic()
     with console.status("starting") as status:
-        while worker.is_alive():
-            worker.join(0.2)
+        while not ended.wait(0.2):
             status.update(f"{latest[0]} ({time.monotonic() - started:.0f} s)")
