@@ -96,7 +96,7 @@ def know(
             weights=study.weights(network), seed=study.seed, say=say,
         )  # fmt: skip
     if fresh is not None:
-        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, say=say)
+        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, engine=engine, say=say)
     return Knowledge(
         simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
     )

@@ -53,6 +53,7 @@ ORDER = (
     "plot",
     "folder",
     "formats",
+    "sized",
     "result",
     "runs",
     "compare",

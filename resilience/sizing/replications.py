@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from resilience.engine import Engine
 from resilience.errors import AskError
 from resilience.physics import Floats
 from resilience.policy import Reserve
@@ -122,6 +123,7 @@ def replicate(
     level: float = 0.95,
     gap: float = 1e-4,
     method: Method | None = None,
+    engine: Engine | None = None,
     say: Say = lambda text: None,
 ) -> Replications:
     """Put a sized reserve to fresh samples of years, each of which is sized as well. USD a year.
@@ -137,6 +139,8 @@ def replicate(
         How many (M); each takes about as long as a sizing of n years.
     gap
         To which each sample's best cost is proved. The bound below it counts, so that the interval stays true.
+    engine
+        Where scenarios are solved; this process by default.
 
     Raises
     ------
@@ -152,7 +156,7 @@ def replicate(
         stated = draw(number)
         if stated.terms.risk != Expectation() or stated.terms.floors:
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
-        best.append(solve_sizing(stated, method=method, gap=gap).bound_usd)
+        best.append(solve_sizing(stated, method=method, gap=gap, engine=engine).bound_usd)
         candidate.append(cost_of(stated, reserve, method=method))
     return replications(candidate, best, level=level)
 
