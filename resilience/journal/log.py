@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 import zlib
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -77,19 +78,23 @@ class Log:
         with self._turn:
             try:
                 self._append(HEAD.pack(key, len(data), _checksum(key, data)) + data)
+                self._sync()
             except OSError as error:
                 self._file.truncate(self._end)
                 raise RunError(self._why(error)) from error
             self.places[key] = (self._end + HEAD.size, len(data))
             self._end += HEAD.size + len(data)
-            if time.monotonic() - self._synced > SYNC_SECONDS:
-                os.fsync(self._file.fileno())
-                self._synced = time.monotonic()
+
+    def _sync(self) -> None:
+        if time.monotonic() - self._synced > SYNC_SECONDS:
+            os.fsync(self._file.fileno())
+            self._synced = time.monotonic()
 
     def close(self) -> None:
         """Wait for an answer that is being added, and add no more."""
         self._turn.acquire()
-        os.fsync(self._file.fileno())
+        with suppress(OSError):  # what the disk did not take is missed, by its checksum, when it is read
+            os.fsync(self._file.fileno())
         self._file.close()
 
     def _append(self, record: bytes) -> None:
