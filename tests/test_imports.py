@@ -29,6 +29,7 @@ ORDER = (
     "scenario",
     "hazards",
     "policy",
+    "mitigation",
     "periods",
     "substitution",
     "physics",

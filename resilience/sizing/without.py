@@ -1,19 +1,22 @@
-"""What each scenario loses where nothing is held, and which lose nothing without being solved.
+"""What each scenario loses where nothing is held, solving as few of them as the answer needs.
 
 Most years that hazards bring lose nothing: stocks last, or others make more. A plan for one scenario is a plan for any
-that is no harder: one whose program has the same coefficients and nowhere tighter sides or bounds. So scenarios of one
-program are tried from the middle of their order of hardness: one that loses nothing settles all that are easier.
+that is no harder: one whose program has the same coefficients and nowhere tighter sides or bounds. So one that loses
+nothing settles all that are easier. A few scenarios of one program are tried from the middle of their order of
+hardness. Of many, of which simulation has told what each loses at most (`traced.py`), the gravest come first, and those
+that together weigh too little to matter are spared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from resilience.engine import Done, Engine, Outcome, Serial, nothing
+from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
 from resilience.errors import ScenarioError
+from resilience.physics import Floats
 from resilience.sizing.case import Case
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.response import with_units
@@ -21,52 +24,81 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
+TOGETHER = 4  # of the gravest scenarios tried at a time, on any engine: so the answer does not depend on it
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Traced:
+    """What is known before anything is solved: the most that each scenario loses, its weight in the objective, and the
+    part of all weighed loss that scenarios may have together and still be spared.
+    """
+
+    most: Floats
+    weight: Floats
+    spare: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Without:
+    """Losses where nothing is held, in the physics' unit of money. `most` is each scenario's loss, or more than that
+    where it was spared; `answers` holds the plan and duals of every scenario that was not.
+    """
+
+    most: Floats
+    answers: Mapping[int, Solution]
+
+    @property
+    def live(self) -> list[int]:
+        """The scenarios that lose anything, without those spared."""
+        return [number for number in sorted(self.answers) if self.most[number] > HARMLESS]
+
+    @property
+    def spared(self) -> list[int]:
+        """The scenarios of which no more is known than what they lose at most."""
+        return [number for number in range(len(self.most)) if number not in self.answers]
 
 
 def without_reserve(
-    cases: Sequence[Case], blocks: Sequence[Compiled], *, method: Method | None, engine: Engine | None = None, say: Say
-) -> list[Solution]:
-    """The best response to each scenario when nothing is held; each that has to be solved is a task of `engine`.
+    cases: Sequence[Case],
+    blocks: Sequence[Compiled],
+    *,
+    traced: Traced | None = None,
+    method: Method | None,
+    engine: Engine | None = None,
+    say: Say,
+) -> Without:
+    """The best response to each scenario when nothing is held, but for those that `traced` allows to be spared.
+
+    Each that has to be solved is a task of `engine` (this process by default).
 
     Raises
     ------
     ScenarioError
         If some cannot be solved; it names them all, once the others are.
     """
-    found: dict[int, Solution] = {}
+    alike = _alike(blocks)
+    most = np.full(len(cases), np.inf) if traced is None else traced.most.copy()
+    answers: dict[int, Solution] = {}
     failed: dict[str, str] = {}
-    groups = _alike(blocks)
-    names = {str(number): number for number in range(len(cases))}
     with (engine or Serial()).team(nothing) as team:
-        for wave in _waves(groups):
-            asked = _Bare(cases, blocks, [number for number in wave if number not in found], method)
-            outcomes: dict[int, Outcome[Solution]] = {}
-            for outcome in team.work(_solved, asked):
-                number = names[outcome.key]
-                outcomes[number] = outcome
-                done = len(found) + len(outcomes)
-                say(f"loss without a reserve, {done} of {len(cases)} scenarios: {cases[number].scenario.name}")
-            for number in (names[key] for key in asked):  # whoever came first
-                outcome = outcomes[number]
-                if isinstance(outcome, Done):
-                    found[number] = outcome.value
-                else:
+        for wave in _waves(alike, traced):
+            if traced is not None and _negligible(most, answers, traced):
+                break
+            asked = _Bare(cases, blocks, [number for number in wave if number not in answers], method)
+            for number, outcome in _outcomes(team, asked, len(answers), say).items():
+                if not isinstance(outcome, Done):
                     failed[cases[number].scenario.name] = f"{outcome.error}: {outcome.message}"
-            _settle(found, [number for number in outcomes if number in found], groups, blocks)
+                    continue
+                answer = answers[number] = outcome.value
+                most[number] = answer.objective
+                for other in alike[id(blocks[number].program.matrix)]:
+                    if other not in answers and answer.objective < most[other] and _harder(blocks, number, other):
+                        most[other] = answer.objective
+                        if answer.objective <= HARMLESS:
+                            answers[other] = answer
     if failed:
         raise ScenarioError(failed)
-    return [found[number] for number in range(len(cases))]
-
-
-def _settle(
-    found: dict[int, Solution], solved: Sequence[int], groups: Sequence[Sequence[int]], blocks: Sequence[Compiled]
-) -> None:
-    """Enter those that lose nothing, since one of those just solved is no easier and loses nothing."""
-    for group in groups:
-        for number in sorted(set(group) & set(solved), key=group.index):
-            if found[number].objective <= HARMLESS:
-                easier = [other for other in group if other not in found and _harder(blocks, number, other)]
-                found.update(dict.fromkeys(easier, replace(found[number], seconds=0.0, iterations=0)))
+    return Without(most=most, answers=answers)
 
 
 class _Bare(Mapping[str, tuple[LinearProgram, Method | None]]):
@@ -91,30 +123,54 @@ class _Bare(Mapping[str, tuple[LinearProgram, Method | None]]):
         return len(self.numbers)
 
 
+def _outcomes(team: Team, asked: _Bare, known: int, say: Say) -> dict[int, Outcome[Solution]]:
+    """What came of each scenario, in the order in which they were asked, whoever was quicker."""
+    found: dict[str, Outcome[Solution]] = {}
+    for outcome in team.work(_solved, asked):
+        found[outcome.key] = outcome
+        name = asked.cases[int(outcome.key)].scenario.name
+        say(f"loss without a reserve, {known + len(found)} of {len(asked.cases)} scenarios: {name}")
+    return {int(key): found[key] for key in asked}
+
+
 def _solved(state: None, asked: tuple[LinearProgram, Method | None]) -> Solution:
     return solve(*asked)
 
 
-def _alike(blocks: Sequence[Compiled]) -> list[list[int]]:
+def _negligible(most: Floats, answers: Mapping[int, Solution], traced: Traced) -> bool:
+    """Whether what is not solved yet weighs too little to matter."""
+    weighed = most * traced.weight
+    known = sum(weighed[number] for number in answers)
+    return bool(weighed.sum() - known <= traced.spare * known)
+
+
+def _alike(blocks: Sequence[Compiled]) -> dict[int, list[int]]:
     """Numbers of blocks that share their coefficients, hardest first."""
     groups: dict[int, list[int]] = {}
     for number, block in enumerate(blocks):
         groups.setdefault(id(block.program.matrix), []).append(number)
     for numbers in groups.values():
         numbers.sort(key=lambda number: (float(_room(blocks[number].program).sum()), number))
-    return list(groups.values())
+    return groups
 
 
 def _room(program: LinearProgram) -> np.ndarray:
     return program.column_upper - program.column_lower
 
 
-def _waves(groups: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Of each group the middle; then the middles of its halves, the easier first; and so on."""
-    spans = [group for group in groups if len(group)]
+def _waves(alike: Mapping[int, Sequence[int]], traced: Traced | None) -> Iterator[list[int]]:
+    """The order in which scenarios are tried, as many at a time as do not depend on one another's answers.
+
+    The gravest first, where that is known; else of each group the middle, then the middles of its halves, and so on.
+    """
+    if traced is not None:
+        order = np.argsort(-traced.most * traced.weight, kind="stable").tolist()
+        yield from (order[first : first + TOGETHER] for first in range(0, len(order), TOGETHER))
+        return
+    spans = [group for group in alike.values() if len(group)]
     while spans:
-        yield [span[len(span) // 2] for span in spans]
         middles = [(span, len(span) // 2) for span in spans]
+        yield [span[middle] for span, middle in middles]
         halves = [half for span, middle in middles for half in (span[middle + 1 :], span[:middle])]
         spans = [half for half in halves if len(half)]
 

@@ -1,4 +1,4 @@
-"""What a sizing is told: `[sizing]` with its floors and limits, `[periods]` and `[losses]`."""
+"""What a sizing is told: `[sizing]` with its floors and limits, measures beside stock, `[periods]` and `[losses]`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from resilience import kinds
 from resilience.errors import AskError, near
 from resilience.kinds import ByFootprint
+from resilience.mitigation import Measure
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.risk import Expectation, Risk, WorstCase
 from resilience.sizing.limits import Limit
@@ -18,7 +19,7 @@ from resilience.sizing.scope import Downstream, Everything, Scope
 from resilience.study import shapes
 from resilience.study.table import Table, tuples
 
-KNOWLEDGE = ("information", "frontier", "calibration")
+KNOWLEDGE = ("information", "frontier", "calibration", "periods")
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
 
 
@@ -37,6 +38,7 @@ def _known(word: str) -> str:
 Within = Annotated[Risk | Chance, PlainValidator(kinds.within), WithJsonSchema(shapes.kinds(kinds.WITHIN))]
 Weighed = Annotated[Risk | ByFootprint, PlainValidator(kinds.risk), WithJsonSchema(shapes.kinds(kinds.RISKS))]
 Kept = Annotated[Limit, PlainValidator(kinds.limit), WithJsonSchema(shapes.kinds(kinds.LIMITS))]
+Bought = Annotated[Measure, PlainValidator(kinds.measure), WithJsonSchema(shapes.kinds(kinds.MEASURES))]
 Named = Annotated[str, AfterValidator(_scope), WithJsonSchema({"enum": list(SCOPES)})]
 Known = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(KNOWLEDGE)})]
 

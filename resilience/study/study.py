@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import tomli_w
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 
-from resilience import datasets
+from resilience import datasets, kinds
 from resilience.errors import AskError, near
 from resilience.kinds import ByFootprint
 from resilience.lines import lines_of
@@ -21,13 +21,14 @@ from resilience.physics import members_first
 from resilience.risk import Risk
 from resilience.scenario import ScenarioSet
 from resilience.sizing.case import candidates
+from resilience.sizing.frontier import unbounded
 from resilience.sizing.limits import unknown
 from resilience.sizing.scope import Scope
 from resilience.study.changes import put
 from resilience.study.faults import Source, told
 from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
-from resilience.study.sizing import SCOPES, FloorTable, LossesTable, PeriodsTable, SizingTable
+from resilience.study.sizing import SCOPES, Bought, FloorTable, LossesTable, PeriodsTable, SizingTable
 from resilience.study.sweep import LatinTable, SweepTable
 from resilience.study.table import Table, tuples
 
@@ -52,6 +53,7 @@ class Study(Table):
     losses: LossesTable = LossesTable()
     release: ReleaseTable = ReleaseTable()
     sizing: SizingTable = SizingTable()
+    measure: Annotated[tuple[Bought, ...], BeforeValidator(tuples), AfterValidator(kinds.named)] = ()
     sweep: SweepTable | None = None
     scenario: Annotated[
         tuple[ScenarioTable, ...], BeforeValidator(tuples), Field(min_length=1), AfterValidator(one_set)
@@ -235,6 +237,10 @@ class Study(Table):
         for number, limit in enumerate(self.sizing.limits):
             strangers = unknown(limit, network)
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
+        for number, measure in enumerate(self.measure):
+            attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
+        if "frontier" in self.sizing.knowledge:
+            found += [f"{self.where('sizing', 'knowledge')}: frontier: {why}" for why in unbounded(self.measure)]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:
