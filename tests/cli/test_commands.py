@@ -65,7 +65,7 @@ def test_check_names_every_fault_of_a_study(tiny):
     tiny.write_text(tiny.read_text().replace("week = 12", "weeks = 12\nseeds = 3"))
     found = answer("check", tiny, code=1)
     assert not found["ok"]
-    assert found["faults"][0] == f"{tiny}:6: seeds: unknown key 'seeds'. Did you mean seed, weeks?"
+    assert found["faults"][0] == f"{tiny}:6: seeds: unknown key 'seeds'. Did you mean seed, weeks, sweep?"
 
 
 def test_check_names_what_does_not_fit_the_network(tiny):
