@@ -36,9 +36,7 @@ class Asked:
     def of(cls, study: Study, **settings: Any) -> Asked:
         """The question, asked here and now."""
         path = "" if study.path is None else str(study.path.resolve())
-        return cls(
-            text=study.text, path=path, inputs=inputs(study), versions=versions(), command=command(), **settings
-        )
+        return cls(text=study.text, path=path, inputs=inputs(study), versions=versions(), command=command(), **settings)
 
     def study(self) -> Study:
         """The study; what differs from its file was put in when the run began."""

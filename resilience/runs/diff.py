@@ -153,12 +153,12 @@ def _long(table: pd.DataFrame, figures: list[str]) -> pd.Series[float]:
     again = words.groupby(words).cumcount()
     words = words.where(again == 0, words + " #" + (again + 1).astype(str))
     values = table[here].apply(pd.to_numeric).set_axis(words, axis=0)
-    found: pd.Series[float] = values.stack().astype(np.float64)
+    found: pd.Series[float] = values.stack().astype(np.float64).dropna()  # an empty cell is no figure
     return found
 
 
 def _change(a: pd.Series[float], b: pd.Series[float]) -> pd.Series[float]:
-    """b - a; 0 where it is rounding, NaN where there is only one."""
+    """B - a; 0 where it is rounding, NaN where there is only one."""
     change = b - a
     largest = pd.concat([a.abs(), b.abs()], axis=1).max(axis=1)
     return change.mask(change.abs() <= ROUNDING * largest, 0.0)

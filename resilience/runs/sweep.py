@@ -107,13 +107,20 @@ def _keep(going: Unfinished, name: str, files: Mapping[str, bytes]) -> None:
 
 
 def _row(folder: Path, changes: Mapping[str, object]) -> dict[str, Any]:
-    settings = {key: json.dumps(value) if isinstance(value, list | tuple | dict) else value for key, value in changes.items()}
+    settings = {
+        key: json.dumps(value) if isinstance(value, list | tuple | dict) else value for key, value in changes.items()
+    }
     row = {"point": folder.name, **settings, "failed_scenarios": 0}
     if not (folder / MANIFEST).is_file():
         return row
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     failed = manifest["tables"].get("failures", 0)
-    return {**row, "failed_scenarios": failed, **manifest["answer"], **{key: manifest[key] for key in ("gap", "status")}}
+    return {
+        **row,
+        "failed_scenarios": failed,
+        **manifest["answer"],
+        **{key: manifest[key] for key in ("gap", "status")},
+    }
 
 
 def _failed(folder: Path, reason: str | None) -> pd.DataFrame:
