@@ -152,9 +152,10 @@ def _long(table: pd.DataFrame, figures: list[str]) -> pd.Series[float]:
     words = pd.Series([" ".join(cells) for cells in table[keys].to_numpy().tolist()], dtype="str")
     again = words.groupby(words).cumcount()
     words = words.where(again == 0, words + " #" + (again + 1).astype(str))
-    values = table[here].apply(pd.to_numeric).set_axis(words, axis=0)
-    found: pd.Series[float] = values.stack().astype(np.float64).dropna()  # an empty cell is no figure
-    return found
+    parts = [pd.to_numeric(table[column]).astype(np.float64).dropna() for column in here]  # an empty cell is no figure
+    places = [(words[row], column) for column, part in zip(here, parts, strict=True) for row in part.index]
+    values = np.concatenate([np.zeros(0), *(part.to_numpy() for part in parts)])
+    return pd.Series(values, index=pd.MultiIndex.from_tuples(places, names=["row", "column"]))
 
 
 def _change(a: pd.Series[float], b: pd.Series[float]) -> pd.Series[float]:

@@ -53,9 +53,9 @@ def answered(state: object, point: Point) -> dict[str, bytes]:
 def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd.DataFrame, pd.DataFrame, Files]:
     """Answer every point that is not there yet: the table of points, what failed, and the files of the whole.
 
-    The table has a row for each point, in the order of the sweep: point, what it sets, failed_scenarios, and the figures
-    of `Result.figures`, empty where the point failed. Failures have columns point, scenario ("" where it was the point
-    itself), reason.
+    The table has a row for each point, in the order of the sweep: point, what it sets, failed_scenarios, and the
+    figures of `Result.figures`, empty where the point failed. Failures have columns point, scenario ("" where it was
+    the point itself), reason.
     """
     asked = going.asked
     points = {f"point-{number}": one for number, one in enumerate(study.points(), 1)}

@@ -7,8 +7,8 @@
     unfinished/lock         who is at it
     unfinished/ready/       the files of the end, while they are written
 
-When all files are there they are moved up, the manifest last. So a folder with a manifest is a finished run; one without
-can be gone on with, whatever stopped it and when.
+When all files are there they are moved up, the manifest last. So a folder with a manifest is a finished run; one
+without can be gone on with, whatever stopped it and when.
 """
 
 from __future__ import annotations

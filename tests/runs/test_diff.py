@@ -87,5 +87,5 @@ def test_what_is_no_finished_run_is_told(whole, ask, tmp_path):
         diff(whole, tmp_path)
     run = ask()
     run.leave()
-    with pytest.raises(RunError, match="is not finished. Go on with it first: resilience resume"):
+    with pytest.raises(RunError, match=r"is not finished\. Go on with it first: resilience resume"):
         diff(run.folder, whole)

@@ -147,5 +147,5 @@ def test_a_run_does_not_go_on_with_other_data_or_versions(ask, study):
 def test_a_finished_run_and_a_folder_without_one_are_told(whole, tmp_path):
     with pytest.raises(RunError, match="is finished: there is nothing to go on with"):
         take_up(whole)
-    with pytest.raises(RunError, match="holds no run that was begun. Runs here: none that is unfinished"):
+    with pytest.raises(RunError, match=r"holds no run that was begun\. Runs here: none that is unfinished"):
         take_up(tmp_path)
