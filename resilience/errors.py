@@ -6,6 +6,7 @@
     +-- AskError             a question cannot be answered as put: a name, an argument, a study
     +-- SolverError          a solver gave no usable answer; carries its status
     |   +-- InfeasibleError  no plan meets the limits; names them
+    |   +-- ScenarioError    some scenarios gave no answer; names each with its reason
     +-- RunError             a run folder is in use, unfinished or unlike what was asked
     +-- EngineError          the workers that tasks were spread over cannot go on; names the tasks that finished
     +-- MissingExtraError    an optional package is not installed; names the command that installs it
@@ -15,7 +16,7 @@ Each says what went wrong, where, with which value, and what to do about it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -91,6 +92,20 @@ class InfeasibleError(SolverError):
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.what, self.limits)
+
+
+class ScenarioError(SolverError):
+    """Some scenarios of a set gave no answer, where others did. `failed` names each with its reason."""
+
+    def __init__(self, failed: Mapping[str, str]) -> None:
+        self.failed = dict(failed)
+        count = len(self.failed)
+        lines = [f"{name}: {reason}" for name, reason in self.failed.items()]
+        what = f"{count} {'scenario' if count == 1 else 'scenarios'} could not be answered"
+        super().__init__("\n".join([what, *(f"  {line}" for line in lines)]))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.failed,)
 
 
 class RunError(ResilienceError):

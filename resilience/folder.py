@@ -1,4 +1,4 @@
-"""A run folder: written whole or not at all, and never over another run."""
+"""A run's folder: what stands in it, written whole or not at all, and never over another run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,13 @@ from typing import Any
 import pandas as pd
 
 from resilience.errors import RunError
+from resilience.formulas import escaped, unescaped
+from resilience.journal import Lock
 
 DIGITS = "%.9g"  # the last digits of a solver's numbers say nothing, and would make equal runs look different
+MANIFEST = "manifest.json"  # the last file to come: where it stands, the run is finished
+UNFINISHED = "unfinished"  # what a run that is not finished has of its own
+TIMES = "times.txt"  # the only file that differs between equal runs
 
 
 def write_run(
@@ -25,7 +31,7 @@ def write_run(
     study: str,
     tables: Mapping[str, pd.DataFrame],
     manifest: Mapping[str, Any],
-    report: Callable[[Path], object],
+    report: Callable[[Path], object] | None,
 ) -> Path:
     """Write a run into `folder`: everything goes to a hidden neighbour first, which takes the name once it is complete.
 
@@ -39,33 +45,58 @@ def write_run(
         folder.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=f".{folder.name}-unfinished-", dir=folder.parent))
     except OSError as error:
-        raise RunError(_why(folder, error)) from error
+        raise RunError(why(folder, error)) from error
     try:
-        for name, table in tables.items():
-            write_csv(table, part / f"{name}.csv")
-        (part / "study.toml").write_text(study, "utf-8")
-        report(part / "report.html")
-        finished = {**manifest, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
-        (part / "manifest.json").write_text(json.dumps(finished, indent=1) + "\n", "utf-8")
+        fill(part, study=study, tables=tables, manifest=manifest, report=report)
+        note(part, "finished")
         part.chmod(0o777 & ~_umask())  # a temporary folder is its maker's alone
         if folder.is_dir():
             folder.rmdir()
         part.rename(folder)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise RunError(_why(folder, error)) from error
+        raise RunError(why(folder, error)) from error
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return folder
 
 
+def fill(
+    folder: Path,
+    *,
+    study: str,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    report: Callable[[Path], object] | None,
+) -> None:
+    """Write the files of a run into a folder that is there."""
+    for name, table in tables.items():
+        write_csv(table, folder / f"{name}.csv")
+    (folder / "study.toml").write_text(study, "utf-8")
+    if report is not None:
+        report(folder / "report.html")
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
+
+
+def note(folder: Path, what: str) -> None:
+    """Add a line to the times of a run."""
+    with (folder / TIMES).open("a", encoding="utf-8") as file:
+        file.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {what}\n")
+
+
 def refuse_used(folder: Path) -> None:
     """Complain if `folder` is a file or holds anything."""
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
+        if UNFINISHED in held and MANIFEST not in held:
+            Lock(path=folder / UNFINISHED / "lock", folder=folder).refuse_held()
+            raise RunError(
+                f"{folder} holds a run that is not finished. Go on with it: resilience resume {folder}\n"
+                "Or give another folder with --out, or move this one away."
+            )
         if held:
-            what = "holds another run" if "manifest.json" in held else f"is not empty (it holds {held[0]})"
+            what = "holds another run" if MANIFEST in held else f"is not empty (it holds {held[0]})"
             raise RunError(f"{folder} {what}. Give another folder with --out, or move this one away.")
     elif folder.exists():
         raise RunError(f"{folder} is a file, and a run needs a folder. Give another name with --out.")
@@ -80,14 +111,44 @@ def next_folder(parent: Path, name: str) -> Path:
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
-    """A table as CSV whose bytes depend on nothing but the table."""
+    """A table as CSV whose bytes depend on nothing but the table; text that looks like a formula is escaped."""
+    table = table.rename(columns=lambda name: _safe(str(name)))
+    for name, column in table.items():
+        if not pd.api.types.is_numeric_dtype(column):
+            table[name] = column.map(_safe)
     table.to_csv(path, index=False, float_format=DIGITS, lineterminator="\n", encoding="utf-8")
 
 
-def _why(folder: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+def read_csv(path: Path) -> pd.DataFrame:
+    """A table that `write_csv` wrote, every cell as text."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    return table.rename(columns=unescaped).map(unescaped)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is there whole or not at all, whatever stops us."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def why(folder: Path, error: OSError) -> str:
+    """A system's refusal to write into `folder`, in words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"The disk is full: nothing was written to {folder}. Free some space, or give another folder with --out."
     return f"Cannot write {folder}: {error.strerror or error}. Nothing was left there. Give another folder with --out."
+
+
+def _safe(value: object) -> object:
+    return escaped(value) if isinstance(value, str) else value
 
 
 def _umask() -> int:

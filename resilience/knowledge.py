@@ -112,7 +112,9 @@ def know(
         finer = in_finer_periods(stated, sizing, method=method, say=say)
     if fresh is not None:
         standing = {measure.name: float(amount) for measure, amount in bought}
-        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, measures=standing, method=method, gap=gap, say=say)
+        interval = replicate(
+            sizing.reserve, fresh, samples=SAMPLES, measures=standing, method=method, gap=gap, engine=engine, say=say
+        )
     return Knowledge(
         simulated=simulated, information=told, frontier=points, calibration=calibrated, periods=finer,
         replications=interval,

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import pandas as pd
 
+from resilience import formats
 from resilience.balance import balance
 from resilience.drawing import fresh_years
 from resilience.engine import Engine
-from resilience.errors import AskError, near
+from resilience.errors import AskError, ScenarioError, near
 from resilience.folder import write_run
 from resilience.knowledge import Knowledge, know, sentences
 from resilience.network import Network
 from resilience.provenance import Provenance, checksum, command, versions
 from resilience.scenario import ScenarioSet
-from resilience.sizing.ranges import ALL
+from resilience.sized import goods, shortfall
 from resilience.sizing.size import PROVED, Sizing, Stated, solve_sizing, state_sizing
 from resilience.solver import Method, version
 from resilience.study import Study
 
+if TYPE_CHECKING:
+    import xarray
+
 Say = Callable[[str], None]
 ROWS = 12  # of a summary
-NOISE = 1e-9  # share of the largest figure of its kind that counts as rounding
+SHOWN = 5  # failed scenarios in a headline
 FAST = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner, far sooner
 
 
@@ -39,7 +43,8 @@ class Result:
     """A study's answer. It is inert: frames, numbers and where they came from.
 
     Read `headline()` and `summary()` first; `table(name)` gives each tidy frame, `plot.<name>()` each figure, and
-    `save(folder)` writes all of it. `network` is balanced; `adjustments` says what balancing had to change.
+    `save(folder)` writes all of it. `network` is balanced; `adjustments` says what balancing had to change; `failures`
+    (columns scenario, reason) which scenarios gave no answer: `study` is without them, and so is every figure.
     """
 
     study: Study
@@ -48,9 +53,21 @@ class Result:
     knowledge: Knowledge
     provenance: Provenance
     adjustments: pd.DataFrame
+    failures: pd.DataFrame = field(default_factory=lambda: failures({}))
 
     def headline(self) -> str:
         """The answer in a sentence or two."""
+        return " ".join([self._answer(), *self._left_out()])
+
+    def _left_out(self) -> list[str]:
+        count = len(self.failures)
+        if not count:
+            return []
+        names = ", ".join(self.failures["scenario"].head(SHOWN)) + (", ..." if count > SHOWN else "")
+        what = "1 scenario failed and counts" if count == 1 else f"{count} scenarios failed and count"
+        return [f"{what} as a year without an event: {names}."]
+
+    def _answer(self) -> str:
         sizing, owner = self.sizing, self.study.members or "each country"
         before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
         after -= sizing.measures_usd_per_year
@@ -107,13 +124,15 @@ class Result:
         cost), without_good (at what cost, without each good), simulated (losses as simulated beside the program's),
         credit (loss avoided by scenario and good), measures (what is bought beside stock), ranking (stock and measures
         by cost for each USD of loss avoided), unmet and unmet_without (week by week), adjustments (what balancing
-        changed), summary; and, where asked for, information, known_years, frontier, calibrated, calibration, interval.
+        changed), failures, summary; and, where asked for, information, known_years, frontier, calibrated, calibration,
+        interval.
         """
         known: dict[str, Callable[[], pd.DataFrame]] = {
             "summary": self.summary,
-            "goods": partial(_goods, self),
-            "shortfall": partial(_shortfall, self),
+            "goods": partial(goods, self),
+            "shortfall": partial(shortfall, self),
             "adjustments": self.adjustments.copy,
+            "failures": self.failures.copy,
         }
         known |= {table: partial(self.sizing.table, table) for table in _OF_SIZING}
         known |= {table: frame.copy for table, frame in self.knowledge.tables().items()}
@@ -145,6 +164,7 @@ class Result:
                 "ranking": sizing.ranking.to_dict("records"),
             },
             "findings": self.findings(),
+            "failures": self.failures.to_dict("records"),
             "knowledge": {name: table.to_dict("records") for name, table in self.knowledge.tables().items()},
             "summary": self.summary().to_dict("records"),
         }
@@ -160,17 +180,62 @@ class Result:
         RunError
             If the folder holds anything already, or the disk gives out.
         """
+        return write_run(Path(folder), **self.files())
+
+    def by(self, command: str) -> Result:
+        """The same, said to come from another command: that which began a run, where another went on with it."""
+        return replace(self, provenance=replace(self.provenance, command=command))
+
+    def files(self) -> Files:
+        """What `save` writes, for others who write it."""
         from resilience.report import write_report
 
-        tables = {name: self.table(name) for name in (*SAVED, *self.knowledge.tables())}
-        manifest = {**self.provenance, "tables": {name: len(table) for name, table in tables.items()}}
-        return write_run(
-            Path(folder),
+        tables = self.tables()
+        manifest = {
+            **self.provenance,
+            "answer": self.figures(),
+            "tables": {name: len(table) for name, table in tables.items()},
+        }
+        return Files(
             study=self.study.text,
             tables=tables,
             manifest={key: plainly(value) for key, value in manifest.items()},
             report=partial(write_report, self),
         )
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table that is saved, by name."""
+        failed = {"failures": self.failures} if len(self.failures) else {}
+        return {name: self.table(name) for name in (*SAVED, *self.knowledge.tables())} | failed
+
+    def to_parquet(self, folder: str | Path) -> list[Path]:
+        """Every table as a Parquet file in a folder; needs the extra `parquet`."""
+        return self._written("parquet", folder)
+
+    def to_excel(self, folder: str | Path) -> list[Path]:
+        """Every table as a sheet of tables.xlsx in a folder; needs the extra `excel`."""
+        return self._written("excel", folder)
+
+    def _written(self, form: str, folder: str | Path) -> list[Path]:
+        formats.require(form)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return formats.FORMS[form](self.tables(), Path(folder))
+
+    def to_xarray(self) -> xarray.Dataset:
+        """The figures as labelled arrays (see `resilience.formats.dataset`); needs the extra `arrays`."""
+        return formats.dataset(self.tables(), {"study": self.study.name, "headline": self.headline()})
+
+    def figures(self) -> dict[str, float]:
+        """The answer as a few figures, in USD and USD a year: what runs are compared by."""
+        sizing = self.sizing
+        return {
+            "objective_usd": sizing.objective_usd,
+            "bound_usd": sizing.bound_usd,
+            "reserve_usd": sizing.reserve.usd,
+            "holding_usd_per_year": sizing.holding_usd_per_year,
+            "loss_usd": sizing.objective_usd - sizing.holding_usd_per_year,
+            "without_reserve_usd": sizing.without_reserve_usd,
+        }
 
     @property
     def plot(self) -> Plots:
@@ -184,6 +249,15 @@ class Result:
         shown = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
         tables = "".join(table.to_html(index=False, float_format=money) for table in shown)
         return f"<p>{html.escape(self.headline())}</p>{tables}"
+
+
+class Files(TypedDict):
+    """What a run's folder holds."""
+
+    study: str
+    tables: Mapping[str, pd.DataFrame]
+    manifest: Mapping[str, Any]
+    report: Callable[[Path], object] | None
 
 
 class Plots:
@@ -236,9 +310,20 @@ def run(
     """
     say = say or (lambda text: None)
     method = method or FAST
+    if study.sweep is not None:
+        count = len(study.points())
+        raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
+    read = inputs(study)
     network, adjustments = _balanced(study, say)
     stated = state(study, network, say=say)
-    sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+    try:
+        sizing, failed = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say), failures({})
+    except ScenarioError as error:
+        study, failed = study.leaving_out(error.failed), failures(error.failed)
+        if not study.scenario:
+            raise
+        stated = state(study, network, say=say)
+        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
 
     def fresh(sample: int) -> Stated:
         drawn = fresh_years(study, network, years=years, sample=sample)
@@ -253,9 +338,15 @@ def run(
         network=network,
         sizing=sizing,
         knowledge=knowledge,
-        provenance=_provenance(study, sizing, method),
+        provenance=_provenance(study, read, sizing, method),
         adjustments=adjustments,
+        failures=failed,
     )
+
+
+def failures(failed: Mapping[str, str]) -> pd.DataFrame:
+    """Scenarios that gave no answer, with the reason of each: columns scenario, reason."""
+    return pd.DataFrame({"scenario": list(failed), "reason": list(failed.values())}, dtype="str")
 
 
 def state(
@@ -351,14 +442,18 @@ def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
     return found.network, found.adjustments
 
 
-def _provenance(study: Study, sizing: Sizing, method: Method) -> Provenance:
+def inputs(study: Study) -> dict[str, str]:
+    """Every file that an answer rests on, with its SHA-256."""
     folder = study.folder()
     files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
-    inputs = {f"{folder.name}/{path.name}": checksum(path) for path in files}
+    return {"study.toml": study.checksum(), **{f"{folder.name}/{path.name}": checksum(path) for path in files}}
+
+
+def _provenance(study: Study, read: Mapping[str, str], sizing: Sizing, method: Method) -> Provenance:
     return Provenance(
         study=study.name,
         dataset=study.dataset,
-        inputs={"study.toml": study.checksum(), **inputs},
+        inputs=read,
         versions=versions(),
         seed=study.seed,
         solver=f"HiGHS {version()}, {method.algorithm}{'' if method.crossover else ' without crossover'}",
@@ -366,84 +461,3 @@ def _provenance(study: Study, sizing: Sizing, method: Method) -> Provenance:
         gap=sizing.gap,
         command=command(),
     )
-
-
-def _goods(result: Result) -> pd.DataFrame:
-    """What to hold of each good, dearest first.
-
-    Columns good, quantity, unit, reserve_usd, cover_days (of the owners' baseline use), held_at (places, most first),
-    holding_usd_per_year, avoided_usd_per_year (expected; attributed as `resilience.sizing.credit` says),
-    saved_usd_per_usd_held (a year, by the last unit held, before holding cost), least_quantity and most_quantity (of
-    any reserve within a twentieth of the best cost; see `resilience.sizing.ranges`).
-    """
-    held = result.sizing.reserve.table()
-    goods = result.network.goods.set_index("good")
-    chance = result.sizing.losses.set_index("scenario")["probability"]
-    credit = result.sizing.credit
-    avoided = (credit["avoided_usd"] * credit["scenario"].map(chance)).groupby(credit["good"]).sum()
-    worth, spans = result.sizing.marginal_value, result.sizing.ranges
-    ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
-    rows = []
-    for good, stores in held.groupby("good"):
-        units, usd = float(stores["units"].sum()), float(stores["usd"].sum())
-        use = (stores["units"] / stores["days"]).groupby(stores["owner"]).max().sum()
-        most = stores.sort_values(["usd", "place"], ascending=[False, True])
-        last = worth[(worth["good"] == good) & (worth["units"] > 0)]
-        saved = float((last["saved_usd_per_unit"] * last["units"]).sum() / last["units"].sum())
-        price = float(goods["usd_per_unit"][good])
-        rows.append(
-            {
-                "good": good,
-                "quantity": units,
-                "unit": goods.at[good, "unit"],
-                "reserve_usd": usd,
-                "cover_days": units / use if use > 0 else np.nan,
-                "held_at": _places(most),
-                "holding_usd_per_year": usd * float(goods["holding_share_per_year"][good]),
-                "avoided_usd_per_year": float(avoided.get(good, 0.0)),
-                "saved_usd_per_usd_held": saved / price if price > 0 else np.nan,
-                "least_quantity": float(ends.at[good, "least_units"]),
-                "most_quantity": float(ends.at[good, "most_units"]),
-            }
-        )
-    table = pd.DataFrame(rows, columns=_GOODS)
-    return table.sort_values(["reserve_usd", "good"], ascending=[False, True], ignore_index=True)
-
-
-_GOODS = [
-    "good", "quantity", "unit", "reserve_usd", "cover_days", "held_at", "holding_usd_per_year", "avoided_usd_per_year",
-    "saved_usd_per_usd_held", "least_quantity", "most_quantity",
-]  # fmt: skip
-
-
-def _places(stores: pd.DataFrame) -> str:
-    """The three places that hold most, with their shares, and how many more there are."""
-    share = (stores.groupby("place", sort=False)["units"].sum() / stores["units"].sum()).head(3)
-    more = stores["place"].nunique() - len(share)
-    shown = ", ".join(f"{place} {part:.0%}" for place, part in share.items())
-    return f"{shown} and {more} more" if more else shown
-
-
-def _shortfall(result: Result) -> pd.DataFrame:
-    """What stays short over the horizon.
-
-    Columns scenario, good, tier (of use), who (members or others), unit, without_units, units, without_usd, usd; money
-    is the value at stake, unweighted.
-    """
-    network, members = result.network, result.study.members
-    inside = set(network.countries(members)) if members else set(network.places["country"])
-    country = network.places.set_index("place")["country"]
-    keys = ["scenario", "good", "tier", "who"]
-    parts = []
-    for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
-        rows = result.sizing.table(name)
-        rows["who"] = np.where(rows["place"].map(country).isin(inside), "members", "others")
-        parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
-    table = pd.concat(parts, axis=1).fillna(0.0)
-    dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
-    table = table[(table["without_usd"] > dust) | (table["usd"] > dust)].reset_index()
-    order = {scenario.name: number for number, scenario in enumerate(result.study.scenarios)}
-    table = table.sort_values(keys, key=lambda column: column.map(order) if column.name == "scenario" else column)
-    table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
-    columns = [*keys, "unit", "without_units", "units", "without_usd", "usd"]
-    return table[columns].reset_index(drop=True)

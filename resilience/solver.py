@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import highspy
 import numpy as np
@@ -22,6 +25,7 @@ from scipy import sparse
 from resilience.errors import AskError, InfeasibleError, SolverError
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 INFINITE = highspy.kHighsInf
 LARGEST_RATIO = 1e13  # of coefficients in one row; past it answers are numerical accident
 
@@ -55,6 +59,14 @@ class LinearProgram:
         return self.matrix.shape
 
 
+class Memory(Protocol):
+    """Where answers are kept, so that work that was stopped need not find them again."""
+
+    def answer(self, asked: object, find: Callable[[], T]) -> T:
+        """What was answered when the same was asked before; else what `find` finds."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Method:
     """How HiGHS is to work.
@@ -62,7 +74,7 @@ class Method:
     `algorithm` is "choose", "simplex" or "ipm" (HiGHS's own words); `gap` is where interior points and integer searches
     may stop; `crossover` turns an interior answer into a corner, which costs time and changes no objective. Wall-clock
     limits make answers depend on the machine: prefer `gap`. There is one thread: HiGHS answers "Not Set" when their
-    number changes within a process.
+    number changes within a process. `memory` is asked before HiGHS is; it is left behind where a method is pickled.
     """
 
     algorithm: str = "choose"
@@ -70,6 +82,7 @@ class Method:
     gap: float = 1e-6
     tolerance: float = 1e-7  # by which rows and bounds may be missed
     time_limit_s: float = math.inf
+    memory: Memory | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.algorithm not in ("choose", "simplex", "ipm"):
@@ -118,6 +131,12 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
     method = method or Method()
+    if method.memory is not None:
+        return method.memory.answer((program, method), partial(_solved, program, method))
+    return _solved(program, method)
+
+
+def _solved(program: LinearProgram, method: Method) -> Solution:
     refuse_poor_data(program)
     started = time.process_time()
     highs = loaded(program, method)

@@ -1,5 +1,6 @@
 """What several tests start from: a folder with a network of two goods, and a study of it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,16 @@ def _written(folder: Path) -> Path:
     path = folder / "tiny.toml"
     path.write_text(STUDY)
     return path
+
+
+@pytest.fixture(scope="session")
+def until():
+    """Wait for something that takes a moment, longer on a busy machine."""
+
+    def wait(there, seconds=90.0):
+        end = time.monotonic() + seconds
+        while not there():
+            assert time.monotonic() < end, f"did not come true within {seconds} s"
+            time.sleep(0.02)
+
+    return wait

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from resilience.errors import RunError
-from resilience.folder import next_folder, write_csv, write_run
+from resilience.folder import next_folder, read_csv, write_csv, write_run
 
 TABLE = pd.DataFrame({"good": ["gas"], "usd": [1 / 3]})
 
@@ -16,7 +16,9 @@ def write(folder, report=lambda path: path.write_text("report")):
 
 def test_a_run_stands_whole_in_its_folder(tmp_path):
     folder = write(tmp_path / "runs" / "a")
-    assert {path.name for path in folder.iterdir()} == {"goods.csv", "study.toml", "manifest.json", "report.html"}
+    assert {path.name for path in folder.iterdir()} == {
+        "goods.csv", "study.toml", "manifest.json", "report.html", "times.txt",
+    }  # fmt: skip
     assert (folder / "goods.csv").read_text() == "good,usd\ngas,0.333333333\n"
     assert json.loads((folder / "manifest.json").read_text())["seed"] == 1
 
@@ -66,3 +68,10 @@ def test_equal_tables_are_equal_bytes(tmp_path):
     for name in ("a", "b"):
         write_csv(TABLE, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_text_that_looks_like_a_formula_is_escaped_and_read_back(tmp_path):
+    table = pd.DataFrame({"good": ["=1+1", "neon", "-gas", "'=x"], "usd": [-1.5, 2.0, 3.0, 4.0]})
+    write_csv(table, tmp_path / "a.csv")
+    assert (tmp_path / "a.csv").read_text() == "good,usd\n'=1+1,-1.5\nneon,2\n'-gas,3\n''=x,4\n"
+    assert list(read_csv(tmp_path / "a.csv")["good"]) == list(table["good"])

@@ -12,9 +12,11 @@ PACKAGE = Path(__file__).parents[1] / "resilience"
 # Drawing and reporting come before `result`: they are functions of its frames, and a result draws and saves itself.
 ORDER = (
     "errors",
+    "formulas",
     "library",
     "provenance",
     "engine",
+    "journal",
     "lines",
     "tables",
     "rules",
@@ -51,7 +53,10 @@ ORDER = (
     "report",
     "plot",
     "folder",
+    "formats",
+    "sized",
     "result",
+    "runs",
     "compare",
     "cli",
     "__main__",

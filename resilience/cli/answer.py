@@ -65,11 +65,15 @@ def _written(answer: Answer, out: Path) -> dict[str, str]:
     return {name: str(out / name) for name in ["answer.json", *(f"{table}.csv" for table in answer.tables)]}
 
 
-def patiently(work: Callable[[Say], T]) -> T:
+def _given_up() -> str:
+    return "the work was given up, and no run was written."
+
+
+def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_up) -> T:
     """Do `work` while showing on stderr what it says, and let Ctrl-C end it at once, even inside the solver.
 
     The work runs in a thread of its own, for a solver does not listen to signals. Nothing is shown unless stderr is a
-    terminal.
+    terminal. `stopped` puts in order what Ctrl-C leaves behind, and says what that is.
     """
     latest = ["starting"]
     found: list[T] = []
@@ -80,14 +84,17 @@ def patiently(work: Callable[[Say], T]) -> T:
             found.append(work(lambda text: latest.__setitem__(0, text)))
         except BaseException as error:  # handed to the waiting thread, which raises it
             failed.append(error)
+        finally:
+            ended.set()
 
-    worker = threading.Thread(target=task, daemon=True)
+    ended = threading.Event()  # to join a thread will not do: interrupted, it takes the thread for ended (Python 3.11)
+    threading.Thread(target=task, daemon=True).start()
     try:
-        _wait(worker, latest)
+        _wait(ended, latest)
     except KeyboardInterrupt:
-        if not worker.is_alive():
+        if ended.is_set():
             raise
-        typer.echo("\nInterrupted: the work was given up, and no run was written.", err=True)
+        typer.echo(f"\nInterrupted: {stopped()}", err=True)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(INTERRUPTED)  # the solver's thread cannot be stopped otherwise
@@ -96,17 +103,15 @@ def patiently(work: Callable[[Say], T]) -> T:
     return found[0]
 
 
-def _wait(worker: threading.Thread, latest: list[str]) -> None:
-    worker.start()
+def _wait(ended: threading.Event, latest: list[str]) -> None:
     if not sys.stderr.isatty():
-        while worker.is_alive():
-            worker.join(0.2)
+        while not ended.wait(0.2):
+            pass
         return
     from rich.console import Console
 
     console = Console(stderr=True)
     started = time.monotonic()
     with console.status("starting") as status:
-        while worker.is_alive():
-            worker.join(0.2)
+        while not ended.wait(0.2):
             status.update(f"{latest[0]} ({time.monotonic() - started:.0f} s)")

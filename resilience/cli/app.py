@@ -20,6 +20,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write what is shown to files in this folder.")]
 Studied = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped model, or a study's TOML file.")]
 Networked = Annotated[str, typer.Argument(metavar="NAME", help="A shipped dataset, or a folder of CSV files.")]
+ENGINES = "serial|processes[:N]|dask://HOST:PORT"
+Engined = Annotated[str, typer.Option("--engine", metavar=ENGINES, help="Where work is done; the answer is the same.")]
+FAILED = 3
 Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped dataset or model, a folder, or a TOML file.")]
 
 
@@ -31,7 +34,7 @@ class PlainGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except ResilienceError as error:
-            typer.echo(f"error: {error}", err=True)
+            typer.echo("\n".join([f"error: {error}", *getattr(error, "__notes__", [])]), err=True)
             raise typer.Exit(4 if isinstance(error, InfeasibleError) else 1) from error
         except KeyboardInterrupt:
             typer.echo("\nInterrupted: nothing was left half-written.", err=True)
@@ -212,16 +215,75 @@ def run(
         typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
+    engine: Engined = "serial",
+    also: Annotated[
+        list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
+    ] = None,
     json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
     ] = None,
 ) -> None:
-    """Answer a study: size the reserve, and write tables, manifest and report to a folder."""
-    from resilience.cli.studies import answered, saved
+    """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
+    from resilience.cli.running import Work, told
 
-    done = patiently(lambda say: answered(study, changes or [], out, say=say, draws=draws, seed=seed))
-    give(saved(*done), json=json)
+    work = Work()
+    done = patiently(
+        lambda say: work.run(
+            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or []
+        ),
+        stopped=work.stopped,
+    )  # fmt: skip
+    give(told(done), json=json)
+    if len(done.failures):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def resume(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of a run that was stopped, or its study's name.")
+    ],
+    engine: Annotated[
+        str | None, typer.Option(metavar=ENGINES, help="Another engine than before; the answer is the same.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Go on with a run that was stopped, by Ctrl-C, a full disk or a kill; what it had finished is not done again."""
+    from resilience.cli.running import Work, finished, told
+
+    done_already = finished(run)
+    if done_already is not None:
+        give(done_already, json=json)
+        return
+    work = Work()
+    done = patiently(lambda say: work.resume(run, say=say, engine=engine), stopped=work.stopped)
+    give(told(done), json=json)
+    if len(done.failures):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of a finished run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another.")],
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Say what changed from run A to run B, in inputs and answers."""
+    from resilience.cli.differing import differing
+
+    give(differing(a, b), json=json, out=out)
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write study.schema.json there.")] = None,
+) -> None:
+    """Print the JSON Schema of a study's file, with which editors complete and check it."""
+    from resilience.cli.schemas import told
+
+    give(told(out))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +161,6 @@ def _about_controls(name: str) -> bool:
 
 def _said(name: str) -> dict[str, Any]:
     """What a shipped dataset's descriptor says, without reading its tables."""
-    import json
-
     path = datasets.folder(name) / "datapackage.json"
     found = json.loads(path.read_text("utf-8-sig")) if path.is_file() else {}
     return dict(found)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from resilience import hazards, history, models
 from resilience.balance import balance
@@ -19,6 +18,7 @@ from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_network, find_study
 from resilience.cli.stressed import many_told, one_told
 from resilience.errors import AskError, near
+from resilience.folder import read_csv
 from resilience.network import Network
 from resilience.policy import Release, Reserve
 from resilience.scenario import Scenario, ScenarioSet
@@ -194,7 +194,7 @@ def _reserve(name: str, network: Network, release: Path | None) -> Reserve:
             told = f"Run it first (resilience run {name}), or give the folder of a run"
             raise AskError(f"No run of {study.name} stands in {Path('runs')}. {told}")
         folder = max(kept, key=lambda path: (path / "manifest.json").stat().st_mtime)
-    rows = pd.read_csv(folder / "reserve.csv", keep_default_na=False)
+    rows = read_csv(folder / "reserve.csv")
     strange = sorted({"good", "place", "owner", "units"} - set(rows.columns))
     if strange:
         raise AskError(f"{folder / 'reserve.csv'} has no column {', '.join(strange)}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import importlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -18,11 +17,11 @@ import pandas as pd
 
 from resilience import tables
 from resilience.errors import DataError, Fault, MissingExtraError, misspelt
+from resilience.formulas import escaped, unescaped
 from resilience.network import Network
 
 ABOUT = "about"  # the sheet for what a folder keeps in datapackage.json
 LONGEST = 32767  # characters a cell can hold
-RISKY = re.compile(r"'*[=+\-@]")
 
 
 class _Exact(float):
@@ -117,15 +116,7 @@ def _write_column(sheet: Any, column: int, cells: pd.Series) -> None:
             if value == value:  # a missing figure stays an empty cell
                 sheet.write_number(row, column, _Exact(value))
         elif value:
-            sheet.write_string(row, column, _escaped(value))
-
-
-def _escaped(text: str) -> str:
-    return f"'{text}" if RISKY.match(text) else text
-
-
-def _unescaped(text: str) -> str:
-    return text[1:] if text.startswith("'") and RISKY.match(text) else text
+            sheet.write_string(row, column, escaped(value))
 
 
 def _too_long(frame: pd.DataFrame, sheet: str) -> list[Fault]:
@@ -185,7 +176,7 @@ def _cell(cell: Any, shown: str, row: int, header: list[str], faults: list[Fault
             Fault(file=shown, row=row, column=column, value=value, rule=rule, remedy="Paste the value in its place")
         )
         return ""
-    return _unescaped(_text(cell.value))
+    return unescaped(_text(cell.value))
 
 
 def _text(value: object) -> str:

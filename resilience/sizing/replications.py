@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.physics import Floats
 from resilience.policy import Reserve
@@ -123,6 +124,7 @@ def replicate(
     gap: float = 1e-4,
     measures: Mapping[str, float] | None = None,
     method: Method | None = None,
+    engine: Engine | None = None,
     say: Say = lambda text: None,
 ) -> Replications:
     """Put a sized reserve to fresh samples of years, each of which is sized as well. USD a year.
@@ -140,6 +142,8 @@ def replicate(
         To which each sample's best cost is proved. The bound below it counts, so that the interval stays true.
     measures
         How many of each measure stand beside the candidate, by name, of those that the asks offer; none by default.
+    engine
+        Where scenarios are solved; this process by default.
 
     Raises
     ------
@@ -155,7 +159,7 @@ def replicate(
         stated = draw(number)
         if stated.terms.risk != Expectation() or stated.terms.floors:
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
-        best.append(solve_sizing(stated, method=method, gap=gap).bound_usd)
+        best.append(solve_sizing(stated, method=method, gap=gap, engine=engine).bound_usd)
         candidate.append(cost_of(stated, reserve, measures=measures, method=method))
     return replications(candidate, best, level=level)
 

@@ -340,7 +340,9 @@ def solve_sizing(
         If no reserve meets floors, limits and budget together.
     """
     numbers = stated.terms.blocks
-    without = without_reserve(stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, say=say)
+    without = without_reserve(
+        stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, engine=engine, say=say
+    )
     asked = stated.only(numbers[without.live].tolist())
     alone = [without.answers[number] for number in without.live]
     try:

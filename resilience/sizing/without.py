@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
+from resilience.errors import ScenarioError
 from resilience.physics import Floats
 from resilience.sizing.case import Case
 from resilience.sizing.lshaped.search import Say
@@ -22,6 +24,7 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
+TOGETHER = 4  # of the gravest scenarios tried at a time, on any engine: so the answer does not depend on it
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -61,27 +64,77 @@ def without_reserve(
     *,
     traced: Traced | None = None,
     method: Method | None,
+    engine: Engine | None = None,
     say: Say,
 ) -> Without:
-    """The best response to each scenario when nothing is held, but for those that `traced` allows to be spared."""
+    """The best response to each scenario when nothing is held, but for those that `traced` allows to be spared.
+
+    Each that has to be solved is a task of `engine` (this process by default).
+
+    Raises
+    ------
+    ScenarioError
+        If some cannot be solved; it names them all, once the others are.
+    """
     alike = _alike(blocks)
     most = np.full(len(cases), np.inf) if traced is None else traced.most.copy()
     answers: dict[int, Solution] = {}
-    for number in _in_turn(alike, traced):
-        if number in answers:
-            continue
-        if traced is not None and _negligible(most, answers, traced):
-            break
-        say(f"loss without a reserve, {len(answers) + 1} of {len(cases)} scenarios: {cases[number].scenario.name}")
-        case = cases[number]
-        answer = solve(with_units(blocks[number], case, np.zeros(len(case.stores))).program, method)
-        answers[number], most[number] = answer, answer.objective
-        for other in alike[id(blocks[number].program.matrix)]:
-            if other not in answers and answer.objective < most[other] and _harder(blocks, number, other):
-                most[other] = answer.objective
-                if answer.objective <= HARMLESS:
-                    answers[other] = answer
+    failed: dict[str, str] = {}
+    with (engine or Serial()).team(nothing) as team:
+        for wave in _waves(alike, traced):
+            if traced is not None and _negligible(most, answers, traced):
+                break
+            asked = _Bare(cases, blocks, [number for number in wave if number not in answers], method)
+            for number, outcome in _outcomes(team, asked, len(answers), say).items():
+                if not isinstance(outcome, Done):
+                    failed[cases[number].scenario.name] = f"{outcome.error}: {outcome.message}"
+                    continue
+                answer = answers[number] = outcome.value
+                most[number] = answer.objective
+                for other in alike[id(blocks[number].program.matrix)]:
+                    if other not in answers and answer.objective < most[other] and _harder(blocks, number, other):
+                        most[other] = answer.objective
+                        if answer.objective <= HARMLESS:
+                            answers[other] = answer
+    if failed:
+        raise ScenarioError(failed)
     return Without(most=most, answers=answers)
+
+
+class _Bare(Mapping[str, tuple[LinearProgram, Method | None]]):
+    """Programs of scenarios with nothing held, each made when it is asked for: together they are large."""
+
+    def __init__(
+        self, cases: Sequence[Case], blocks: Sequence[Compiled], numbers: Sequence[int], method: Method | None
+    ) -> None:
+        self.cases = cases
+        self.blocks = blocks
+        self.numbers = numbers
+        self.method = method
+
+    def __getitem__(self, name: str) -> tuple[LinearProgram, Method | None]:
+        case = self.cases[int(name)]
+        return with_units(self.blocks[int(name)], case, np.zeros(len(case.stores))).program, self.method
+
+    def __iter__(self) -> Iterator[str]:
+        return map(str, self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def _outcomes(team: Team, asked: _Bare, known: int, say: Say) -> dict[int, Outcome[Solution]]:
+    """What came of each scenario, in the order in which they were asked, whoever was quicker."""
+    found: dict[str, Outcome[Solution]] = {}
+    for outcome in team.work(_solved, asked):
+        found[outcome.key] = outcome
+        name = asked.cases[int(outcome.key)].scenario.name
+        say(f"loss without a reserve, {known + len(found)} of {len(asked.cases)} scenarios: {name}")
+    return {int(key): found[key] for key in asked}
+
+
+def _solved(state: None, asked: tuple[LinearProgram, Method | None]) -> Solution:
+    return solve(*asked)
 
 
 def _negligible(most: Floats, answers: Mapping[int, Solution], traced: Traced) -> bool:
@@ -105,22 +158,21 @@ def _room(program: LinearProgram) -> np.ndarray:
     return program.column_upper - program.column_lower
 
 
-def _in_turn(alike: Mapping[int, Sequence[int]], traced: Traced | None) -> Iterator[int]:
-    """The order in which scenarios are tried."""
-    if traced is None:
-        for numbers in alike.values():
-            yield from _from_the_middle(numbers)
-    else:
-        yield from np.argsort(-traced.most * traced.weight, kind="stable").tolist()
+def _waves(alike: Mapping[int, Sequence[int]], traced: Traced | None) -> Iterator[list[int]]:
+    """The order in which scenarios are tried, as many at a time as do not depend on one another's answers.
 
-
-def _from_the_middle(numbers: Sequence[int]) -> Iterator[int]:
-    """The middle, then the easier half in the same way, then the harder."""
-    if numbers:
-        middle = len(numbers) // 2
-        yield numbers[middle]
-        yield from _from_the_middle(numbers[middle + 1 :])
-        yield from _from_the_middle(numbers[:middle])
+    The gravest first, where that is known; else of each group the middle, then the middles of its halves, and so on.
+    """
+    if traced is not None:
+        order = np.argsort(-traced.most * traced.weight, kind="stable").tolist()
+        yield from (order[first : first + TOGETHER] for first in range(0, len(order), TOGETHER))
+        return
+    spans = [group for group in alike.values() if len(group)]
+    while spans:
+        middles = [(span, len(span) // 2) for span in spans]
+        yield [span[middle] for span, middle in middles]
+        halves = [half for span, middle in middles for half in (span[middle + 1 :], span[:middle])]
+        spans = [half for half in halves if len(half)]
 
 
 def _harder(blocks: Sequence[Compiled], one: int, other: int) -> bool:

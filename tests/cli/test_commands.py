@@ -61,11 +61,11 @@ def test_check_passes_what_is_sound(tiny):
 
 def test_check_names_every_fault_of_a_study(tiny):
     tiny.write_text(tiny.read_text().replace("weeks = 12", "week = 12").replace('"gas"', '"gass"'))
-    assert "Did you mean weeks?" in call("check", tiny, code=1)[1]
+    assert "Did you mean weeks, sweep?" in call("check", tiny, code=1)[1]
     tiny.write_text(tiny.read_text().replace("week = 12", "weeks = 12\nseeds = 3"))
     found = answer("check", tiny, code=1)
     assert not found["ok"]
-    assert found["faults"][0] == f"{tiny}:6: seeds: unknown key 'seeds'. Did you mean seed, weeks?"
+    assert found["faults"][0] == f"{tiny}:6: seeds: unknown key 'seeds'. Did you mean seed, weeks, sweep?"
 
 
 def test_check_names_what_does_not_fit_the_network(tiny):

@@ -67,3 +67,34 @@ def test_ctrl_c_ends_a_run_at_once_and_leaves_nothing(tmp_path):
     assert "Interrupted" in stderr
     assert "Traceback" not in stderr
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C reaches a child in another way on Windows")
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(tiny, tmp_path, until):
+    folder = tmp_path / "runs" / "run"
+    child = subprocess.Popen(
+        [*COMMAND, "run", str(tiny), "--out", str(folder)],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
+    )
+    answers = folder / "unfinished" / "answers"
+    try:
+        until(lambda: answers.exists() and answers.stat().st_size > 0)
+        child.send_signal(signal.SIGINT)
+        stdout, stderr = child.communicate(timeout=60)
+    finally:
+        child.kill()
+    assert child.returncode == 130, stderr
+    assert stdout == ""
+    assert "of work kept. Go on with: resilience resume " in stderr
+    assert not (folder / "unfinished" / "lock").exists()
+    done = call("resume", folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("A reserve of 2 goods worth 500 USD")
+    assert [line.split()[1] for line in (folder / "times.txt").read_text().splitlines()] == [
+        "begun",
+        "gone",
+        "finished",
+    ]

@@ -245,7 +245,7 @@ def test_every_fault_is_told_at_once_with_its_line(tiny):
         ('good = "chip"', 'goods = "chip"'),
     )
     assert faults == [
-        ":5: week: unknown key 'week'. Did you mean weeks?",
+        ":5: week: unknown key 'week'. Did you mean weeks, sweep?",
         ":8: release: Release cannot be as described; delivery_weeks is -1: "
         "it must be a whole number of weeks, 0 or more",
         ":13: scenario.1.probability is 'often': it should be a valid number",

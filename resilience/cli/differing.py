@@ -1,0 +1,55 @@
+"""Two runs side by side: the body of diff."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from resilience.cli.answer import Answer
+from resilience.cli.text import columns
+from resilience.result import money, plainly
+from resilience.runs import diff
+
+SHOWN = 20  # rows in a terminal
+FIRST = ("points", "goods", "losses", "shortfall")  # tables that say most
+
+
+def differing(a: Path, b: Path) -> Answer:
+    """What changed from run `a` to run `b`."""
+    found = diff(a, b)
+    lines = [f"a: {a}", f"b: {b}", ""]
+    lines += ["Inputs that differ:", columns(found.inputs), ""] if len(found.inputs) else ["Inputs are the same.", ""]
+    if len(found.figures):
+        shown = found.figures.assign(
+            **{name: [money(abs(value)) if value >= 0 else f"-{money(abs(value))}" for value in found.figures[name]]
+               for name in ("a", "b", "change")}
+        )  # fmt: skip
+        lines += ["The answer:", columns(shown), ""]
+    if found.same:
+        lines.append("Answers are the same, every figure of every table.")
+    else:
+        rows = found.rows
+        lines += [f"Figures of tables that differ: {len(rows)}, those of {', '.join(FIRST[1:])} first:"]
+        lines.append(columns(_rounded(_ranked(rows).head(SHOWN))))
+        if len(rows) > SHOWN:
+            lines.append(f"{len(rows) - SHOWN} more: --json or --out DIR.")
+    tables = {"inputs": found.inputs, "figures": found.figures, "rows": found.rows}
+    data = {name: plainly(table.to_dict("records")) for name, table in tables.items()}
+    return Answer(text="\n".join(lines), data={"a": str(a), "b": str(b), "same": found.same, **data}, tables=tables)
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    """The tables that say most first; within each, what changed most for its size, and what only one run has."""
+    order = rows["table"].map({name: place for place, name in enumerate(FIRST)}).fillna(len(FIRST))
+    change = (rows["change"] / rows[["a", "b"]].abs().max(axis=1)).abs().fillna(float("inf"))
+    by = pd.DataFrame({"order": order, "change": -change}).sort_values(["order", "change"], kind="stable")
+    return rows.loc[by.index]
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(**{name: [_short(value) for value in table[name]] for name in ("a", "b", "change")})
+
+
+def _short(value: float) -> str:
+    return "not there" if value != value else f"{value:.6g}"

@@ -1,0 +1,188 @@
+"""Answering studies in folders of their own: the bodies of run and resume."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from resilience import formats
+from resilience.balance import balance
+from resilience.cli.answer import Answer
+from resilience.cli.catalogue import find_study
+from resilience.cli.text import columns
+from resilience.drawing import drawn
+from resilience.engine import parse
+from resilience.errors import RunError
+from resilience.folder import MANIFEST, UNFINISHED, next_folder, refuse_used
+from resilience.result import Result, plainly
+from resilience.risk import Expectation
+from resilience.runs import Answered, Asked, Unfinished, answer, begin, take_up
+from resilience.study import Study
+from resilience.study.changes import named, parsed
+
+Say = Callable[[str], None]
+RUNS = Path("runs")
+FRESH = 25  # a fresh sample has this part of the years drawn, and at least
+FEWEST = 20
+DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
+SHORT = {  # headers that fit a terminal; units stay
+    "reserve_usd": "USD",
+    "cover_days": "days",
+    "holding_usd_per_year": "USD/year to hold",
+    "avoided_usd_per_year": "USD/year avoided",
+    "saved_usd_per_usd_held": "USD/year saved by last USD",
+    "held_at": "held at",
+    "least_quantity": "least in 5 %",
+    "most_quantity": "most in 5 %",
+}
+LINES = 12  # of the ranking
+RANKED = {
+    "amount": "bought",
+    "usd": "USD",
+    "usd_per_year": "USD/year",
+    "avoided_usd_per_year": "USD/year avoided",
+    "usd_per_usd_avoided": "USD per USD avoided",
+    "next_usd_per_usd_saved": "USD per next USD saved",
+}
+
+
+class Work:
+    """A run that a command waits for, so that Ctrl-C can leave it in order."""
+
+    def __init__(self) -> None:
+        self.going: Unfinished | None = None
+
+    def run(
+        self,
+        name: str,
+        changes: Sequence[str],
+        out: Path | None,
+        *,
+        say: Say,
+        draws: int | None = None,
+        seed: int = 1,
+        engine: str = "serial",
+        also: Sequence[str] = (),
+    ) -> Answered:
+        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios."""
+        parse(engine)  # what is wrong with the words is told before the work, not after it
+        for form in also:
+            formats.require(form)
+        say("reading the study")
+        study = changed(find_study(name), changes)
+        if out is not None:
+            refuse_used(out)
+        gap: dict[str, float] = {}
+        if draws is not None:
+            say(f"drawing {draws:,} years")
+            study, years = _drawn(study, draws, seed), _fresh(study, draws)
+            gap = {"gap": DRAWN_GAP, "years": years}
+        self.going = _begun(out, study.name, Asked.of(study, engine=engine, also=tuple(also), **gap))
+        return answer(self.going, say=say)
+
+    def resume(self, name: str, *, say: Say, engine: str | None = None) -> Answered:
+        """The answer to a run that was stopped."""
+        asked = None if engine is None else parse(engine)
+        say("looking at what is there")
+        self.going = take_up(find_unfinished(name))
+        return answer(self.going, say=say, engine=asked)
+
+    def stopped(self) -> str:
+        """What to say when the work is given up; what is finished is left in order."""
+        if self.going is None:
+            return "the work was given up, and nothing was left."
+        if not self.going.kept:
+            self.going.abandon()
+            return "nothing was finished yet, and nothing was left."
+        told = self.going.how_to_go_on()
+        self.going.leave()
+        return told
+
+
+def _begun(out: Path | None, name: str, asked: Asked) -> Unfinished:
+    """The run in the folder that is asked for, or in the first of ours that nobody takes before us."""
+    if out is not None:
+        return begin(out, asked)
+    while True:
+        folder = next_folder(RUNS, name)
+        try:
+            return begin(folder, asked)
+        except RunError:
+            if not folder.exists():
+                raise
+
+
+def _drawn(study: Study, draws: int, seed: int) -> Study:
+    return drawn(study, balance(study.network()).network, draws=draws, seed=seed)
+
+
+def _fresh(study: Study, draws: int) -> int:
+    """Years in each fresh sample; none where no interval is defined."""
+    meant = isinstance(study.sizing.risk, Expectation) and not study.sizing.floors and study.sweep is None
+    return max(draws // FRESH, FEWEST) if meant else 0
+
+
+def changed(study: Study, changes: Sequence[str]) -> Study:
+    """A study with `key=value` words put in, which errors name as `--set key=value`."""
+    return study.having(parsed(changes), named=named(changes)) if changes else study
+
+
+def find_unfinished(name: str) -> Path:
+    """The folder of a run: as given, or the newest unfinished one of a study of that name in ./runs.
+
+    Raises
+    ------
+    RunError
+        If there is none.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    begun = [path.parent for path in RUNS.glob(f"{Path(name).stem}-*/{UNFINISHED}")]
+    begun = [folder for folder in begun if not (folder / MANIFEST).is_file()]
+    if not begun:
+        raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {RUNS}")
+    return max(begun, key=lambda folder: (folder / UNFINISHED).stat().st_mtime)
+
+
+def finished(name: str) -> Answer | None:
+    """What to say of a run that is finished already; None of others."""
+    if not (Path(name) / MANIFEST).is_file():
+        return None
+    return Answer(text=f"The run in {name} is finished: there is nothing to go on with.", data={"folder": name})
+
+
+def told(done: Answered) -> Answer:
+    """What a run says, once it stands in its folder."""
+    files = {path.name: str(path) for path in sorted(done.folder.iterdir())}
+    where = {"folder": str(done.folder), "files": files}
+    if done.result is not None:
+        text = [*_answer(done.result), *_failed(done)]
+        text.append(f"Everything is in {done.folder}; open {done.folder / 'report.html'}")
+        return Answer(text="\n".join(text), data={**done.result.to_json(), **where})
+    assert done.points is not None
+    shown = done.points.drop(columns=["bound_usd", "gap", "status"], errors="ignore")
+    text = [columns(shown), "", *_failed(done), f"Each point has a folder with its report in {done.folder}"]
+    points = plainly(done.points.to_dict("records"))
+    return Answer(text="\n".join(text), data={"points": points, "failures": done.failures.to_dict("records"), **where})
+
+
+def _failed(done: Answered) -> list[str]:
+    if not len(done.failures):
+        return []
+    table = columns(done.failures.assign(reason=done.failures["reason"].str.partition("\n")[0]))
+    return ["Failed (failures.csv has the whole reason):", table, ""]
+
+
+def _answer(result: Result) -> list[str]:
+    parts = [result.headline(), ""]
+    summary = result.summary()
+    if len(summary):
+        parts += [columns(summary.rename(columns=SHORT)), ""]
+    if len(result.sizing.measures):
+        parts += ["Stock and measures by what each costs for the loss it avoids, what is bought first:"]
+        parts += [columns(result.table("ranking").rename(columns=RANKED).head(LINES)), ""]
+    parts += [*result.findings(), ""]
+    others = result.study.losses.others
+    if others != 1:
+        parts.append(f"Losses outside {result.study.members} count {others:g}.")
+    return parts

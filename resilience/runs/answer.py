@@ -1,0 +1,79 @@
+"""A run answered in its folder: in one piece, or for each point of a sweep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from resilience.engine import Engine, parse
+from resilience.errors import AskError, DataError, InfeasibleError, MissingExtraError, RunError
+from resilience.folder import fill, why
+from resilience.formats import FORMS
+from resilience.journal import Kept, Solved
+from resilience.result import FAST, Files, Result, run
+from resilience.runs.sweep import sweep
+from resilience.runs.unfinished import Unfinished
+
+Say = Callable[[str], None]
+HOPELESS = (AskError, DataError, InfeasibleError, MissingExtraError)  # asked again, the answer would be the same
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Answered:
+    """What came of a run in `folder`: a result, or of a sweep the table of its points; and what failed."""
+
+    folder: Path
+    result: Result | None
+    points: pd.DataFrame | None
+    failures: pd.DataFrame
+
+
+def answer(going: Unfinished, *, say: Say, engine: Engine | None = None) -> Answered:
+    """Answer a run that was begun or taken up, and write it down.
+
+    What is finished on the way is kept; so if this raises, `take_up` goes on where it was. Only a question that has no
+    answer, and one of which nothing was finished, leave nothing.
+
+    Parameters
+    ----------
+    engine
+        Where to do the work, in place of what was asked first; answers do not depend on it.
+    """
+    try:
+        done = _answered(going, engine or parse(going.asked.engine), say)
+    except BaseException as error:
+        if isinstance(error, HOPELESS) or not going.kept:
+            going.abandon()
+        else:
+            going.leave()
+            error.add_note(going.how_to_go_on())
+        raise
+    going.finish()
+    return done
+
+
+def _answered(going: Unfinished, engine: Engine, say: Say) -> Answered:
+    study = going.asked.study()
+    if study.sweep is not None:
+        points, failures, files = sweep(going, study, engine, say)
+        _write(going, files)
+        return Answered(folder=going.folder, result=None, points=points, failures=failures)
+    method = replace(FAST, memory=Solved(log=going.log))
+    kept = Kept(engine=engine, log=going.log)
+    result = run(study, say=say, method=method, gap=going.asked.gap, engine=kept, years=going.asked.years)
+    result = result.by(going.asked.command)
+    _write(going, result.files())
+    return Answered(folder=going.folder, result=result, points=None, failures=result.failures)
+
+
+def _write(going: Unfinished, files: Files) -> None:
+    try:
+        part = going.ready()
+        fill(part, **files)
+        for form in going.asked.also:
+            FORMS[form](files["tables"], part)
+    except OSError as error:
+        raise RunError(why(going.folder, error)) from error

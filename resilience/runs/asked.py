@@ -1,0 +1,91 @@
+"""What a run was asked, written before it begins: enough to go on with it, and to see whether it still can be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from resilience.errors import RunError
+from resilience.provenance import command, versions
+from resilience.result import inputs
+from resilience.sizing.size import PROVED
+from resilience.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A study's text and where its file lies, the settings of `run`, and what all of it rests on.
+
+    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables.
+    """
+
+    text: str
+    path: str
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+    command: str
+    engine: str = "serial"
+    gap: float = PROVED
+    years: int = 0
+    also: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, study: Study, **settings: Any) -> Asked:
+        """The question, asked here and now."""
+        path = "" if study.path is None else str(study.path.resolve())
+        return cls(text=study.text, path=path, inputs=inputs(study), versions=versions(), command=command(), **settings)
+
+    def study(self) -> Study:
+        """The study; what differs from its file was put in when the run began."""
+        return Study.from_text(self.text, path=Path(self.path) if self.path else None)
+
+    def to_json(self) -> str:
+        """As `from_json` reads it."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, *, where: Path) -> Asked:
+        """What was written.
+
+        Raises
+        ------
+        RunError
+            If it is not whole.
+        """
+        try:
+            values = json.loads(text)
+            known = {entry.name for entry in fields(cls)}
+            if set(values) != known:
+                raise ValueError(f"its keys are {', '.join(sorted(values))}")
+            return cls(**{**values, "also": tuple(values["also"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise RunError(f"{where} does not say what was asked ({error}). Delete the folder and run anew") from error
+
+    def refuse_changed(self, folder: Path) -> None:
+        """Complain if what the run rests on is not what it was: old answers and new ones would be of two worlds.
+
+        Raises
+        ------
+        RunError
+            Naming everything that changed.
+        """
+        found = [
+            *_changed("input", self.inputs, inputs(self.study())),
+            *_changed("version of", self.versions, versions()),
+        ]
+        if found:
+            told = "\n".join(f"  {one}" for one in found)
+            raise RunError(
+                f"The run in {folder} cannot go on, for it rests on what is no longer there:\n{told}\n"
+                "Put back what it was, or begin a new run in another folder."
+            )
+
+
+def _changed(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            before, after = (one[:12] for one in (then.get(name, "not there"), now.get(name, "not there")))
+            yield f"{what} {name}: {before} then, {after} now"

@@ -1,0 +1,165 @@
+"""Two finished runs held side by side: what was asked otherwise, and what came out otherwise."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resilience.errors import RunError
+from resilience.folder import MANIFEST, UNFINISHED, read_csv
+
+ROUNDING = 1e-7  # relative: tables are written to nine digits
+LEFT = ("summary", "unmet", "unmet_without")  # told by goods; week by week, where shortfall has the sums
+TOLD = ("held_at", "reason", "note", "source")  # words that do not say which row it is
+KEYS = ("within",)  # figures that do
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Difference:
+    """What differs: `inputs` (columns what, a, b), `figures` (figure, a, b, change) and `rows` of tables.
+
+    `rows` has columns table, row (the words in it), column, a, b, change; a figure is NaN where its row is missing.
+    """
+
+    inputs: pd.DataFrame
+    figures: pd.DataFrame
+    rows: pd.DataFrame
+
+    @property
+    def same(self) -> bool:
+        """Whether the answers are equal, whatever was asked."""
+        return self.rows.empty and not (self.figures["change"] != 0).any()
+
+
+def diff(a: Path, b: Path) -> Difference:
+    """What changed from run `a` to run `b` in inputs and answers.
+
+    Raises
+    ------
+    RunError
+        If either is no finished run, or they are too unlike for a difference to mean anything; it says why.
+    """
+    ours, theirs = _manifest(a), _manifest(b)
+    _refuse_unlike(a, b, ours, theirs)
+    tables = sorted({path.stem for folder in (a, b) for path in folder.glob("*.csv")} - set(LEFT))
+    rows = pd.concat([_rows(name, _table(a, name), _table(b, name)) for name in tables], ignore_index=True)
+    return Difference(inputs=_inputs(a, b, ours, theirs), figures=_figures(ours, theirs), rows=rows)
+
+
+def _manifest(folder: Path) -> Mapping[str, Any]:
+    if (folder / MANIFEST).is_file():
+        found: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        return found
+    if (folder / UNFINISHED).is_dir():
+        raise RunError(f"{folder} holds a run that is not finished. Go on with it first: resilience resume {folder}")
+    raise RunError(f"{folder} holds no run: give the folder that `resilience run` names at its end")
+
+
+def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
+    reasons = []
+    kinds = tuple("a sweep" if "points" in one else "a single run" for one in (ours, theirs))
+    if kinds[0] != kinds[1]:
+        reasons.append(f"the first is {kinds[0]}, the second {kinds[1]}")
+    if ours["dataset"] != theirs["dataset"]:
+        reasons.append(f"they rest on different datasets, {ours['dataset']!r} and {theirs['dataset']!r}")
+    if not reasons:
+        name = "points" if "points" in ours else "losses"
+        key = "point" if "points" in ours else "scenario"
+        common = set(_table(a, name)[key]) & set(_table(b, name)[key])
+        if not common:
+            reasons.append(f"they have no {key} in common")
+    if reasons:
+        raise RunError(f"{a} and {b} cannot be compared: {'; '.join(reasons)}")
+
+
+def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> pd.DataFrame:
+    """Settings of the study one by one, other files by their hash, versions, solver and command."""
+    found = list(_changed(_settings(a), _settings(b)))
+    for what, key in (("file ", "inputs"), ("version of ", "versions")):
+        left, right = ({f"{what}{name}": value for name, value in one[key].items()} for one in (ours, theirs))
+        left.pop("file study.toml", None), right.pop("file study.toml", None)
+        found += [(name, one[:12], other[:12]) for name, one, other in _changed(left, right)]
+    told = ("seed", "solver", "command")
+    found += _changed({key: str(ours.get(key, "")) for key in told}, {key: str(theirs.get(key, "")) for key in told})
+    return pd.DataFrame(found, columns=["what", "a", "b"], dtype="str")
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    """The values of a study by key, scenarios by name."""
+    values = tomllib.loads((folder / "study.toml").read_text("utf-8").replace("\r\n", "\n"))
+    return dict(_flat(values, ""))
+
+
+def _flat(value: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, entry in value.items():
+            yield from _flat(entry, f"{key}.{name}" if key else name)
+    elif isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+        for number, entry in enumerate(value, 1):
+            yield from _flat(entry, f"{key}.{entry.get('name', number)}")
+    else:
+        yield key, value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _changed(a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    for name in dict.fromkeys([*a, *b]):
+        if a.get(name) != b.get(name):
+            yield name, a.get(name, ""), b.get(name, "")
+
+
+def _figures(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> pd.DataFrame:
+    names = list(ours.get("answer", {}))
+    left, right = (np.array([one["answer"][name] for name in names], dtype=np.float64) for one in (ours, theirs))
+    table = pd.DataFrame({"figure": names, "a": left, "b": right})
+    return table.assign(change=_change(table["a"], table["b"]))
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.csv"
+    return read_csv(path) if path.is_file() else pd.DataFrame()
+
+
+def _rows(name: str, a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+    """The figures of a table that differ; rows are matched by the words in them."""
+    figures = [column for column in {**a, **b} if _figure(a, column) and _figure(b, column)]
+    left, right = _long(a, figures).rename("a"), _long(b, figures).rename("b")
+    both = pd.concat([left, right], axis=1)
+    both["change"] = _change(both["a"], both["b"])
+    found = both[both["change"] != 0].rename_axis(["row", "column"]).reset_index()
+    found.insert(0, "table", name)
+    return found.astype({"table": "str", "row": "str", "column": "str"})
+
+
+def _figure(table: pd.DataFrame, column: str) -> bool:
+    """Whether a column holds figures; one that is not there could."""
+    if column in KEYS or column not in table:
+        return column not in KEYS
+    cells = table[column][table[column] != ""]
+    return bool(pd.to_numeric(cells, errors="coerce").notna().all())
+
+
+def _long(table: pd.DataFrame, figures: list[str]) -> pd.Series[float]:
+    """One figure a row, under the words of its row (numbered where they repeat) and its column."""
+    here = [column for column in figures if column in table]
+    keys = [column for column in table.columns if column not in here and column not in TOLD]
+    words = pd.Series([" ".join(cells) for cells in table[keys].to_numpy().tolist()], dtype="str")
+    again = words.groupby(words).cumcount()
+    words = words.where(again == 0, words + " #" + (again + 1).astype(str))
+    parts = [pd.to_numeric(table[column]).astype(np.float64).dropna() for column in here]  # an empty cell is no figure
+    places = [(words[row], column) for column, part in zip(here, parts, strict=True) for row in part.index]
+    values = np.concatenate([np.zeros(0), *(part.to_numpy() for part in parts)])
+    return pd.Series(values, index=pd.MultiIndex.from_tuples(places, names=["row", "column"]))
+
+
+def _change(a: pd.Series[float], b: pd.Series[float]) -> pd.Series[float]:
+    """B - a; 0 where it is rounding, NaN where there is only one."""
+    change = b - a
+    largest = pd.concat([a.abs(), b.abs()], axis=1).max(axis=1)
+    return change.mask(change.abs() <= ROUNDING * largest, 0.0)

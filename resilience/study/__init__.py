@@ -1,0 +1,15 @@
+"""A study: one question about one network, as a TOML file says it.
+
+The file is data: it names scenarios, a release rule, how losses count and what may be bought, and one dict maps each
+`kind` to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
+
+`study` is the whole; `scenario`, `release`, `sizing` and `sweep` are its tables, `rules` what a table with a `kind`
+stands for, `table` what all tables keep to. `faults` says what is wrong with one, `changes` puts values in from
+outside, `schema` is the JSON Schema of it all, with `shapes` for tables with a `kind`.
+"""
+
+from resilience.study.release import read_release
+from resilience.study.schema import schema
+from resilience.study.study import Study
+
+__all__ = ["Study", "read_release", "schema"]

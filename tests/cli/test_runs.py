@@ -1,0 +1,88 @@
+"""Runs, stops and comparisons from the command line."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from resilience.cli.app import app
+
+POISON = """
+[[scenario]]
+name = "poison"
+probability = 0.01
+disruptions = [{ kind = "demand_surge", factor = 1e20, weeks = 4 }]
+"""
+
+
+def call(*arguments, code=0) -> tuple[str, str]:
+    found = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert found.exit_code == code, (found.stdout, found.stderr, found.exception)
+    return found.stdout, found.stderr
+
+
+def answer(*arguments, code=0):
+    return json.loads(call(*arguments, "--json", code=code)[0])
+
+
+def test_a_scenario_that_fails_is_a_row_and_the_rest_is_answered(tiny, tmp_path):
+    """No solver takes a demand of 1e21 chips a week."""
+    tiny.write_text(tiny.read_text() + POISON)
+    found = answer("run", tiny, "--out", tmp_path / "run", code=3)
+    assert found["headline"].endswith("1 scenario failed and counts as a year without an event: poison.")
+    assert [row["scenario"] for row in found["failures"]] == ["poison"]
+    assert found["headline"].startswith("A reserve of 2 goods worth 500 USD")  # as without the poison
+    assert [row["scenario"] for row in found["scenarios"]] == ["gas_stops", "chips_stop"]
+    assert "HiGHS refused the program" in (tmp_path / "run" / "failures.csv").read_text()
+    assert "poison" in (tmp_path / "run" / "study.toml").read_text()
+
+
+def test_a_study_of_which_every_scenario_fails_is_an_error(tiny, tmp_path):
+    first, _, _ = tiny.read_text().partition("[[scenario]]")
+    tiny.write_text(first + POISON)
+    stderr = call("run", tiny, "--out", tmp_path / "run", code=1)[1]
+    assert "1 scenario could not be answered\n  poison: " in stderr
+
+
+def test_further_forms_of_the_tables_are_written_or_refused_before_the_work(tiny, tmp_path):
+    files = answer("run", tiny, "--out", tmp_path / "run", "--also", "parquet", "--also", "excel")["files"]
+    assert {"goods.csv", "goods.parquet", "tables.xlsx"} <= set(files)
+    assert "Did you mean parquet" in call("run", tiny, "--also", "parkett", "--out", tmp_path / "b", code=1)[1]
+    assert "No engine 'procesess'" in call("run", tiny, "--engine", "procesess", "--out", tmp_path / "b", code=1)[1]
+    assert not (tmp_path / "b").exists()
+
+
+def test_resume_finds_a_run_by_its_folder_or_its_study(tiny, tmp_path, monkeypatch):
+    from resilience.runs import Asked, begin
+    from resilience.study import Study
+
+    monkeypatch.chdir(tmp_path)
+    begin(tmp_path / "runs" / "tiny-1", Asked.of(Study.read(tiny))).leave()
+    assert answer("resume", "tiny", "--engine", "serial")["folder"] == "runs/tiny-1"
+    assert "nothing to go on with" in call("resume", "runs/tiny-1")[0]
+    assert "no unfinished run of that name" in call("resume", "tiny", code=1)[1]
+
+
+def test_a_sweep_prints_a_row_for_each_point(tiny, tmp_path):
+    tiny.write_text(tiny.read_text() + '\n[sweep.grid]\n"sizing.budget_usd" = [0, 100]\n')
+    stdout, _ = call("run", tiny, "--out", tmp_path / "run", "--engine", "serial")
+    lines = stdout.splitlines()
+    assert lines[0].split()[:2] == ["point", "sizing.budget_usd"]
+    assert [line.split()[:2] for line in lines[1:3]] == [["point-1", "0"], ["point-2", "100"]]
+    assert lines[-1] == f"Each point has a folder with its report in {tmp_path / 'run'}"
+    point = tmp_path / "run" / "point-2"
+    shown = call("diff", tmp_path / "run" / "point-1", point)[0]
+    assert "sizing.budget_usd  0  100" in shown
+    assert answer("diff", point, point)["same"]
+    assert "the first is a sweep, the second a single run" in call("diff", tmp_path / "run", point, code=1)[1]
+
+
+def test_the_schema_is_printed_or_written(tmp_path):
+    assert json.loads(call("schema")[0])["title"] == "Study"
+    assert "#:schema study.schema.json" in call("schema", "--out", tmp_path)[0]
+    assert json.loads((tmp_path / "study.schema.json").read_text())["type"] == "object"
+
+
+@pytest.mark.parametrize("command", ["resume", "diff", "schema"])
+def test_each_command_has_help(command):
+    assert "Usage" in call(command, "--help")[0]

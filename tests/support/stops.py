@@ -1,0 +1,84 @@
+"""Ways to stop a run, and what two runs have in common."""
+
+import os
+import resource
+import signal
+import sys
+from contextlib import contextmanager
+from multiprocessing import active_children
+from pathlib import Path
+
+from resilience.engine import Serial
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file of a run but that of its times, by its path."""
+    inside = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in inside.items() if path.name != "times.txt"}
+
+
+def at(word: str, act, count: int = 1):
+    """Something to be told what goes on, that acts when it hears `word` for the `count`th time."""
+    heard = []
+
+    def say(text: str) -> None:
+        if word in text:
+            heard.append(text)
+            if len(heard) == count:
+                act()
+
+    return say
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def kill_parent() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_worker() -> None:
+    os.kill(active_children()[0].pid, signal.SIGKILL)
+
+
+class Counting:
+    """Serial work that counts the tasks it does."""
+
+    def __init__(self) -> None:
+        self.done = []
+
+    @contextmanager
+    def team(self, build):
+        with Serial().team(build) as team:
+            self.inner = team
+            yield self
+
+    def work(self, function, messages, **options):
+        for outcome in self.inner.work(function, messages, **options):
+            self.done.append(outcome.key)
+            yield outcome
+
+
+@contextmanager
+def room(size: int):
+    """No file can grow past `size` bytes: the system's own limit, refused as a full disk refuses."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def main() -> None:
+    """Begin a run and be killed when it says the word: python stops.py STUDY FOLDER WORD."""
+    from resilience.runs import Asked, answer, begin
+    from resilience.study import Study
+
+    study, folder, word = sys.argv[1:]
+    answer(begin(Path(folder), Asked.of(Study.read(study))), say=at(word, kill_parent))
+
+
+if __name__ == "__main__":
+    main()
