@@ -64,7 +64,8 @@ Mask = NDArray[np.bool_]
 class Reached:
     """What one coalition reaches on its own: yearly cost to its members, and what it holds.
 
-    No reserve and no plan of theirs costs less than `bound_usd`. `loss_usd` is by member, in the order of `members`.
+    No reserve and no plan of theirs costs less than `bound_usd`. `loss_usd` is by member, in the order of `members`;
+    `held` what stands in each store of the alliance, scaled.
     """
 
     members: tuple[str, ...]
@@ -73,6 +74,7 @@ class Reached:
     holding_usd: float
     loss_usd: tuple[float, ...]
     reserve: Reserve
+    held: Floats
     terms: Terms
     seconds: float
 
@@ -139,14 +141,29 @@ class Alliance:
         """The rows of rotation that members keep together."""
         return np.arange(len(self.owner)) < len(self.turned)
 
-    def reached(self, coalition: Iterable[str], *, pooled: bool = True, method: Method | None = None) -> Reached:
+    def reached(
+        self,
+        coalition: Iterable[str],
+        *,
+        pooled: bool = True,
+        held: Floats | None = None,
+        refusing: Iterable[str] = (),
+        method: Method | None = None,
+    ) -> Reached:
         """What a coalition reaches, holding in common (or, where not `pooled`, each for itself).
 
         Not pooled, members still trade with one another as they please, but each store serves its own member alone.
+        With `held`, that is what stands there already and cannot be changed. Members `refusing` send nothing from
+        their stores when a crisis comes, and get nothing from others.
         """
-        inside = self.place(coalition)
+        inside, shut = self.place(coalition), self.place(refusing)
         program, rows, columns = self.of(inside, pooled=pooled)
-        found = solve(program, method)
+        least, most = program.column_lower.copy(), program.column_upper.copy()
+        most[(self.shared & shut[self.first])[columns]] = 0.0
+        if held is not None:
+            stood = columns[columns < self.stores]
+            least[: len(stood)] = most[: len(stood)] = held[stood]
+        found = solve(replace(program, column_lower=least, column_upper=most), method)
         x, dual = np.zeros(len(self.first)), np.zeros(len(self.owner))
         x[columns], dual[rows] = found.x, found.row_dual
         lost = np.bincount(self.first, weights=self.program.cost * np.where(self._held, 0.0, x),
@@ -160,6 +177,7 @@ class Alliance:
             holding_usd=holding,
             loss_usd=tuple(lost[inside].tolist()),
             reserve=self.stated.reserve(x[self._held]),
+            held=x[self._held],
             terms=self.terms(dual),
             seconds=found.seconds,
         )

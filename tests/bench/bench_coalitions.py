@@ -3,7 +3,7 @@
     PYTHONPATH=tests/support python tests/bench/bench_coalitions.py [members] [scenarios] [goods] [afresh]
 
 A synthetic network (tests/support/ten_goods.py) of a chain of goods, each made in every member country and bought from two
-others; outages of a fifth of a year to a whole half year; 26 weeks in six periods. `afresh` so many coalitions, drawn,
+others; outages of a fifth of a year to a whole half year; 26 weeks in five periods. `afresh` so many coalitions, drawn,
 are solved once more from nowhere: the same costs, and what reuse saves.
 """
 
@@ -30,7 +30,7 @@ def main(members: int, scenarios: int, goods: int, afresh: int) -> None:
     begun = process_time()
     asked = alliance(
         network, outages(network, scenarios), members="all", weeks=26,
-        periods=Coarsening(steps=((2, 2), (1, 4), (1, 6))), release=Release(decision_weeks=2, pooled_weeks=1),
+        periods=Coarsening(steps=((2, 2), (1, 4), (1, 9))), release=Release(decision_weeks=2, pooled_weeks=1),
     )  # fmt: skip
     height, width = asked.program.shape
     tell(f"{members} members, {scenarios} scenarios: {height:,} rows, {width:,} columns; {process_time() - begun:.0f} s")
@@ -65,4 +65,4 @@ def tell(text: str) -> None:
 
 if __name__ == "__main__":
     given = [int(text) for text in sys.argv[1:]]
-    main(*(given + [14, 50, 3, 20][len(given) :]))
+    main(*(given + [14, 50, 2, 20][len(given) :]))
