@@ -51,6 +51,7 @@ from resilience.sharing.terms import Terms
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope
 from resilience.sizing.size import Stated, state_sizing
+from resilience.sizing.without import HARMLESS as NOTHING
 from resilience.sizing.without import without_reserve
 from resilience.solver import LinearProgram, Method, signed, solve
 
@@ -166,25 +167,26 @@ class Alliance:
         found = solve(replace(program, column_lower=least, column_upper=most), method)
         x, dual = np.zeros(len(self.first)), np.zeros(len(self.owner))
         x[columns], dual[rows] = found.x, found.row_dual
-        lost = np.bincount(self.first, weights=self.program.cost * np.where(self._held, 0.0, x),
-                           minlength=len(self.members)) * self.usd + self.market_usd  # fmt: skip
-        holding = float(self.program.cost[self._held] @ x[self._held]) * self.usd
-        market = float(self.market_usd[inside].sum())
+        return self.told(inside, x, dual, bound=found.bound, seconds=found.seconds)
+
+    def told(self, inside: Mask, x: Floats, dual: Floats, *, bound: float | None = None, seconds: float) -> Reached:
+        """A coalition's departure `x` in words; without a `bound` of its own, by what its duals say of it."""
+        terms, market = self.terms(dual), float(self.market_usd[inside].sum())
+        lost = self.market_usd + self.usd * np.bincount(
+            self.first[self.stores :], weights=(self.program.cost * x)[self.stores :], minlength=len(self.members)
+        )
+        number = int(inside @ (1 << np.arange(len(inside))))
         return Reached(
             members=tuple(name for name, is_in in zip(self.members, inside, strict=True) if is_in),
-            cost_usd=market + found.objective * self.usd,
-            bound_usd=market + found.bound * self.usd,
-            holding_usd=holding,
+            cost_usd=market + float(self.program.cost @ x) * self.usd,
+            bound_usd=terms.of(number) if bound is None else market + bound * self.usd,
+            holding_usd=float(self.program.cost[: self.stores] @ x[: self.stores]) * self.usd,
             loss_usd=tuple(lost[inside].tolist()),
-            reserve=self.stated.reserve(x[self._held]),
-            held=x[self._held],
-            terms=self.terms(dual),
-            seconds=found.seconds,
+            reserve=self.stated.reserve(x[: self.stores]),
+            held=x[: self.stores],
+            terms=terms,
+            seconds=seconds,
         )
-
-    @cached_property
-    def _held(self) -> Mask:
-        return np.arange(len(self.first)) < self.stores
 
     def terms(self, row_dual: Floats) -> Terms:
         """What any duals of the rows say at least of the cost of every coalition, holding in common."""
@@ -242,7 +244,8 @@ def alliance(
     )  # fmt: skip
     market = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     say("what each coalition could do otherwise")
-    return _departures(stated, chosen, [answer.x for answer in market])
+    live = [number for number, answer in enumerate(market) if answer.objective > NOTHING]
+    return _departures(stated.only(live), chosen, [market[number].x for number in live])
 
 
 def _with_bloc(network: Network, name: str, countries: tuple[str, ...]) -> tuple[str, Network]:
@@ -276,7 +279,7 @@ def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Float
     number = {name: n for n, name in enumerate(members)}
     parts = [_part(stated, k, plan, number) for k, plan in enumerate(market)]
     worst = max((float(part.lost.sum()) for part in parts), default=0.0)
-    chances = [scenario.probability for scenario in stated.scenarios]
+    chances = stated.terms.probabilities[stated.terms.blocks].tolist()
     live = [(chance, part) for chance, part in zip(chances, parts, strict=True) if part.lost.sum() > HARMLESS * worst]
     stores = stated.rows["place"].map(stated.network.places.set_index("place")["country"]).map(number).to_numpy(int)
     together, turned = _rotation(stated, members, stores)

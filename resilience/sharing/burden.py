@@ -125,9 +125,7 @@ def import_weights(network: Network, members: Sequence[str], goods: Sequence[str
     return _by_country(network, arrivals, members, goods)
 
 
-def _by_country(
-    network: Network, weekly: pd.Series, members: Sequence[str], goods: Sequence[str]
-) -> dict[str, float]:
+def _by_country(network: Network, weekly: pd.Series, members: Sequence[str], goods: Sequence[str]) -> dict[str, float]:
     price = network.goods.set_index("good")["usd_per_unit"]
     country = network.places.set_index("place")["country"]
     kept = weekly[weekly.index.get_level_values(0).isin(goods)]
@@ -166,15 +164,17 @@ def burden(coalitions: Coalitions, rule: BurdenRule) -> Burden:
     shares = rule.divide(coalitions)
     alone = np.array([coalitions.cost([name]) for name in coalitions.members])
     loss, cost = np.array(coalitions.together.loss_usd), shares.to_numpy()
-    table = pd.DataFrame({
-        "member": list(coalitions.members),
-        "without_usd": coalitions.alliance.market_usd,
-        "alone_usd": alone,
-        "loss_usd": loss,
-        "pays_usd": cost - loss,
-        "cost_usd": cost,
-        "saves_usd": alone - cost,
-    })
+    table = pd.DataFrame(
+        {
+            "member": list(coalitions.members),
+            "without_usd": coalitions.alliance.market_usd,
+            "alone_usd": alone,
+            "loss_usd": loss,
+            "pays_usd": cost - loss,
+            "cost_usd": cost,
+            "saves_usd": alone - cost,
+        }
+    )
     leavers, undecided = would_leave(coalitions, shares)
     return Burden(table=table, leavers=leavers, undecided=undecided)
 
@@ -191,7 +191,7 @@ def arrangements(coalitions: Coalitions) -> pd.DataFrame:
     trades as the market has it; earmarked, they trade among themselves as they please; pooled, stores serve all.
     """
     alone = [coalitions.found[1 << place] for place in range(len(coalitions.members))]
-    earmarked = coalitions.alliance.reached(coalitions.members, pooled=False, method=coalitions.method)
+    earmarked = coalitions.alliance.reached(coalitions.members, pooled=False)
     market = float(coalitions.alliance.market_usd.sum())
     rows: list[tuple[str, float, float, float]] = [("no reserve", 0.0, market, 0.0)]
     for name, parts in (("autarky", alone), ("earmarked", [earmarked]), ("pooled", [coalitions.together])):
@@ -213,9 +213,7 @@ def departures(coalitions: Coalitions, shares: pd.Series[float]) -> pd.DataFrame
     together = coalitions.together
     for name in coalitions.members:
         rest = coalitions.cost([other for other in coalitions.members if other != name])
-        refused = coalitions.alliance.reached(
-            coalitions.members, held=together.held, refusing=[name], method=coalitions.method
-        )
+        refused = coalitions.alliance.reached(coalitions.members, held=together.held, refusing=[name])
         others = float(shares.drop(name).sum())
         rows.append((name, rest - others, refused.cost_usd - together.cost_usd,
                      float(shares[name]) - coalitions.cost([name])))  # fmt: skip

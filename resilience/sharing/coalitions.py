@@ -22,10 +22,11 @@ from resilience.sharing.game import FloatArray, Game, coalition_sums
 from resilience.sharing.linear import membership
 from resilience.sharing.nucleoli import nucleolus
 from resilience.sharing.power import sampled_shapley, shapley
-from resilience.solver import Method
+from resilience.sharing.turning import Turning
 
 MOST = 16  # members of whom floors are kept for every coalition
 CLOSE = 1e-7  # share of the largest cost below which two costs are one
+SMALL = 0.3  # part of all members up to which a coalition is solved by itself, without the others' columns
 BATCH = 6  # coalitions solved before the answer is asked again
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -39,9 +40,9 @@ class Coalitions:
     """
 
     alliance: Alliance
-    method: Method | None = None
     say: Say = lambda text: None
     found: dict[int, Reached] = field(default_factory=dict)
+    marks: dict[int, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = len(self.alliance.members)
@@ -51,6 +52,7 @@ class Coalitions:
                 "Ask `sampled_shapley` with `alliance.reached`, or let small members play as one"
             )
         self.floor: FloatArray = np.zeros(2**size)
+        self.turning = Turning(self.alliance)
         everyone = 2**size - 1
         for number in [everyone, *(1 << place for place in range(size)), *(everyone - (1 << n) for n in range(size))]:
             self.solve(number)
@@ -75,12 +77,24 @@ class Coalitions:
         if number and number not in self.found:
             names = [name for place, name in enumerate(self.members) if number >> place & 1]
             self.say(f"{len(self.found) + 1} coalitions solved: {', '.join(names)}")
-            reached = self.alliance.reached(names, method=self.method)
+            reached = self._reached(number, names)
             self.found[number] = reached
             self.floor = np.maximum(self.floor, reached.terms.table())
             for known, at in self.found.items():
                 self.floor[known] = at.cost_usd
         return self.found[number].cost_usd if number else 0.0
+
+    def _reached(self, number: int, names: list[str]) -> Reached:
+        """By itself where few are in, else from the corner of the solved coalition that has fewest members more."""
+        if len(names) <= SMALL * len(self.members):
+            return self.alliance.reached(names)
+        wider = [known for known in self.marks if known & number == number]
+        self.turning.go(self.alliance.place(names))
+        if wider:
+            self.turning.back(self.marks[min(wider, key=lambda known: (known.bit_count(), known))])
+        self.turning.solve()
+        self.marks[number] = self.turning.mark()
+        return self.turning.told()
 
     def floors(self) -> Game:
         """The game of costs: solved where they are, floors elsewhere."""
@@ -168,12 +182,14 @@ def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int =
     numbers.sort(key=lambda number: (-gain[number], number))
     game = coalitions.floors()
     undecided = int((gain > coalitions.close()).sum()) - len(numbers)
-    table = pd.DataFrame({
-        "coalition": pd.Series([game.coalition(number) for number in numbers], dtype=object),
-        "alone_usd": coalitions.floor[numbers],
-        "shares_usd": paid[numbers],
-        "gain_usd": gain[numbers],
-    })
+    table = pd.DataFrame(
+        {
+            "coalition": pd.Series([game.coalition(number) for number in numbers], dtype=object),
+            "alone_usd": coalitions.floor[numbers],
+            "shares_usd": paid[numbers],
+            "gain_usd": gain[numbers],
+        }
+    )
     return table, undecided
 
 

@@ -22,13 +22,14 @@ import pandas as pd
 from resilience.errors import AskError, SolverError
 from resilience.network import Network
 from resilience.periods import Periods
+from resilience.physics import Floats
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sharing.alliance import INSIDE, Alliance, alliance
-from resilience.sharing.game import FloatArray, Game, coalition_sums
+from resilience.sharing.game import Game, coalition_sums
+from resilience.sharing.turning import Turning
 from resilience.sizing.scope import Scope
-from resilience.solver import Status, relative_gap
-from resilience.standing import Standing
+from resilience.solver import relative_gap
 
 MOST = 16  # members of whom all coalitions are tabled; beyond that, ask for those that matter
 TRUSTED = 1e-6  # relative gap between a cost and the floor its own duals give, up to which it counts as proved
@@ -128,37 +129,19 @@ def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues
     )
 
 
-def _walk(asked: Alliance) -> Iterator[tuple[int, float, FloatArray]]:
+def _walk(asked: Alliance) -> Iterator[tuple[int, float, Floats]]:
     """Each coalition's number, least cost of departing from the market, and duals; everybody first."""
-    inside = np.ones(len(asked.members), dtype=bool)
-    program, rows, columns = asked.of(inside)
-    standing = Standing(program)
-    first, second = asked.first[columns], asked.second[columns]
-    turned = np.arange(len(asked.turned))
-    order = np.argsort(-asked.market_usd, kind="stable")
-    of_member = [np.flatnonzero((first == n) | (second == n)) for n in range(len(order))]
+    turning = Turning(asked)
+    order = np.argsort(-asked.market_usd, kind="stable").tolist()
 
-    def turn(member: int, *, is_in: bool) -> None:
-        inside[member] = is_in
-        own = of_member[member]
-        free = inside[first[own]] & inside[second[own]]
-        low, high = program.column_lower[own], program.column_upper[own]
-        standing.bound(columns=own, lower=np.where(free, low, 0.0), upper=np.where(free, high, 0.0))
-        if len(turned):
-            standing.move(rows=turned, lower=np.full(len(turned), -np.inf), upper=asked.turned @ inside)
-
-    def visit(after: int) -> Iterator[tuple[int, float, FloatArray]]:
-        answer = standing.simplex()
-        if answer.status is not Status.OPTIMAL:
-            raise SolverError(f"A coalition's program could not be solved: {answer.status.value}")
-        here, dual = standing.mark(), np.zeros(len(asked.owner))
-        dual[rows] = answer.row_dual
-        yield int(inside @ (1 << np.arange(len(inside)))), answer.objective, dual
+    def visit(after: int) -> Iterator[tuple[int, float, Floats]]:
+        objective, here = turning.solve(), turning.mark()
+        yield turning.number, objective, turning.dual()
         for position in range(after, len(order)):
-            if inside.sum() > 1:
-                turn(int(order[position]), is_in=False)
+            if turning.inside.sum() > 1:
+                turning.turn(order[position], is_in=False)
                 yield from visit(position + 1)
-                turn(int(order[position]), is_in=True)
-                standing.back(here)
+                turning.turn(order[position], is_in=True)
+                turning.back(here)
 
     yield from visit(0)
