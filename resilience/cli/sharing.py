@@ -85,8 +85,8 @@ def shared(asked: Asked, *, say: Say) -> Answer:
         if name in tables and len(tables[name]):
             parts += [head, columns(_rounded(tables[name].head(SHOWN) if name == "leavers" else tables[name])), ""]
     parts.append(
-        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved; floors under the rest prove what "
-        "is said. Outsiders are left as the market has them: what the reserve does for them is not counted."
+        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved; floors under the rest prove "
+        "what is said. Outsiders are left as the market has them: what the reserve does for them is not counted."
     )
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
@@ -149,15 +149,13 @@ def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> l
         else f"{least.member} pays least ({money(least.pays_usd)})"
     )  # fmt: skip
     words = [
-        f"Holding in common costs {len(rows)} members {money(total)} USD a year ({money(held)} to hold, the rest losses "
-        f"that remain); each alone they would bear {money(float(ways.at['autarky', 'cost_usd']))}, with no reserve "
+        f"Holding in common costs {len(rows)} members {money(total)} USD a year ({money(held)} to hold, the rest is "
+        f"loss that remains); each alone they would bear {money(float(ways.at['autarky', 'cost_usd']))}, with no reserve "
         f"{money(float(ways.at['no reserve', 'cost_usd']))}.",
         f"By {rule}, {most.member} pays most towards it ({money(most.pays_usd)} USD a year) and {paid}.",
     ]
     if found.stable:
-        words.append(
-            "No member and no group of members would pay less on its own: the division holds, and is proved to."
-        )
+        words.append("No member and no group of members would pay less on its own: the division is proved to hold.")
     elif len(found.leavers):
         first = found.leavers.iloc[0]
         words.append(

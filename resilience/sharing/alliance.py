@@ -10,7 +10,7 @@ With y a departure from the market's plan, x what is held, and scenarios s of pr
 
     cost(S) = loss of S in the market + least  holding @ x + sum_s p_s cost_s @ y_s
               subject to  lower_s <= tie_s @ x + matrix_s @ y_s <= upper_s       rows of members of S and of their pool
-                          least_s <= y_s <= most_s,  0 <= x <= most               columns of members of S, lanes within S
+                          least_s <= y_s <= most_s,  0 <= x <= most              columns of members of S, lanes within S
 
 Outsiders hold nothing, gain nothing and lose nothing by what S does, so a coalition's cost is its own. To depart by
 nothing keeps every row (their sides enclose zero), and so do departures of two coalitions beside one another. Hence
@@ -24,8 +24,8 @@ Reference: G. Owen (1975), On the core of linear production games, Mathematical 
 theorem of Bondareva (1963) and Shapley (1967) on balanced games, the third is weak duality.
 
 When not to use it: to say what the world would gain. Here outsiders are left as they are, so what a reserve does for
-them is not counted, and the cost of all members lies above what `size_reserve` finds, where the whole world's flows give
-way.
+them is not counted, and members save less than `size_reserve` finds, where the whole world's flows give way. Nor does it
+take budgets, floors or a weighing of risk: a limit on all together is no coalition's own, and losses are means.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who pays what for a reserve held in common, and whether everybody stays.
 
-A member's yearly cost is its own loss that is left, plus what it pays towards holding (below zero: what it is paid). All
-of it adds up to what the members' common reserve costs together. A rule is an object with one method, `divide`, that
+A member's yearly cost is its own loss that is left, plus what it pays towards holding (below zero: what it is paid).
+All of it adds up to what the members' common reserve costs together. A rule is an object with one method, `divide`, that
 says what each member's cost is to be; payments make it so.
 """
 

@@ -1,8 +1,8 @@
 """Costs of coalitions asked for one by one, with a floor and a ceiling for those that nobody asked for.
 
-A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known. What
-depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved, until
-it rests on none. That is exact. A coalition whose floor objects to nothing has a cost that objects even less.
+A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known.
+What depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved,
+until it rests on none. That is exact: a coalition whose floor objects to nothing has a cost that objects even less.
 """
 
 from __future__ import annotations
