@@ -81,11 +81,11 @@ class Standing:
             corner.alien = codes.count(highspy.HighsBasisStatus.kBasic) != len(corner.row_status)  # HiGHS completes it
             self._highs.setBasis(corner)
 
-    def mark(self) -> object:
+    def mark(self) -> highspy.HighsBasis:
         """The corner it stands at, to come back to with `back` and for nothing else; unlike `basis`, at no cost."""
         return self._highs.getBasis()
 
-    def back(self, mark: object) -> None:
+    def back(self, mark: highspy.HighsBasis) -> None:
         """Stand at a marked corner again; what sides and bounds were moved to since stays."""
         self._highs.setBasis(mark)
 

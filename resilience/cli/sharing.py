@@ -15,7 +15,6 @@ from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods
 from resilience.result import money, plainly
-from resilience.sharing.alliance import alliance
 from resilience.sharing.burden import (
     Burden,
     BurdenRule,
@@ -32,6 +31,7 @@ from resilience.sharing.burden import (
     use_weights,
 )
 from resilience.sharing.coalitions import Coalitions
+from resilience.sharing.market import alliance
 from resilience.study import Study
 
 Say = Callable[[str], None]
@@ -135,24 +135,25 @@ def _told(found: Burden) -> pd.DataFrame:
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """USD without cents."""
-    return table.assign(**{name: table[name].round() + 0.0 for name in table if str(name).endswith("_usd")})
+    usd = {str(name): table[name].round() + 0.0 for name in table.columns if str(name).endswith("_usd")}
+    return table.assign(**usd)
 
 
 def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> list[str]:
     """What the tables mean, in words."""
     ways = tables["arrangements"].set_index("arrangement")
-    total, held = float(ways.at["pooled", "cost_usd"]), float(ways.at["pooled", "holding_usd"])
-    rows = found.table.sort_values("pays_usd", ascending=False)
-    most, least = rows.iloc[0], rows.iloc[-1]
+    cost = ways["cost_usd"].to_dict()
+    held = float(ways["holding_usd"].to_dict()["pooled"])
+    pays = found.table.set_index("member")["pays_usd"].sort_values(ascending=False)
+    most, least = (float(pays.iloc[end]) for end in (0, -1))
     paid = (
-        f"{least.member} is paid {money(-least.pays_usd)} to stay" if least.pays_usd < 0
-        else f"{least.member} pays least ({money(least.pays_usd)})"
-    )  # fmt: skip
+        f"{pays.index[-1]} is paid {money(-least)} to stay" if least < 0 else f"{pays.index[-1]} least ({money(least)})"
+    )
     words = [
-        f"Holding in common costs {len(rows)} members {money(total)} USD a year ({money(held)} to hold, the rest is "
-        f"loss that remains); each alone they would bear {money(float(ways.at['autarky', 'cost_usd']))}, with no reserve "
-        f"{money(float(ways.at['no reserve', 'cost_usd']))}.",
-        f"By {rule}, {most.member} pays most towards it ({money(most.pays_usd)} USD a year) and {paid}.",
+        f"Holding in common costs {len(pays)} members {money(float(cost['pooled']))} USD a year ({money(held)} to "
+        f"hold, the rest is loss that remains); each alone they would bear {money(float(cost['autarky']))}, with no "
+        f"reserve {money(float(cost['no reserve']))}.",
+        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}.",
     ]
     if found.stable:
         words.append("No member and no group of members would pay less on its own: the division is proved to hold.")
@@ -168,6 +169,7 @@ def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> l
         moved = tables["to_keep_all"]["gets_usd"].clip(lower=0.0).sum()
         words.append(f"Side payments of {money(float(moved))} USD a year in all would keep everybody.")
     if "joiners" in tables:
-        words += [f"{row.joins} joining saves {money(float(row.saves_usd))} USD a year between it and the members."
-                  for row in tables["joiners"].itertuples()]  # fmt: skip
+        saved = tables["joiners"].set_index("joins")["saves_usd"].to_dict()
+        words += [f"{name} joining saves {money(float(usd))} USD a year, between it and the members."
+                  for name, usd in saved.items()]  # fmt: skip
     return words

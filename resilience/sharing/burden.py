@@ -1,8 +1,8 @@
 """Who pays what for a reserve held in common, and whether everybody stays.
 
 A member's yearly cost is its own loss that is left, plus what it pays towards holding (below zero: what it is paid).
-All of it adds up to what the members' common reserve costs together. A rule is an object with one method, `divide`, that
-says what each member's cost is to be; payments make it so.
+All of it adds up to what the members' common reserve costs together. A rule is an object with one method, `divide`,
+that says what each member's cost is to be; payments make it so.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pandas as pd
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
+from resilience.physics import Whole
 from resilience.sharing.coalitions import (
     Coalitions,
     least_transfers,
@@ -80,10 +81,10 @@ class ByLeastCore:
     def divide(self, coalitions: Coalitions) -> pd.Series[float]:
         """Each member's yearly cost in USD."""
 
-        def binds(found: LeastCore) -> np.ndarray:
+        def binds(found: LeastCore) -> Whole:
             gain = coalition_sums(-found.payoffs.to_numpy()) - coalitions.floor
             order = np.argsort(-gain[1:-1], kind="stable") + 1
-            return order[gain[order] >= gain[order[0]] - coalitions.close()].astype(np.int64)
+            return np.asarray(order[gain[order] >= gain[order[0]] - coalitions.close()], dtype=np.int64)
 
         return -settled(coalitions, lambda costs: least_core(costs.negated()), binds).payoffs
 
@@ -126,11 +127,10 @@ def import_weights(network: Network, members: Sequence[str], goods: Sequence[str
 
 
 def _by_country(network: Network, weekly: pd.Series, members: Sequence[str], goods: Sequence[str]) -> dict[str, float]:
-    price = network.goods.set_index("good")["usd_per_unit"]
-    country = network.places.set_index("place")["country"]
-    kept = weekly[weekly.index.get_level_values(0).isin(goods)]
-    usd = kept * kept.index.get_level_values(0).map(price).to_numpy()
-    by_member = usd.groupby(kept.index.get_level_values(1).map(country)).sum()
+    rows = weekly.rename("units").rename_axis(["good", "place"]).reset_index()
+    rows = rows[rows["good"].isin(goods)]
+    usd = rows["units"] * rows["good"].map(network.goods.set_index("good")["usd_per_unit"])
+    by_member = usd.groupby(rows["place"].map(network.places.set_index("place")["country"])).sum()
     return {name: float(by_member.get(name, 0.0)) for name in members}
 
 

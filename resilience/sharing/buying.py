@@ -76,7 +76,8 @@ def buying(
         "apart": separate.groupby("good")["units"].sum(),
     }).fillna(0.0)  # fmt: skip
     rows = []
-    for good, held in units.iterrows():
+    for good in units.index.astype(str):
+        held = units.loc[good]
         row: dict[str, object] = {"good": good}
         users = {}
         for way, years in (("together", years_together), ("apart", years_apart)):

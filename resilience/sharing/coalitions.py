@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError
 from resilience.physics import Whole
-from resilience.sharing.alliance import Alliance, Reached
+from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
 from resilience.sharing.linear import membership
@@ -42,7 +42,7 @@ class Coalitions:
     alliance: Alliance
     say: Say = lambda text: None
     found: dict[int, Reached] = field(default_factory=dict)
-    marks: dict[int, object] = field(default_factory=dict)
+    marks: dict[int, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = len(self.alliance.members)
@@ -107,8 +107,8 @@ class Coalitions:
         for number, reached in self.found.items():
             most[number] = reached.cost_usd
         for number in range(1, len(most)):
-            parts = coalition_sums([1 << place for place in range(len(self.members)) if number >> place & 1])
-            parts = parts.astype(np.int64)[1:-1]
+            bits = [1 << place for place in range(len(self.members)) if number >> place & 1]
+            parts = coalition_sums(bits).astype(np.int64)[1:-1]
             if len(parts):
                 most[number] = min(most[number], float((most[parts] + most[number - parts]).min()))
         return most
@@ -146,7 +146,7 @@ def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
                 rows = more
             if len(rows) == len(shares):
                 break
-        return order[left[order] <= left[number] + coalitions.close()].astype(np.int64)
+        return np.asarray(order[left[order] <= left[number] + coalitions.close()], dtype=np.int64)
 
     return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
 
@@ -157,7 +157,7 @@ def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePay
     def bind(found: SidePayments) -> Whole:
         left = coalitions.floor - coalition_sums((shares - found.transfers).to_numpy())
         order = np.argsort(left[1:-1], kind="stable") + 1
-        return order[left[order] <= coalitions.close()].astype(np.int64)
+        return np.asarray(order[left[order] <= coalitions.close()], dtype=np.int64)
 
     return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), bind)
 

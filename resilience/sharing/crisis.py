@@ -1,9 +1,9 @@
 """One crisis of a network shared out: what members lack of a good, and who gets how much by which rule.
 
 A claim is what a member's users would have used over the horizon and did not, in the least-loss response to the
-scenario without a reserve, whatever held them back. Rules share what is there (`resilience.sharing.claims`); how each looks is
-told by waste, envy and the worst-off member (`resilience.sharing.fairness`) and by what it secures: days of use, value
-at stake.
+scenario without a reserve, whatever held them back. Rules share what is there (`resilience.sharing.claims`); how each
+looks is told by waste, envy and the worst-off member (`resilience.sharing.fairness`) and by what it secures: days of
+use, value at stake, the first tier.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def _lacked(network: Network, response: Response, good: str, weeks: int) -> pd.S
     short = (makers["output_per_week"] * weeks - started).clip(lower=0.0) * makers["units"]
     unmet = response.table("unmet")
     unserved = unmet[unmet["good"] == good].groupby("place")["units"].sum()
-    return pd.concat([short.groupby(makers["place"]).sum(), unserved]).groupby(level=0).sum()
+    lacked: pd.Series[float] = pd.concat([short.groupby(makers["place"]).sum(), unserved]).groupby(level=0).sum()
+    return lacked
 
 
 def usual_rules(claims: pd.DataFrame) -> dict[str, AllocationRule]:

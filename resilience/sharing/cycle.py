@@ -38,7 +38,7 @@ class Notification:
     help_sought: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "sectors", (self.sectors,) if isinstance(self.sectors, str) else tuple(self.sectors))
+        object.__setattr__(self, "sectors", tuple(self.sectors))
         empty = [name for name in ("member", "impact", "cause", "measures_taken", "help_sought")
                  if not str(getattr(self, name)).strip()]  # fmt: skip
         faults = [f"{name} is empty: say it, or say that it is not known" for name in empty]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 
 from resilience.errors import SolverError
 from resilience.physics import Floats
-from resilience.sharing.alliance import Alliance, Mask, Reached
+from resilience.sharing.alliances import Alliance, Mask, Reached
 from resilience.solver import Status
 from resilience.standing import Standing
 
@@ -52,11 +53,11 @@ class Turning:
         for member in np.flatnonzero(self.inside != inside):
             self.turn(int(member), is_in=bool(inside[member]))
 
-    def mark(self) -> object:
+    def mark(self) -> Any:
         """The corner it stands at."""
         return self._standing.mark()
 
-    def back(self, mark: object) -> None:
+    def back(self, mark: Any) -> None:
         """Stand at a marked corner again, whoever is in."""
         self._standing.back(mark)
 

@@ -25,20 +25,20 @@ from resilience.periods import Periods
 from resilience.physics import Floats
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sharing.alliance import INSIDE, Alliance, alliance
+from resilience.sharing.alliances import Alliance
 from resilience.sharing.game import Game, coalition_sums
+from resilience.sharing.market import alliance
 from resilience.sharing.turning import Turning
 from resilience.sizing.scope import Scope
-from resilience.solver import relative_gap
 
 MOST = 16  # members of whom all coalitions are tabled; beyond that, ask for those that matter
-TRUSTED = 1e-6  # relative gap between a cost and the floor its own duals give, up to which it counts as proved
+TRUSTED = 1e-6  # of what all lose in the market: how far above the floor its own duals give a cost may lie
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class PooledValues:
-    """What every coalition costs a year when it holds in common, in USD, proved to `gap`.
+    """What every coalition costs a year when it holds in common, in USD, proved to `gap` of what all lose without.
 
     `costs` is the game of costs and `saved` that of what a reserve saves: loss in the market less cost. Ask the core
     and the nucleolus of `saved`, or of `costs.negated()`: they say the same.
@@ -73,7 +73,7 @@ def pooled_values(
     """The cost of every coalition of `members` that holds a reserve in common; parameters as of `alliance`.
 
     A coalition's cost is holding plus expected loss of its own members, when it holds, draws and trades among its
-    own, and everything else stays as the market has it: see `resilience.sharing.alliance`. Up to 16 members; work
+    own, and everything else stays as the market has it: see `resilience.sharing.alliances`. Up to 16 members; work
     doubles with each (docs/explain/performance.md). On a large network ask `Coalitions` for what matters instead.
 
     >>> network = Network.from_frames(
@@ -90,7 +90,7 @@ def pooled_values(
     """
     asked = alliance(
         network, scenarios, members=members, weeks=weeks, goods=goods, release=release, periods=periods, scope=scope,
-        method=INSIDE, say=say,
+        say=say,
     )  # fmt: skip
     return cost_table(asked, say=say)
 

@@ -2,9 +2,9 @@
 
     PYTHONPATH=tests/support python tests/bench/bench_coalitions.py [members] [scenarios] [goods] [afresh]
 
-A synthetic network (tests/support/ten_goods.py) of a chain of goods, each made in every member country and bought from two
-others; outages of a fifth of a year to a whole half year; 26 weeks in five periods. `afresh` so many coalitions, drawn,
-are solved once more from nowhere: the same costs, and what reuse saves.
+A synthetic network (tests/support/ten_goods.py) of a chain of goods, each made in every member country and bought from
+two others; outages of eight to thirty weeks; 26 weeks in five periods. `afresh` so many coalitions, drawn, are solved
+once more from nowhere: the same costs, and what reuse saves.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from ten_goods import outages, ten_goods
 
 from resilience.periods import Coarsening
 from resilience.policy import Release
-from resilience.sharing.alliance import alliance
 from resilience.sharing.core import in_core
+from resilience.sharing.market import alliance
 from resilience.sharing.nucleoli import nucleolus
 from resilience.sharing.power import shapley
 from resilience.sharing.values import cost_table
@@ -33,7 +33,9 @@ def main(members: int, scenarios: int, goods: int, afresh: int) -> None:
         periods=Coarsening(steps=((2, 2), (1, 4), (1, 9))), release=Release(decision_weeks=2, pooled_weeks=1),
     )  # fmt: skip
     height, width = asked.program.shape
-    tell(f"{members} members, {scenarios} scenarios: {height:,} rows, {width:,} columns; {process_time() - begun:.0f} s")
+    tell(
+        f"{members} members, {scenarios} scenarios: {height:,} rows, {width:,} columns; {process_time() - begun:.0f} s"
+    )
     told = [0]
 
     def say(text: str) -> None:
