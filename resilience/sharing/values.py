@@ -115,7 +115,7 @@ def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues
     costs, gap = market.copy(), 0.0
     for done, (number, objective, dual) in enumerate(_walk(asked), 1):
         costs[number] = market[number] + objective * asked.usd
-        gap = max(gap, relative_gap(costs[number], asked.terms(dual).of(number)))
+        gap = max(gap, (costs[number] - asked.terms(dual).of(number)) / max(market[-1], 1e-9))
         say(f"coalition {done:,} of {len(costs) - 1:,}: gap {gap:.1e}")
     if gap > TRUSTED:
         raise SolverError(f"A coalition's cost was proved to a gap of {gap:.1e} only. Check the data's scale")
