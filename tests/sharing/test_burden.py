@@ -83,7 +83,7 @@ def test_one_who_leaves_costs_the_rest_and_one_who_refuses_costs_all(club):
     table = departures(club, shares).set_index("member")
     assert table["leaves_usd"].to_dict() == pytest.approx({"A": 10, "B": 10, "C": 0}, abs=1e-5)
     assert table["gains_usd"].to_dict() == pytest.approx({"A": -10, "B": -10, "C": 0}, abs=1e-5)
-    # Of 40 units, those with the one who refuses fail the other, and the rest fail it: 20 net a unit, once in ten years.
+    # Of 40 units, those with the one who refuses fail the other, and the rest fail it: 20 net a unit, one year in ten.
     assert table["refuses_usd"][["A", "B"]].tolist() == pytest.approx([80, 80], abs=1e-4)
 
 

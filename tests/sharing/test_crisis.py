@@ -19,7 +19,7 @@ from resilience.sharing import (
 
 @pytest.fixture(scope="module")
 def network():
-    """China sends gas to three makers of chips: Japan 10 a week (other uses), Korea 20 (essential), the USA 30 (defence)."""
+    """China sends gas to makers of chips: Japan 10 a week (other uses), Korea 20 (essential), the USA 30 (defence)."""
     return Network.from_frames(
         goods={"good": ["chip", "gas"], "usd_per_unit": [20.0, 1.0]},
         producers={"good": ["gas", "chip", "chip", "chip"], "place": ["CHN", "JPN", "KOR", "USA"],
@@ -117,7 +117,7 @@ def test_a_notification_says_what_the_others_must_know():
             cause="",
             expected_weeks=0,
             sectors=(),
-            measures_taken="None yet",
+            measures_taken="None",
             help_sought="Gas",
         )
     assert len(error.value.faults) == 4
