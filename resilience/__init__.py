@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, hazards, history, metrics, models, risk
+    from resilience import datasets, hazards, history, metrics, models, risk, sharing
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -43,6 +43,7 @@ __all__ = [
     "models",
     "risk",
     "run",
+    "sharing",
     "simulate",
     "size_reserve",
 ]
@@ -64,7 +65,7 @@ _HOMES = {  # a public name, and the module that defines it
     "simulate": "simulate",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk")  # modules that are public themselves
+_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk", "sharing")  # modules that are public themselves
 
 
 class _Face(ModuleType):
