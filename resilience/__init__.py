@@ -65,7 +65,15 @@ _HOMES = {  # a public name, and the module that defines it
     "simulate": "simulate",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk", "sharing")  # modules that are public themselves
+_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk", "sharing")  # modules public themselves
+    "datasets",
+    "hazards",
+    "history",
+    "metrics",
+    "models",
+    "risk",
+    "sharing",
+)  # modules that are public themselves
 
 
 class _Face(ModuleType):

@@ -183,11 +183,13 @@ class Alliance:
         reduced = program.cost - program.matrix.T @ dual
         of_column = np.minimum(reduced * program.column_lower, reduced * program.column_upper)
         sides = np.where(dual > 0, program.row_lower, program.row_upper)
-        of_row = np.multiply(dual, sides, out=np.zeros_like(dual), where=(dual != 0) & (self.owner != COMMON))
+        priced = (dual != 0) & (np.arange(len(dual)) >= len(self.turned))
+        of_row = np.multiply(dual, sides, out=np.zeros_like(dual), where=priced)
         pair = np.zeros((size, size))
         np.add.at(pair, (np.minimum(self.first, self.second), np.maximum(self.first, self.second)), of_column)
         owned = self.owner >= 0
         of_rows = np.bincount(self.owner[owned], weights=of_row[owned], minlength=size)
-        own = of_rows + np.diag(pair) + dual[: len(self.turned)] @ self.turned
+        nobodys = of_row[~owned].sum()  # a pool's rows cost nothing; had one a side, whoever is in would bear it once
+        own = of_rows + nobodys + np.diag(pair) + dual[: len(self.turned)] @ self.turned
         np.fill_diagonal(pair, 0.0)
         return Terms(own_usd=self.market_usd + own * self.usd, pair_usd=pair * self.usd)

@@ -67,10 +67,10 @@ def chain():
 
 @cache
 def five():
-    """Five members with a chain of three goods, six outages, coarse periods."""
-    network = ten_goods(goods=3, places=5)
+    """Five members with a chain of two goods, four outages, coarse periods."""
+    network = ten_goods(goods=2, places=5)
     return alliance(
-        network, outages(network, 6), members="all", weeks=26, periods=Coarsening(steps=((2, 2), (1, 4), (1, 9))),
+        network, outages(network, 4), members="all", weeks=26, periods=Coarsening(steps=((2, 2), (1, 4), (1, 9))),
         release=Release(decision_weeks=1, pooled_weeks=1),
     )  # fmt: skip
 
@@ -237,7 +237,7 @@ def test_the_walk_does_not_depend_on_who_is_named_first():
     assert one.costs == pooled_values(network, list(stops), members="club", weeks=8).costs
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     price=st.floats(0.5, 3.0),
     chances=st.lists(st.floats(0.01, 0.3), min_size=2, max_size=2),
