@@ -25,7 +25,6 @@ from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope
 from resilience.sizing.size import Stated, state_sizing
-from resilience.sizing.without import HARMLESS as NOTHING
 from resilience.sizing.without import without_reserve
 from resilience.solver import LinearProgram, Method
 
@@ -73,8 +72,8 @@ def alliance(
     )  # fmt: skip
     market = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     say("what each coalition could do otherwise")
-    live = [number for number, answer in enumerate(market) if answer.objective > NOTHING]
-    return _departures(stated.only(live), chosen, [market[number].x for number in live])
+    struck = stated.only(stated.terms.blocks[market.live].tolist())
+    return _departures(struck, chosen, [market.answers[number].x for number in market.live])
 
 
 def _with_bloc(network: Network, named: list[str], countries: tuple[str, ...]) -> tuple[str, Network]:
