@@ -23,6 +23,7 @@ from resilience.sharing.linear import membership
 from resilience.sharing.nucleoli import nucleolus
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning
+from resilience.standing import UNLIMITED
 
 MOST = 16  # members of whom floors are kept for every coalition
 CLOSE = 1e-7  # share of the largest cost below which two costs are one
@@ -85,14 +86,18 @@ class Coalitions:
         return self.found[number].cost_usd if number else 0.0
 
     def _reached(self, number: int, names: list[str]) -> Reached:
-        """By itself where few are in, else from the corner of the solved coalition that has fewest members more."""
+        """By itself where few are in, else from the corner of the solved coalition that has fewest members more.
+
+        Now and then such a start wanders; after as many steps as there are rows it is given up.
+        """
         if len(names) <= SMALL * len(self.members):
             return self.alliance.reached(names)
         wider = [known for known in self.marks if known & number == number]
         self.turning.go(self.alliance.place(names))
         if wider:
             self.turning.back(self.marks[min(wider, key=lambda known: (known.bit_count(), known))])
-        self.turning.solve()
+        if self.turning.solve(most=self.turning.program.shape[0] if wider else UNLIMITED) is None:
+            return self.alliance.reached(names)
         self.marks[number] = self.turning.mark()
         return self.turning.told()
 

@@ -11,7 +11,7 @@ from resilience.errors import SolverError
 from resilience.physics import Floats
 from resilience.sharing.alliances import Alliance, Mask, Reached
 from resilience.solver import Status
-from resilience.standing import Standing
+from resilience.standing import UNLIMITED, Standing
 
 
 class Turning:
@@ -61,8 +61,9 @@ class Turning:
         """Stand at a marked corner again, whoever is in."""
         self._standing.back(mark)
 
-    def solve(self) -> float:
-        """The coalition's least cost of departing from the market, in the program's money, from where it stands.
+    def solve(self, *, most: int = UNLIMITED) -> float | None:
+        """The coalition's least cost of departing from the market, in the program's money, from where it stands; None
+        where `most` steps did not do.
 
         Raises
         ------
@@ -70,7 +71,9 @@ class Turning:
             If there is none.
         """
         started = time.process_time()
-        answer = self._standing.simplex()
+        answer = self._standing.simplex(most=most)
+        if answer.status is Status.TIME_LIMIT:
+            return None
         if answer.status is not Status.OPTIMAL:
             raise SolverError(f"A coalition's program could not be solved: {answer.status.value}")
         self._x, self._dual = answer.x, answer.row_dual

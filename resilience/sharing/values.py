@@ -136,6 +136,7 @@ def _walk(asked: Alliance) -> Iterator[tuple[int, float, Floats]]:
 
     def visit(after: int) -> Iterator[tuple[int, float, Floats]]:
         objective, here = turning.solve(), turning.mark()
+        assert objective is not None  # steps are not limited
         yield turning.number, objective, turning.dual()
         for position in range(after, len(order)):
             if turning.inside.sum() > 1:
