@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk
+    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk, sharing
     from resilience.compare import compare
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
@@ -47,6 +47,7 @@ __all__ = [
     "models",
     "risk",
     "run",
+    "sharing",
     "simulate",
     "size_reserve",
 ]
@@ -78,6 +79,7 @@ _ROOMS = (
     "mitigation",
     "models",
     "risk",
+    "sharing",
 )  # public modules
 
 

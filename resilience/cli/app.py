@@ -312,6 +312,41 @@ def compare(
 
 
 @app.command()
+def share(
+    study: Studied,
+    rule: Annotated[
+        str, typer.Option(metavar="nucleolus|shapley|least-core|use|imports|weights", help="How the cost is divided.")
+    ] = "nucleolus",
+    members: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc, in place of the study's members; may be repeated.")
+    ] = None,
+    join: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc whose joining is to be valued; may be repeated.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="With --rule weights: columns member, weight (say, GDP).")
+    ] = None,
+    pairs: Annotated[
+        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 solves all.")
+    ] = 10,
+    departures: Annotated[bool, typer.Option("--departures", help="Also: what it costs if one leaves.")] = False,
+    fine: Annotated[bool, typer.Option("--fine", help="The study's own periods, not coarser ones; slow.")] = False,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Divide the cost of a study's common reserve among its members, and say who would leave."""
+    from resilience.cli.sharing import RULES, Asked, shared
+
+    if rule not in RULES:
+        raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
+    asked = Asked(
+        study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
+        departures=departures, fine=fine,
+    )  # fmt: skip
+    give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
+
+
+@app.command()
 def export(
     study: Studied,
     mps: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the whole program and its names here.")] = None,

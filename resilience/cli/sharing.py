@@ -1,0 +1,175 @@
+"""Who pays for a common reserve: the body of share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from resilience.cli.answer import Answer
+from resilience.cli.catalogue import find_study
+from resilience.cli.text import columns
+from resilience.errors import AskError
+from resilience.network import Network
+from resilience.periods import Coarsening, Periods
+from resilience.result import money, plainly
+from resilience.sharing.burden import (
+    Burden,
+    BurdenRule,
+    ByLeastCore,
+    ByNucleolus,
+    ByShapley,
+    InProportion,
+    arrangements,
+    burden,
+    departures,
+    import_weights,
+    joiners,
+    to_keep_all,
+    use_weights,
+)
+from resilience.sharing.coalitions import Coalitions
+from resilience.sharing.market import alliance
+from resilience.study import Study
+
+Say = Callable[[str], None]
+RULES = ("nucleolus", "shapley", "least-core", "use", "imports", "weights")
+COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # of a study: a hundred programs, not one, are to be solved
+SHOWN = 5  # coalitions that would leave
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command was asked."""
+
+    study: str
+    rule: str
+    members: Sequence[str]
+    joining: Sequence[str]
+    weights: Path | None
+    pairs: int
+    departures: bool
+    fine: bool
+
+
+def shared(asked: Asked, *, say: Say) -> Answer:
+    """The burden of a study's common reserve by one rule, with who would leave; whoever joins bears its part."""
+    study = find_study(asked.study)
+    network = study.network()
+    base = sorted({name for who in asked.members or [study.members or ""] for name in network.countries(who)})
+    joining = [name for who in asked.joining for name in network.countries(who) if name not in base]
+    among = _coalitions(study, network, [*base, *joining], fine=asked.fine, say=say)
+    found = burden(among, _rule(asked, network, among))
+    shares = found.table.set_index("member")["cost_usd"]
+    tables = {"burden": found.table, "arrangements": arrangements(among), "leavers": _told(found)}
+    if not found.stable:
+        tables["to_keep_all"] = to_keep_all(among, shares).rename_axis("member").rename("gets_usd").reset_index()
+    if joining:
+        tables["joiners"] = joiners(among, base)
+    if asked.departures:
+        say("what departures cost")
+        tables["departures"] = departures(among, shares)
+    words = sentences(found, tables, asked.rule)
+    heads = {
+        "burden": f"What each member pays, USD a year, by {asked.rule}:",
+        "arrangements": "The same members under other arrangements, USD a year:",
+        "leavers": "Coalitions that would pay less on their own:",
+        "to_keep_all": "The least side payments that would keep everybody (received above zero), USD a year:",
+        "joiners": "What it is worth that each of these joins the others:",
+        "departures": "What the rest loses if one leaves, or stays and sends nothing in a crisis, USD a year:",
+    }
+    parts = [f"{study.title}", "", *words, ""]
+    for name, head in heads.items():
+        if name in tables and len(tables[name]):
+            parts += [head, columns(_rounded(tables[name].head(SHOWN) if name == "leavers" else tables[name])), ""]
+    parts.append(
+        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved; floors under the rest prove "
+        "what is said. Outsiders are left as the market has them: what the reserve does for them is not counted."
+    )
+    data: dict[str, object] = {
+        "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
+        "undecided": found.undecided, "solved": len(among.found), "sentences": words,
+    }  # fmt: skip
+    data |= {name: plainly(table.to_dict("records")) for name, table in tables.items()}
+    return Answer(text="\n".join(parts), data=data, tables=tables)
+
+
+def _coalitions(study: Study, network: Network, members: Sequence[str], *, fine: bool, say: Say) -> Coalitions:
+    periods: Periods = study.periods.build() if fine else COARSE
+    found = alliance(
+        network, study.scenarios, members=members, weeks=study.weeks, goods=study.sizing.goods,
+        release=study.release.build(), periods=periods, scope=study.scope(), say=say,
+    )  # fmt: skip
+    return Coalitions(alliance=found, say=say)
+
+
+def _rule(asked: Asked, network: Network, coalitions: Coalitions) -> BurdenRule:
+    goods = sorted(coalitions.together.reserve.table()["good"].unique())
+    rules: Mapping[str, Callable[[], BurdenRule]] = {
+        "nucleolus": ByNucleolus,
+        "shapley": lambda: ByShapley(pairs=asked.pairs or None),
+        "least-core": ByLeastCore,
+        "use": lambda: InProportion(weights=use_weights(network, coalitions.members, goods)),
+        "imports": lambda: InProportion(weights=import_weights(network, coalitions.members, goods)),
+        "weights": lambda: InProportion(weights=_read(asked.weights)),
+    }
+    return rules[asked.rule]()
+
+
+def _read(path: Path | None) -> dict[str, float]:
+    """Weights from a CSV with columns member and weight: GDP, or whatever the reader has a source for."""
+    if path is None:
+        raise AskError("--rule weights needs --weights FILE.csv with the columns member and weight")
+    try:
+        rows = pd.read_csv(path)
+        return dict(zip(rows["member"].astype(str), rows["weight"].astype(float), strict=True))
+    except (OSError, KeyError, ValueError) as error:
+        raise AskError(f"Cannot read weights from {path}: {error}. Give columns member and weight") from error
+
+
+def _told(found: Burden) -> pd.DataFrame:
+    return found.leavers.assign(coalition=found.leavers["coalition"].map(", ".join))
+
+
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """USD without cents."""
+    usd = {str(name): table[name].round() + 0.0 for name in table.columns if str(name).endswith("_usd")}
+    return table.assign(**usd)
+
+
+def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> list[str]:
+    """What the tables mean, in words."""
+    ways = tables["arrangements"].set_index("arrangement")
+    cost = ways["cost_usd"].to_dict()
+    held = float(ways["holding_usd"].to_dict()["pooled"])
+    pays = found.table.set_index("member")["pays_usd"].sort_values(ascending=False)
+    most, least = (float(pays.iloc[end]) for end in (0, -1))
+    paid = (
+        f"{pays.index[-1]} is paid {money(-least)} to stay" if least < 0 else f"{pays.index[-1]} least ({money(least)})"
+    )
+    words = [
+        f"Holding in common costs {len(pays)} members {money(float(cost['pooled']))} USD a year ({money(held)} to "
+        f"hold, the rest is loss that remains); each alone they would bear {money(float(cost['autarky']))}, with no "
+        f"reserve {money(float(cost['no reserve']))}.",
+        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}.",
+    ]
+    if found.stable:
+        words.append("No member and no group of members would pay less on its own: the division is proved to hold.")
+    elif len(found.leavers):
+        first = found.leavers.iloc[0]
+        words.append(
+            f"It does not hold: {' and '.join(first.coalition)} would pay {money(first.gain_usd)} USD a year less on "
+            f"their own ({len(found.leavers)} such groups found{', more are possible' if found.undecided else ''})."
+        )
+    else:
+        words.append(f"Whether it holds is open: {found.undecided} groups could not be ruled out.")
+    if "to_keep_all" in tables:
+        moved = tables["to_keep_all"]["gets_usd"].clip(lower=0.0).sum()
+        words.append(f"Side payments of {money(float(moved))} USD a year in all would keep everybody.")
+    if "joiners" in tables:
+        saved = tables["joiners"].set_index("joins")["saves_usd"].to_dict()
+        words += [f"{name} joining saves {money(float(usd))} USD a year, between it and the members."
+                  for name, usd in saved.items()]  # fmt: skip
+    return words

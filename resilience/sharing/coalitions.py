@@ -1,0 +1,221 @@
+"""Costs of coalitions asked for one by one, with a floor and a ceiling for those that nobody asked for.
+
+A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known.
+What depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved,
+until it rests on none. That is exact: a coalition whose floor objects to nothing has a cost that objects even less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from resilience.errors import AskError
+from resilience.physics import Whole
+from resilience.sharing.alliances import Alliance, Reached
+from resilience.sharing.core import SidePayments, side_payments
+from resilience.sharing.game import FloatArray, Game, coalition_sums
+from resilience.sharing.linear import membership
+from resilience.sharing.nucleoli import nucleolus
+from resilience.sharing.power import sampled_shapley, shapley
+from resilience.sharing.turning import Turning
+from resilience.standing import UNLIMITED
+
+MOST = 16  # members of whom floors are kept for every coalition
+CLOSE = 1e-7  # share of the largest cost below which two costs are one
+SMALL = 0.3  # part of all members up to which a coalition is solved by itself, without the others' columns
+BATCH = 6  # coalitions solved before the answer is asked again
+Say = Callable[[str], None]
+T = TypeVar("T")
+
+
+@dataclass(kw_only=True, eq=False)
+class Coalitions:
+    """What is known so far of the coalitions of an alliance; grows as costs are asked for.
+
+    Everybody together, each alone, and all but each are solved first.
+    """
+
+    alliance: Alliance
+    say: Say = lambda text: None
+    found: dict[int, Reached] = field(default_factory=dict)
+    marks: dict[int, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        size = len(self.alliance.members)
+        if size > MOST:
+            raise AskError(
+                f"{size} members have {2**size:,} coalitions: floors are kept for {MOST} members at most. "
+                "Ask `sampled_shapley` with `alliance.reached`, or let small members play as one"
+            )
+        self.floor: FloatArray = np.zeros(2**size)
+        self.turning = Turning(self.alliance)
+        everyone = 2**size - 1
+        for number in [everyone, *(1 << place for place in range(size)), *(everyone - (1 << n) for n in range(size))]:
+            self.solve(number)
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Who plays."""
+        return self.alliance.members
+
+    @property
+    def together(self) -> Reached:
+        """What all members reach."""
+        return self.found[2 ** len(self.members) - 1]
+
+    def cost(self, coalition: Iterable[str]) -> float:
+        """A coalition's cost, in USD a year; nothing for nobody."""
+        inside = self.alliance.place(coalition)
+        return self.solve(int(inside @ (1 << np.arange(len(inside)))))
+
+    def solve(self, number: int) -> float:
+        """The cost of the coalition with this number, in the order of a `Game`."""
+        if number and number not in self.found:
+            names = [name for place, name in enumerate(self.members) if number >> place & 1]
+            self.say(f"{len(self.found) + 1} coalitions solved: {', '.join(names)}")
+            reached = self._reached(number, names)
+            self.found[number] = reached
+            self.floor = np.maximum(self.floor, reached.terms.table())
+            for known, at in self.found.items():
+                self.floor[known] = at.cost_usd
+        return self.found[number].cost_usd if number else 0.0
+
+    def _reached(self, number: int, names: list[str]) -> Reached:
+        """By itself where few are in, else from the corner of the solved coalition that has fewest members more.
+
+        Now and then such a start wanders; after as many steps as there are rows it is given up.
+        """
+        if len(names) <= SMALL * len(self.members):
+            return self.alliance.reached(names)
+        wider = [known for known in self.marks if known & number == number]
+        self.turning.go(self.alliance.place(names))
+        if wider:
+            self.turning.back(self.marks[min(wider, key=lambda known: (known.bit_count(), known))])
+        if self.turning.solve(most=self.turning.program.shape[0] if wider else UNLIMITED) is None:
+            return self.alliance.reached(names)
+        self.marks[number] = self.turning.mark()
+        return self.turning.told()
+
+    def floors(self) -> Game:
+        """The game of costs: solved where they are, floors elsewhere."""
+        return Game(players=self.members, values=self.floor)
+
+    def ceiling(self) -> FloatArray:
+        """For every coalition the least that parts of it with known costs add up to."""
+        most = np.full(len(self.floor), np.inf)
+        most[0] = 0.0
+        for number, reached in self.found.items():
+            most[number] = reached.cost_usd
+        for number in range(1, len(most)):
+            bits = [1 << place for place in range(len(self.members)) if number >> place & 1]
+            parts = coalition_sums(bits).astype(np.int64)[1:-1]
+            if len(parts):
+                most[number] = min(most[number], float((most[parts] + most[number - parts]).min()))
+        return most
+
+    def close(self) -> float:
+        """The difference below which two costs count as one, in USD."""
+        return CLOSE * max(float(self.floor.max()), np.finfo(np.float64).tiny)
+
+
+def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable[[T], Whole]) -> T:
+    """`ask` of the floors, again and again, until what the answer `rests_on` has been solved."""
+    while True:
+        answer = ask(coalitions.floors())
+        open_ = [int(number) for number in rests_on(answer) if int(number) not in coalitions.found]
+        if not open_:
+            return answer
+        for number in open_[:BATCH]:
+            coalitions.solve(number)
+
+
+def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
+    """Each member's share of the cost of all, in USD a year, by the nucleolus.
+
+    The nucleolus rests on the coalitions with the least left to lose, up to the point where they settle every share
+    (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20); all of those are solved.
+    """
+
+    def settles(shares: pd.Series[float]) -> Whole:
+        left = coalitions.floor - coalition_sums(shares.to_numpy())
+        order = np.argsort(left[1:-1], kind="stable") + 1
+        rows = np.ones((1, len(shares)))
+        for number in order:
+            more = np.vstack([rows, membership(np.array([number]), len(shares))])
+            if np.linalg.matrix_rank(more) > len(rows):
+                rows = more
+            if len(rows) == len(shares):
+                break
+        return np.asarray(order[left[order] <= left[number] + coalitions.close()], dtype=np.int64)
+
+    return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
+
+
+def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePayments:
+    """The smallest side payments that leave no coalition a gain from going alone; paid to a member above zero."""
+
+    def bind(found: SidePayments) -> Whole:
+        left = coalitions.floor - coalition_sums((shares - found.transfers).to_numpy())
+        order = np.argsort(left[1:-1], kind="stable") + 1
+        return np.asarray(order[left[order] <= coalitions.close()], dtype=np.int64)
+
+    return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), bind)
+
+
+def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int = 40) -> tuple[pd.DataFrame, int]:
+    """The coalitions that would pay less alone, and how many stay undecided once `most` more were solved.
+
+    Columns coalition, alone_usd, shares_usd, gain_usd, the largest gain first. Coalitions whose floor does not object
+    are settled without being solved; the likeliest objectors are solved first.
+    """
+    paid = coalition_sums(shares.to_numpy())
+    for _ in range(most):
+        gain = paid - coalitions.floor
+        gain[[0, -1, *coalitions.found]] = -np.inf
+        number = int(np.argmax(gain))
+        if gain[number] <= coalitions.close():
+            break
+        coalitions.solve(number)
+    gain = paid - coalitions.floor
+    gain[[0, -1]] = 0.0
+    numbers = [number for number in coalitions.found if gain[number] > coalitions.close()]
+    numbers.sort(key=lambda number: (-gain[number], number))
+    game = coalitions.floors()
+    undecided = int((gain > coalitions.close()).sum()) - len(numbers)
+    table = pd.DataFrame(
+        {
+            "coalition": pd.Series([game.coalition(number) for number in numbers], dtype=object),
+            "alone_usd": coalitions.floor[numbers],
+            "shares_usd": paid[numbers],
+            "gain_usd": gain[numbers],
+        }
+    )
+    return table, undecided
+
+
+def shapley_of_costs(
+    coalitions: Coalitions, *, pairs: int | None = None, rng: np.random.Generator | None = None
+) -> pd.DataFrame:
+    """Each member's mean addition to the cost over all orders of joining: payoff, low and high, in USD a year.
+
+    Exact without `pairs`, which solves every coalition. With `pairs` of orders drawn by `rng`, only how far costs lie
+    above today's floors is sampled, for the Shapley value of the floors is known: intervals are a fraction as wide.
+    """
+    if pairs is None:
+        for number in range(1, len(coalitions.floor)):
+            coalitions.solve(number)
+        exact = shapley(coalitions.floors())
+        return pd.DataFrame({"payoff": exact, "low": exact, "high": exact})
+    base = coalitions.floors()
+    above = sampled_shapley(
+        coalitions.members,
+        lambda names: coalitions.cost(names) - base.worth(names),
+        pairs=pairs,
+        rng=rng or np.random.default_rng(0),
+    )
+    return above.add(shapley(base), axis=0)
