@@ -115,7 +115,7 @@ class Defender:
         self._large = width > LARGE
         self._every = np.arange(width + 1)
         self._cap_row = np.array([height])
-        capped = sparse.hstack([program.cost[None, :], sparse.csr_matrix([[-1.0]])])
+        capped = sparse.csr_matrix(np.append(program.cost, -1.0)[None, :])
         most = float(np.maximum(program.cost * program.column_lower, program.cost * program.column_upper).sum())
         self._standing = Standing(
             replace(

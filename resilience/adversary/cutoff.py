@@ -102,15 +102,13 @@ def export_stops(
         )
     return tuple(
         CutOff(
-            name=f"{row.good} from {row.country}",
+            name=f"{good} from {country}",
             disruptions=(
-                ExportControl(
-                    good=str(row.good), exporter=str(row.country), importer=members, weeks=weeks, first_week=first_week
-                ),
+                ExportControl(good=good, exporter=country, importer=members, weeks=weeks, first_week=first_week),
             ),
-            own_usd=float(row.usd) * weeks,
+            own_usd=usd * weeks,
         )
-        for row in rows.itertuples()
+        for good, country, usd in zip(rows["good"], rows["country"], rows["usd"].to_numpy(), strict=True)
     )
 
 

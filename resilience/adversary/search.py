@@ -74,6 +74,7 @@ class Search:
         """What these cut-offs do, remembered; the answer is a plan that spares them."""
         chosen = frozenset(cuts)
         if chosen not in self.known:
+            self.say(f"{self.solves} programs solved; answering {len(chosen)} cut-offs")
             reply = self.defender.reply(sorted(chosen))
             self.known[chosen] = Known(cost=reply.cost, bound=reply.bound)
             self.plans.append(Plan(cost=reply.cost, spared=chosen))
@@ -93,21 +94,24 @@ class Search:
                 refused=tuple(refused),
             )  # fmt: skip
             if choice is None:
-                proof = self._proof(target)
+                proof = self.proof(target)
                 bound = max([harm, *(plan.cost for plan in proof)])
-                return Found(cuts=cuts, harm=harm, bound=bound, status=Status.OPTIMAL, plans=proof)
+                return self._found(cuts, bound, Status.OPTIMAL, proof)
             if time.monotonic() > self.deadline:
                 bound = max(ceiling(self.plans, rows, count=len(self.contest), largest=self.largest), harm)
-                return Found(cuts=cuts, harm=harm, bound=bound, status=Status.TIME_LIMIT, plans=tuple(self.plans))
+                return self._found(cuts, bound, Status.TIME_LIMIT, tuple(self.plans))
             chosen = frozenset(choice.cuts)
-            if not self._within(rows, chosen, self.largest):  # missed by the rounding of the search among choices
-                refused.add(chosen)
-            elif not self._spare(chosen, target) and not self._within(rows, chosen, self.known[chosen].cost):
+            allowed = self._within(rows, chosen, self.largest)  # the search among choices rounds
+            if allowed and not self._spare(chosen, target):
+                allowed = self._within(rows, chosen, self.known[chosen].cost)
+            if not allowed:
                 refused.add(chosen)
             self._tell(harm)
 
     def mildest(self, price: Floats, *, past: float) -> Found | None:
-        """The cheapest choice whose harm lies past `past`; None where none does. `bound` is on the price."""
+        """The cheapest choice whose harm lies past `past`; None where none does. `bound` is on the price. Out of time,
+        it is the choice of all: past `past`, and dear.
+        """
         target = self._target(past)
         while True:
             choice = choose(
@@ -116,15 +120,31 @@ class Search:
             if choice is None:
                 return None
             chosen = frozenset(choice.cuts)
-            late = time.monotonic() > self.deadline
-            if not self._spare(chosen, target) or late:
+            if not self._spare(chosen, target):
                 return Found(
-                    cuts=choice.cuts, harm=self.answer(chosen).cost, bound=-choice.most,
-                    status=Status.TIME_LIMIT if late else Status.OPTIMAL, plans=self._proof(target),
+                    cuts=choice.cuts, harm=self.known[chosen].cost, bound=-choice.most, status=Status.OPTIMAL,
+                    plans=self.proof(target),
+                )  # fmt: skip
+            if time.monotonic() > self.deadline:
+                every = tuple(range(len(self.contest)))
+                return Found(
+                    cuts=every, harm=self.largest, bound=-choice.most, status=Status.TIME_LIMIT,
+                    plans=self.proof(target),
                 )  # fmt: skip
             self.say(
                 f"{self.solves} programs solved, {len(self.plans)} plans; at least {-choice.most:,.4g} to break it"
             )
+
+    def _found(self, cuts: Sequence[int], bound: float, status: Status, plans: tuple[Plan, ...]) -> Found:
+        """The choice without those that add nothing to the rest."""
+        needed = frozenset(cuts)
+        least = self.known[needed].cost - ROUNDING * self.largest
+        for cut in sorted(cuts, key=lambda one: -self.contest.own[one]):
+            if self.answer(needed - {cut}).cost >= least:
+                needed -= {cut}
+        return Found(
+            cuts=tuple(sorted(needed)), harm=self.known[needed].cost, bound=bound, status=status, plans=plans
+        )  # fmt: skip
 
     def _target(self, harm: float) -> float:
         return harm + ROUNDING * self.largest
@@ -175,7 +195,7 @@ class Search:
         found = [gains / gains.sum() for gains in self.gains] or [np.zeros(len(self.contest))]
         return np.asarray(np.mean(found, axis=0), dtype=np.float64)
 
-    def _proof(self, target: float) -> tuple[Plan, ...]:
+    def proof(self, target: float) -> tuple[Plan, ...]:
         """The plans at the target or below of which no other spares all that they spare."""
         cheap = sorted((plan for plan in self.plans if plan.cost <= target), key=lambda plan: -len(plan.spared))
         kept: list[Plan] = []

@@ -1,0 +1,144 @@
+"""What an adversary would cut off on small networks, by hand and against every choice."""
+
+from itertools import combinations
+
+import pytest
+from tests.support.contests import candidates_of
+from tests.support.random_networks import random_network, random_reserve
+
+from resilience import Network, Outage, Reserve, best_response
+from resilience.adversary import Count, CutOff, OwnCost, Ratio, export_stops, scenario_of, worst_cuts
+from resilience.disruption import DemandSurge, ExportControl, RouteClosure
+from resilience.errors import AskError
+from resilience.policy import Release
+from resilience.sizing.scope import Downstream
+
+
+def three_gases():
+    """A makes ten chips a week, from ten units of each of two gases; gas comes from B (8) and C (2), argon from C."""
+    return Network.from_frames(
+        goods={"good": ["chip", "gas", "argon"], "usd_per_unit": [20.0, 2.0, 1.0]},
+        producers={"good": ["chip", "gas", "gas", "argon"], "place": ["A", "B", "C", "C"],
+                   "output_per_week": [10.0, 8.0, 2.0, 10.0]},
+        needs={"good": ["chip", "chip"], "input": ["gas", "argon"], "units": [1.0, 1.0]},
+        lanes={"good": ["gas", "gas", "argon"], "origin": ["B", "C", "C"], "destination": ["A", "A", "A"]},
+        demand={"good": ["chip"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [100.0]},
+        stocks={"good": ["argon"], "place": ["A"], "weeks": [3.0]},
+    )  # fmt: skip
+
+
+def test_the_worst_cut_worked_by_hand():
+    """Four weeks without B's gas cost 8 x 4 chips; argon, with three weeks of stock, one week: 10 chips and its stock."""
+    stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
+    assert {stop.name: stop.own_usd for stop in stops} == pytest.approx(
+        {"argon from C": 40.0, "gas from B": 64.0, "gas from C": 16.0}
+    )
+    one = worst_cuts(three_gases(), stops, limits=Count(most=1), weeks=8)
+    assert [cut.name for cut in one.cuts] == ["gas from B"]
+    assert one.harm_usd == pytest.approx(3200.0)
+    assert one.bound_usd == pytest.approx(3200.0, rel=1e-3)
+    two = worst_cuts(three_gases(), stops, limits=Count(most=2), weeks=8)
+    assert [cut.name for cut in two.cuts] == ["gas from B", "gas from C"]
+    assert two.harm_usd == pytest.approx(4000.0)
+    assert two.table("cuts").set_index("cut_off")["adds_usd"].to_dict() == pytest.approx(
+        {"gas from B": 3200.0, "gas from C": 800.0}
+    )
+    assert two.table("unmet")[["good", "country", "units"]].to_numpy().tolist() == [["chip", "A", pytest.approx(40.0)]]
+
+
+def test_a_ratio_keeps_to_what_pays():
+    """Gas from B brings 50 dollars of harm for each lost; more than that nobody gets."""
+    stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
+    asked = {"weeks": 8}
+    pays = worst_cuts(three_gases(), stops, limits=[Count(most=2), Ratio(least=49.9)], **asked)
+    assert pays.ratio == pytest.approx(50.0)
+    assert worst_cuts(three_gases(), stops, limits=Ratio(least=50.1), **asked).cuts == ()
+    cheap = worst_cuts(three_gases(), stops, limits=OwnCost(most_usd=63.0), **asked)
+    assert "gas from B" not in [cut.name for cut in cheap.cuts]
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_every_choice_on_a_random_network_does_no_more(seed):
+    network = random_network(seed, 3, 3)
+    candidates, reserve = candidates_of(network, seed, most=4), random_reserve(seed, network)
+    asked = {"weeks": 10, "reserve": reserve}
+    found = worst_cuts(network, candidates, limits=Count(most=2), gap=1e-6, **asked)
+    chosen = [one for size in range(3) for one in combinations(candidates, size)]
+    harm = [best_response(network, scenario_of(one or candidates[:0]), **asked).loss_usd for one in chosen[1:]]
+    assert found.harm_usd == pytest.approx(max([*harm, 0.0]), rel=1e-5, abs=1e-3)
+    assert found.bound_usd == pytest.approx(found.harm_usd, rel=1e-4, abs=1.0)
+
+
+def test_harm_never_rises_as_the_reserve_grows():
+    network, harm = three_gases(), []
+    stops = export_stops(network, "A", share=0.0, weeks=4)
+    for units in (0.0, 10.0, 30.0, 80.0):
+        held = Reserve.of(network, [{"good": "gas", "place": "A", "owner": "A", "units": units}], release=Release())
+        harm.append(worst_cuts(network, stops, limits=Count(most=2), weeks=8, reserve=held, gap=1e-6).harm_usd)
+    assert all(after <= before * (1 + 1e-6) for before, after in zip(harm, harm[1:], strict=False))
+    assert harm[-1] < harm[0]
+
+
+def test_an_attack_is_a_scenario_that_the_response_program_answers_with_the_same_loss():
+    network = three_gases()
+    stops = export_stops(network, "A", share=0.0, weeks=4)
+    attack = worst_cuts(network, stops, limits=Count(most=2), weeks=8, scope=Downstream())
+    assert best_response(network, attack.scenario, weeks=8).loss_usd == pytest.approx(attack.harm_usd, rel=1e-6)
+
+
+def test_candidates_that_cannot_be_are_all_told():
+    spell = {"first_week": 1, "weeks": 4}
+    stops = [
+        CutOff(name="twice", disruptions=(Outage(good="gas", place="B", **spell),)),
+        CutOff(name="twice", disruptions=(Outage(good="gas", place="C", **spell),)),
+        CutOff(name="later", disruptions=(Outage(good="gas", place="C", first_week=3),)),
+        CutOff(name="unknown", disruptions=(Outage(good="neon", **spell),)),
+        CutOff(name="surge", disruptions=(DemandSurge(factor=2.0, **spell),)),
+        CutOff(name="slow", disruptions=(RouteClosure(good="gas", added_weeks=2, **spell),)),
+    ]
+    with pytest.raises(AskError) as error:
+        worst_cuts(three_gases(), stops, limits=Count(most=1), weeks=8)
+    told = str(error.value)
+    for part in ("'twice' names more than one", "weeks 1, 3", "'unknown'", "'surge' delays", "'slow' delays"):
+        assert part in told
+
+
+def test_cut_offs_that_would_compound_are_refused():
+    half = [
+        CutOff(name=name, disruptions=(ExportControl(good="gas", exporter="B", licensed=share, weeks=4),))
+        for name, share in (("half", 0.5), ("most", 0.2))
+    ]
+    with pytest.raises(AskError, match="'half' and 'most': make one cut-off of them"):
+        worst_cuts(three_gases(), half, limits=Count(most=1), weeks=8)
+
+
+def test_a_longer_stop_of_the_same_thing_is_the_harsher_of_the_two():
+    stops = [
+        CutOff(name=f"{weeks} weeks", disruptions=(ExportControl(good="gas", exporter="B", weeks=weeks),), own_usd=weeks)
+        for weeks in (2, 4)
+    ]
+    found = worst_cuts(three_gases(), stops, limits=Count(most=2), weeks=8)
+    assert [cut.name for cut in found.cuts] == ["4 weeks"]
+    assert found.harm_usd == pytest.approx(3200.0)
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (lambda: CutOff(name="", disruptions=(), own_usd=-1.0), "name is empty"),
+        (lambda: Count(most=-1), "Count.most is -1"),
+        (lambda: OwnCost(most_usd=float("inf")), "OwnCost.most_usd is inf"),
+        (lambda: Ratio(least=-2), "Ratio.least is -2"),
+        (lambda: export_stops(three_gases(), "A", share=2.0), "share is 2.0"),
+        (lambda: export_stops(three_gases(), "A", by="B", share=0.9), "Lower `share`"),
+        (lambda: worst_cuts(three_gases(), [], limits=Count(most=1), weeks=8), "there is none to choose among"),
+        (
+            lambda: worst_cuts(three_gases(), export_stops(three_gases(), "A"), limits=[], weeks=8),
+            "An adversary without limits",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_told(build, told):
+    with pytest.raises(AskError) as error:
+        build()
+    assert told in str(error.value)
