@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, hazards, history, metrics, models, risk
+    from resilience import adversary, datasets, hazards, history, metrics, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -35,6 +35,7 @@ __all__ = [
     "StockLoss",
     "Study",
     "__version__",
+    "adversary",
     "best_response",
     "datasets",
     "hazards",
@@ -64,7 +65,15 @@ _HOMES = {  # a public name, and the module that defines it
     "simulate": "simulate",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk")  # modules that are public themselves
+_ROOMS = (
+    "adversary",
+    "datasets",
+    "hazards",
+    "history",
+    "metrics",
+    "models",
+    "risk",
+)  # modules that are public themselves
 
 
 class _Face(ModuleType):

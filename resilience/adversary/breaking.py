@@ -129,8 +129,8 @@ def mildest_break(
     ...     lanes={"good": ["gas", "gas"], "origin": ["B", "C"], "destination": ["A", "A"]},
     ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [9.0]})
     >>> from resilience.adversary import export_stops
-    >>> mildest_break(network, export_stops(network, "A", weeks=4), floor=Floor(tier="other", served=0.7), weeks=8)
-    Breaking: gas from B breaks 70.0% of other demand served: at least 40.00% unmet; counts 1, none below 1 does
+    >>> mildest_break(network, export_stops(network, "A", weeks=4), floor=Floor(tier="essential", served=0.7), weeks=8)
+    Breaking: gas from B breaks 70.0% of essential demand served: at least 40.00% unmet; counts 1, none below 1 does
     """
     started = time.process_time()
     network = balance(network).network
@@ -138,7 +138,8 @@ def mildest_break(
     ground = Ground(network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, scope=scope)
     stage = ground.stage(reserve, Unmet(floor=floor, members=inside))
     if not stage.contest.program.cost.any():
-        raise AskError(f"{members or 'Nobody'} wants nothing of what the cut-offs touch in tier {floor.tier!r}")
+        who = members or "anybody"
+        raise AskError(f"No demand of {who} in tier {floor.tier!r} stands downstream of the cut-offs: nothing can break")
     search = Search(contest=stage.contest, say=say, deadline=time.monotonic() + time_limit_s)
     price = (mildness or Fewest()).price(np.array([cut.own_usd for cut in stage.candidates]))
     found = search.mildest(price, past=1.0 - floor.served)

@@ -1,12 +1,12 @@
 """What an adversary would cut off on small networks, by hand and against every choice."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
-from tests.support.contests import candidates_of
-from tests.support.random_networks import random_network, random_reserve
+from contests import candidates_of, three_gases
+from random_networks import random_network, random_reserve
 
-from resilience import Network, Outage, Reserve, best_response
+from resilience import Outage, Reserve, best_response
 from resilience.adversary import Count, CutOff, OwnCost, Ratio, export_stops, scenario_of, worst_cuts
 from resilience.disruption import DemandSurge, ExportControl, RouteClosure
 from resilience.errors import AskError
@@ -14,21 +14,8 @@ from resilience.policy import Release
 from resilience.sizing.scope import Downstream
 
 
-def three_gases():
-    """A makes ten chips a week, from ten units of each of two gases; gas comes from B (8) and C (2), argon from C."""
-    return Network.from_frames(
-        goods={"good": ["chip", "gas", "argon"], "usd_per_unit": [20.0, 2.0, 1.0]},
-        producers={"good": ["chip", "gas", "gas", "argon"], "place": ["A", "B", "C", "C"],
-                   "output_per_week": [10.0, 8.0, 2.0, 10.0]},
-        needs={"good": ["chip", "chip"], "input": ["gas", "argon"], "units": [1.0, 1.0]},
-        lanes={"good": ["gas", "gas", "argon"], "origin": ["B", "C", "C"], "destination": ["A", "A", "A"]},
-        demand={"good": ["chip"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [100.0]},
-        stocks={"good": ["argon"], "place": ["A"], "weeks": [3.0]},
-    )  # fmt: skip
-
-
 def test_the_worst_cut_worked_by_hand():
-    """Four weeks without B's gas cost 8 x 4 chips; argon, with three weeks of stock, one week: 10 chips and its stock."""
+    """Four weeks without B's gas cost 8 x 4 chips; without C's argon, of which three weeks lie by, 10 and the stock."""
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
     assert {stop.name: stop.own_usd for stop in stops} == pytest.approx(
         {"argon from C": 40.0, "gas from B": 64.0, "gas from C": 16.0}
@@ -75,7 +62,7 @@ def test_harm_never_rises_as_the_reserve_grows():
     for units in (0.0, 10.0, 30.0, 80.0):
         held = Reserve.of(network, [{"good": "gas", "place": "A", "owner": "A", "units": units}], release=Release())
         harm.append(worst_cuts(network, stops, limits=Count(most=2), weeks=8, reserve=held, gap=1e-6).harm_usd)
-    assert all(after <= before * (1 + 1e-6) for before, after in zip(harm, harm[1:], strict=False))
+    assert all(after <= before * (1 + 1e-6) for before, after in pairwise(harm))
     assert harm[-1] < harm[0]
 
 
@@ -114,7 +101,9 @@ def test_cut_offs_that_would_compound_are_refused():
 
 def test_a_longer_stop_of_the_same_thing_is_the_harsher_of_the_two():
     stops = [
-        CutOff(name=f"{weeks} weeks", disruptions=(ExportControl(good="gas", exporter="B", weeks=weeks),), own_usd=weeks)
+        CutOff(
+            name=f"{weeks} weeks", disruptions=(ExportControl(good="gas", exporter="B", weeks=weeks),), own_usd=weeks
+        )
         for weeks in (2, 4)
     ]
     found = worst_cuts(three_gases(), stops, limits=Count(most=2), weeks=8)

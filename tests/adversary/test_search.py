@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.support.contests import transport
+from contests import transport
 
 from resilience.adversary.contest import Contest, Hit
 from resilience.adversary.enumerated import enumerate_mildest, enumerate_worst

@@ -64,7 +64,7 @@ def test_cutting_arcs_of_a_maximum_flow():
     told = CASES["INT-MAXFLOW-5"]
     given, nodes = told["given"], ["Start", "B", "C", "D", "End"]
     asked = 1e3  # more than could flow; what does not reach the end is what the adversary wants
-    free = {node: 0.0 for node in nodes} | {"Start": -asked, "End": asked}
+    free = dict.fromkeys(nodes, 0.0) | {"Start": -asked, "End": asked}
     side = np.array([free[node] for node in nodes])
     arcs = [(tail, head, 0.0, room) for tail, head, room in given["arcs"]]
     program = flows(arcs, ends=nodes, least=side, most=side, extra=[({"Start": -1.0, "End": 1.0}, 1.0, asked)])

@@ -3,10 +3,24 @@
 import numpy as np
 from scipy import sparse
 
+from resilience import Network
 from resilience.adversary import CutOff
 from resilience.adversary.contest import Contest, Hit
 from resilience.disruption import ExportControl, Outage
 from resilience.solver import LinearProgram
+
+
+def three_gases():
+    """A makes ten chips a week, from ten units of each of two gases; gas comes from B (8) and C (2), argon from C."""
+    return Network.from_frames(
+        goods={"good": ["chip", "gas", "argon"], "usd_per_unit": [20.0, 2.0, 1.0]},
+        producers={"good": ["chip", "gas", "gas", "argon"], "place": ["A", "B", "C", "C"],
+                   "output_per_week": [10.0, 8.0, 2.0, 10.0]},
+        needs={"good": ["chip", "chip"], "input": ["gas", "argon"], "units": [1.0, 1.0]},
+        lanes={"good": ["gas", "gas", "argon"], "origin": ["B", "C", "C"], "destination": ["A", "A", "A"]},
+        demand={"good": ["chip"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [100.0]},
+        stocks={"good": ["argon"], "place": ["A"], "weeks": [3.0]},
+    )  # fmt: skip
 
 
 def transport(seed: int, *, cuts: int, sources: int = 3, sinks: int = 3) -> Contest:
@@ -45,6 +59,10 @@ def candidates_of(network, seed: int, *, most: int = 8) -> tuple[CutOff, ...]:
     found = []
     for kind, good, place in (pairs[at] for at in chosen):
         spell = {"first_week": 2, "weeks": int(rng.integers(1, 9))}
-        stop = ExportControl(good=good, exporter=place, **spell) if kind == "lane" else Outage(good=good, place=place, **spell)
+        stop = (
+            ExportControl(good=good, exporter=place, **spell)
+            if kind == "lane"
+            else Outage(good=good, place=place, **spell)
+        )
         found.append(CutOff(name=f"{kind} {good} {place}", disruptions=(stop,), own_usd=float(rng.integers(1, 20))))
     return tuple(found)
