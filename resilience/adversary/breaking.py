@@ -139,7 +139,7 @@ def mildest_break(
     stage = ground.stage(reserve, Unmet(floor=floor, members=inside))
     if not stage.contest.program.cost.any():
         who = members or "anybody"
-        raise AskError(f"No demand of {who} in tier {floor.tier!r} stands downstream of the cut-offs: nothing can break")
+        raise AskError(f"No demand of {who} in tier {floor.tier!r} stands downstream of the cut-offs: nothing breaks")
     search = Search(contest=stage.contest, say=say, deadline=time.monotonic() + time_limit_s)
     price = (mildness or Fewest()).price(np.array([cut.own_usd for cut in stage.candidates]))
     found = search.mildest(price, past=1.0 - floor.served)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Protocol
@@ -18,7 +18,6 @@ from resilience.network import Network
 from resilience.periods import Periods
 from resilience.physics import Physics, lane_limits, physics
 from resilience.policy import Reserve
-from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import unmet_share
@@ -30,6 +29,7 @@ from resilience.sizing.statement import Compiled
 from resilience.stores import no_stores, stores
 
 SAME = 1e-9  # relative, by which two ways to one bound may differ
+MARKS = ("left", "open", "added", "wanted", "lost", "hoarded")  # of a shock
 BLOCKS = ("flow", "start", "plan")  # of the program's columns that a cut-off may bound
 
 
@@ -107,7 +107,7 @@ class Ground:
         """
         measure = measure or Loss()
         network = balance(self.network).network
-        refuse(network, self.candidates, self.weeks)
+        shocks = struck(network, self.candidates, self.weeks)
         together = scenario_of(self.candidates, name="all cut-offs")
         kept = (self.scope or Everything()).goods(network, together, self.weeks)
         laws = physics(network.only(kept), weights=self.weights)
@@ -117,36 +117,30 @@ class Ground:
             rows = rows[rows["good"].isin(kept)]
             held = stores(laws, rows, weeks=self.weeks, release=reserve.release)
             units = rows["units"].to_numpy() / laws.scale[held.point]
-
-        def case_of(scenario: Scenario) -> Case:
-            return build_case(laws, scenario, weeks=self.weeks, held=held, periods=self.periods, whole=network)
-
-        case = case_of(together)
-        calm = _calm(case, self.weeks)
+        case = build_case(laws, together, weeks=self.weeks, held=held, periods=self.periods, whole=network)
+        marks = [_mark(network, kept, shock) for shock in shocks]
+        calm = _under(case, _Mark.none(laws, self.weeks))
         compiled = with_units(Compiler().compile(calm), calm, units)
-        whole = upper_bounds(calm)
-        hits = [_hit(compiled, whole, upper_bounds(case_of(scenario_of([cut])))) for cut in self.candidates]
-        own = np.array([cut.own_usd for cut in self.candidates]) / laws.usd
-        program = replace(compiled.program, cost=measure.cost(calm, compiled))
-        stage = Stage(
-            candidates=self.candidates,
-            contest=Contest(program=program, hits=tuple(hits), own=own),
-            case=case,
-            compiled=compiled,
-            usd=measure.usd(laws),
-            goods=kept,
+        hits = tuple(_hit(compiled, upper_bounds(calm), upper_bounds(_under(case, mark))) for mark in marks)
+        contest = Contest(
+            program=replace(compiled.program, cost=measure.cost(calm, compiled)),
+            hits=hits,
+            own=np.array([cut.own_usd for cut in self.candidates]) / laws.usd,
         )
-        _refuse_compounds(stage, case_of)
+        stage = Stage(
+            candidates=self.candidates, contest=contest, case=case, compiled=compiled, usd=measure.usd(laws), goods=kept
+        )  # fmt: skip
+        _refuse_compounds(stage, marks)
         return stage
 
 
-def refuse(network: Network, candidates: Sequence[CutOff], weeks: int) -> None:
-    """Raise if there is any fault in the candidates.
+def struck(network: Network, candidates: Sequence[CutOff], weeks: int) -> list[Shock]:
+    """What each candidate does to the network.
 
     Raises
     ------
     AskError
-        With all of them.
+        With every fault of the candidates.
     """
     names = [cut.name for cut in candidates]
     faults = [f"{name!r} names more than one cut-off" for name in sorted({n for n in names if names.count(n) > 1})]
@@ -154,23 +148,24 @@ def refuse(network: Network, candidates: Sequence[CutOff], weeks: int) -> None:
         faults.append("there is none to choose among")
     firsts = sorted({disruption.first_week for cut in candidates for disruption in cut.disruptions})
     if len(firsts) > 1:
-        faults.append(
-            f"they begin in weeks {', '.join(map(str, firsts))}: let all begin in one, for nothing anticipates"
-        )
+        weeks_told = ", ".join(map(str, firsts))
+        faults.append(f"they begin in weeks {weeks_told}: let all begin in one, for nothing anticipates")
     if firsts and firsts[0] > weeks:
         faults.append(f"they begin in week {firsts[0]}, past the horizon of {weeks} weeks: raise `weeks`")
+    calm, found = Shock.none(network, weeks), []
     for cut in candidates:
+        shock = replace(calm, **{name: getattr(calm, name).copy() for name in MARKS})
         try:
-            shock = scenario_of([cut]).shock(network, weeks)
+            scenario_of([cut]).strike(shock)
         except AskError as error:
             faults.append(f"{cut.name!r}: {'; '.join([error.what, *error.faults])}")
             continue
         if _does_more(shock):
-            faults.append(
-                f"{cut.name!r} delays, spoils stock, hoards or moves demand: it may only stop making or shipping"
-            )
+            faults.append(f"{cut.name!r} delays, spoils stock or moves demand: it may only stop making or shipping")
+        found.append(shock)
     if faults:
         raise AskError("These cut-offs cannot be candidates", faults)
+    return found
 
 
 def _does_more(shock: Shock) -> bool:
@@ -178,11 +173,37 @@ def _does_more(shock: Shock) -> bool:
     return any(bool(what.any()) for what in changed)
 
 
-def _calm(case: Case, weeks: int) -> Case:
-    """The same case with nothing cut off."""
-    laws, ahead = case.physics, weeks - case.scenario.reaction_week + 1
-    passing = case.grid.mean(lane_limits(laws, np.ones((len(laws.limit), ahead))))
-    return replace(case, left=np.ones_like(case.left), passing=passing)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Mark:
+    """What a cut-off leaves, over weeks: of each maker's capacity, and of each lane's baseline flow."""
+
+    left: Floats
+    open: Floats
+
+    @classmethod
+    def none(cls, laws: Physics, weeks: int) -> _Mark:
+        """All of it."""
+        return cls(left=np.ones((len(laws.output), weeks)), open=np.ones((len(laws.flow), weeks)))
+
+    def with_(self, other: _Mark) -> _Mark:
+        """What both leave."""
+        return _Mark(left=self.left * other.left, open=self.open * other.open)
+
+
+def _mark(network: Network, kept: frozenset[str], shock: Shock) -> _Mark:
+    """The mark of a shock on the part of the network that is kept."""
+    makers, lanes = (frame["good"].isin(kept).to_numpy() for frame in (network.producers, network.lanes))
+    return _Mark(left=shock.left[makers], open=shock.open[lanes])
+
+
+def _under(case: Case, mark: _Mark) -> Case:
+    """The case with this mark in place of its own."""
+    grid, skip = case.grid, case.scenario.reaction_week - 1
+    return replace(
+        case,
+        left=grid.mean(mark.left[:, skip:]),
+        passing=grid.mean(lane_limits(case.physics, mark.open[:, skip:])),
+    )
 
 
 def _hit(compiled: Compiled, whole: Mapping[str, Floats], struck: Mapping[str, Floats]) -> Hit:
@@ -195,15 +216,15 @@ def _hit(compiled: Compiled, whole: Mapping[str, Floats], struck: Mapping[str, F
     return Hit(columns=np.concatenate(columns).astype(np.int64), upper=np.concatenate(upper))
 
 
-def _refuse_compounds(stage: Stage, case_of: Callable[[Scenario], Case]) -> None:
+def _refuse_compounds(stage: Stage, marks: Sequence[_Mark]) -> None:
     """Refuse cut-offs that both narrow one lane or maker in part: together they would leave less than either does,
     while a contest takes the harsher of the two.
     """
     faults = []
     for (a, one), (b, other) in combinations(enumerate(stage.contest.hits), 2):
         if len(np.intersect1d(one.columns, other.columns)):
-            both = case_of(scenario_of([stage.candidates[a], stage.candidates[b]]))
-            high = stage.compiled.bounded(upper=upper_bounds(both), sides={}).program.column_upper
+            both = upper_bounds(_under(stage.case, marks[a].with_(marks[b])))
+            high = stage.compiled.bounded(upper=both, sides={}).program.column_upper
             if (np.abs(high - stage.contest.upper((a, b))) > SAME * (1.0 + high)).any():
                 faults.append(
                     f"{stage.candidates[a].name!r} and {stage.candidates[b].name!r}: make one cut-off of them"

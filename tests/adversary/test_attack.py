@@ -1,6 +1,6 @@
 """What an adversary would cut off on small networks, by hand and against every choice."""
 
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import pytest
 from contests import candidates_of, three_gases
@@ -8,6 +8,10 @@ from random_networks import random_network, random_reserve
 
 from resilience import Outage, Reserve, best_response
 from resilience.adversary import Count, CutOff, OwnCost, Ratio, export_stops, scenario_of, worst_cuts
+from resilience.adversary.attack import rows_of
+from resilience.adversary.enumerated import enumerate_worst
+from resilience.adversary.search import Search
+from resilience.adversary.stage import Ground
 from resilience.disruption import DemandSurge, ExportControl, RouteClosure
 from resilience.errors import AskError
 from resilience.policy import Release
@@ -45,21 +49,24 @@ def test_a_ratio_keeps_to_what_pays():
 
 
 @pytest.mark.parametrize("seed", [3, 11])
-def test_every_choice_on_a_random_network_does_no_more(seed):
+def test_on_a_random_network_the_search_finds_what_trying_every_choice_finds(seed):
     network = random_network(seed, 3, 3)
-    candidates, reserve = candidates_of(network, seed, most=4), random_reserve(seed, network)
-    asked = {"weeks": 10, "reserve": reserve}
-    found = worst_cuts(network, candidates, limits=Count(most=2), gap=1e-6, **asked)
-    chosen = [one for size in range(3) for one in combinations(candidates, size)]
-    harm = [best_response(network, scenario_of(one or candidates[:0]), **asked).loss_usd for one in chosen[1:]]
-    assert found.harm_usd == pytest.approx(max([*harm, 0.0]), rel=1e-5, abs=1e-3)
-    assert found.bound_usd == pytest.approx(found.harm_usd, rel=1e-4, abs=1.0)
+    candidates, reserve = candidates_of(network, seed, most=8), random_reserve(seed, network)
+    stage = Ground(network=network, candidates=candidates, weeks=8).stage(reserve)
+    rows = rows_of(Count(most=3), stage)
+    tried = enumerate_worst(stage.contest, rows, most=3)
+    found = Search(contest=stage.contest).worst(rows, gap=1e-6)
+    assert found.harm == pytest.approx(tried.harm, rel=1e-5, abs=1e-6)
+    assert found.bound == pytest.approx(tried.harm, rel=1e-4, abs=1e-4)
+    alone = scenario_of([candidates[cut] for cut in tried.cuts])
+    answer = best_response(network, alone, weeks=8, reserve=reserve)
+    assert answer.loss_usd == pytest.approx(tried.harm * stage.usd, rel=1e-6, abs=1e-3)
 
 
 def test_harm_never_rises_as_the_reserve_grows():
     network, harm = three_gases(), []
     stops = export_stops(network, "A", share=0.0, weeks=4)
-    for units in (0.0, 10.0, 30.0, 80.0):
+    for units in (0.0, 15.0, 80.0):
         held = Reserve.of(network, [{"good": "gas", "place": "A", "owner": "A", "units": units}], release=Release())
         harm.append(worst_cuts(network, stops, limits=Count(most=2), weeks=8, reserve=held, gap=1e-6).harm_usd)
     assert all(after <= before * (1 + 1e-6) for before, after in pairwise(harm))
