@@ -31,8 +31,8 @@ Limits = Limit | Sequence[Limit]
 class Attack:
     """What hurts most within limits, and the proof that nothing within them hurts more.
 
-    `harm_usd` is the least loss that any behaviour could reach once `cuts` are cut off (as `best_response` has it); no
-    choice within the limits does more than `bound_usd`. `own_usd` is what the choice costs its author.
+    `harm_usd` is the least loss that any behaviour could reach once `cuts` are cut off (the bound of `best_response`);
+    no choice within the limits does more than `bound_usd`. `own_usd` is what the choice costs its author.
 
     Tables: cuts (each with what it adds to the others), unmet (what members and others go without), missing, drawn,
     and plans: the proof. Each plan keeps the loss to `loss_usd` or less whatever is cut off, save the cut-offs in its

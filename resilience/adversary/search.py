@@ -40,7 +40,9 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """What a search found: cut-offs, their harm, what no choice exceeds, and the plans that prove it."""
+    """What a search found: cut-offs, harm that no plan under them stays below (by duals), what no choice exceeds (by
+    plans), and those plans.
+    """
 
     cuts: tuple[int, ...]
     harm: float
@@ -122,13 +124,13 @@ class Search:
             chosen = frozenset(choice.cuts)
             if not self._spare(chosen, target):
                 return Found(
-                    cuts=choice.cuts, harm=self.known[chosen].cost, bound=-choice.most, status=Status.OPTIMAL,
+                    cuts=choice.cuts, harm=self.known[chosen].bound, bound=-choice.most, status=Status.OPTIMAL,
                     plans=self.proof(target),
                 )  # fmt: skip
             if time.monotonic() > self.deadline:
                 every = tuple(range(len(self.contest)))
                 return Found(
-                    cuts=every, harm=self.largest, bound=-choice.most, status=Status.TIME_LIMIT,
+                    cuts=every, harm=self.answer(every).bound, bound=-choice.most, status=Status.TIME_LIMIT,
                     plans=self.proof(target),
                 )  # fmt: skip
             self.say(
@@ -143,7 +145,7 @@ class Search:
             if self.answer(needed - {cut}).cost >= least:
                 needed -= {cut}
         return Found(
-            cuts=tuple(sorted(needed)), harm=self.known[needed].cost, bound=bound, status=status, plans=plans
+            cuts=tuple(sorted(needed)), harm=self.known[needed].bound, bound=bound, status=status, plans=plans
         )  # fmt: skip
 
     def _target(self, harm: float) -> float:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from contests import transport
+from contests import dualised, transport
 
 from resilience.adversary.contest import Contest, Hit
 from resilience.adversary.enumerated import enumerate_mildest, enumerate_worst
@@ -10,7 +10,7 @@ from resilience.adversary.limits import Count, OwnCost, Ratio
 from resilience.adversary.plans import ceiling
 from resilience.adversary.search import Search
 from resilience.errors import AskError
-from resilience.solver import Status, solve
+from resilience.solver import Method, Status, solve
 
 LIMITS = {
     "count": (Count(most=2),),
@@ -43,6 +43,13 @@ def test_the_mildest_break_is_the_cheapest_of_all_that_break(seed):
     assert found.harm > past
     assert contest.own[list(found.cuts)].sum() == pytest.approx(tried.bound, rel=1e-4)
     assert found.bound <= tried.bound * (1 + 1e-6)
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_the_dualised_program_finds_the_same(seed):
+    contest = transport(seed, cuts=8)
+    found = Search(contest=contest).worst(rows(contest, (Count(most=3),)), gap=1e-6)
+    assert -solve(dualised(contest, most=3, dearest=60.0), Method(gap=1e-9)).objective == pytest.approx(found.harm)
 
 
 def test_nothing_breaks_what_all_together_leave_whole():

@@ -30,12 +30,12 @@ def test_it_says_what_hurts_most_at_what_cost_and_that_nothing_hurts_more(tiny, 
 def test_a_reserve_in_a_file_lowers_the_harm(tiny, tmp_path):
     held = tmp_path / "held.csv"
     pd.DataFrame({"good": ["gas"], "place": ["BBB"], "owner": ["pair"], "units": [20.0]}).to_csv(held, index=False)
-    shown, _ = call(tiny, "--cuts", 1, "--stop-weeks", 4, "--weeks", 12, "--reserve", held, "--json")
-    bare, kept = json.loads(shown)["attacks"]
+    asked = ("--cuts", 1, "--stop-weeks", 4, "--weeks", 12, "--reserve", held, "--out", tmp_path / "out")
+    shown, _ = call(tiny, *asked)
+    assert "Held against it, a reserve of 200 USD lowers the worst harm to" in shown
+    assert "the same cut-offs stay the worst" in shown
+    bare, kept = json.loads((tmp_path / "out" / "answer.json").read_text())["attacks"]
     assert kept["harm_usd"] < bare["harm_usd"]
-    text, _ = call(tiny, "--cuts", 1, "--stop-weeks", 4, "--weeks", 12, "--reserve", held)
-    assert "Held against it, a reserve of 200 USD lowers the worst harm to" in text
-    assert "the same cut-offs stay the worst" in text
 
 
 def test_it_says_what_breaks_a_floor_and_what_does_not(tiny):

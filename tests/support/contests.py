@@ -47,6 +47,52 @@ def transport(seed: int, *, cuts: int, sources: int = 3, sinks: int = 3) -> Cont
     return Contest(program=program, hits=tuple(hits), own=rng.uniform(0, 10, cuts))
 
 
+def dualised(contest: Contest, *, most: int, dearest: float) -> LinearProgram:
+    """The worst `most` cut-offs by the dual of the defender's program, each dual of a struck bound times its choice.
+
+    `dearest` must be more than any such dual; of `transport`, what a unit lacking costs. The least is minus the harm.
+    Columns: of each row, the dual of its lower and of its upper side; of each column, that of its upper bound; products
+    of choice and dual; choices.
+    """
+    program, hits = contest.program, contest.hits
+    height, width = program.shape
+    low, high = np.isfinite(program.row_lower), np.isfinite(program.row_upper)
+    pairs = [(cut, at, column) for cut, hit in enumerate(hits) for at, column in enumerate(hit.columns)]
+    spared = np.array([program.column_upper[column] - hits[cut].upper[at] for cut, at, column in pairs])
+    of_column = sparse.coo_matrix(
+        (np.ones(len(pairs)), ([c for *_, c in pairs], range(len(pairs)))), (width, len(pairs))
+    )
+    of_cut = sparse.coo_matrix((np.full(len(pairs), -dearest), (range(len(pairs)), [cut for cut, *_ in pairs])),
+                               (len(pairs), len(hits)))  # fmt: skip
+    side, rest = sparse.csc_matrix(program.matrix.T), [len(pairs), len(hits)]
+
+    def none(rows: int, columns: int) -> sparse.csc_matrix:
+        return sparse.csc_matrix((rows, columns))
+
+    matrix = sparse.vstack([
+        sparse.hstack([side, -side, -sparse.identity(width), *(none(width, n) for n in rest)]),
+        sparse.hstack([none(width, 2 * height), -sparse.identity(width), of_column, none(width, len(hits))]),
+        sparse.hstack([none(len(pairs), 2 * height + width), sparse.identity(len(pairs)), of_cut]),
+        sparse.hstack([none(1, 2 * height + width + len(pairs)), np.ones((1, len(hits)))]),
+    ], format="csc")  # fmt: skip
+    upper = np.concatenate([
+        np.where(low, np.inf, 0.0), np.where(high, np.inf, 0.0),
+        np.full(width + len(pairs), np.inf), np.ones(len(hits)),
+    ])  # fmt: skip
+    return LinearProgram(
+        cost=-np.concatenate([
+            np.where(low, program.row_lower, 0.0), np.where(high, -program.row_upper, 0.0),
+            -program.column_upper, spared, np.zeros(len(hits)),
+        ]),
+        matrix=matrix,
+        row_lower=np.full(matrix.shape[0], -np.inf),
+        row_upper=np.concatenate([program.cost, np.zeros(width + len(pairs)), [most]]),
+        column_lower=np.zeros(matrix.shape[1]),
+        column_upper=upper,
+        integer=np.arange(matrix.shape[1]) >= matrix.shape[1] - len(hits),
+    )  # fmt: skip
+
+
 def candidates_of(network, seed: int, *, most: int = 8) -> tuple[CutOff, ...]:
     """Up to `most` stops: of a good's exports from a country, or of a maker, all from week 2 and of some weeks each."""
     rng = np.random.default_rng(seed)
