@@ -139,13 +139,17 @@ def worst_cuts(
     return told(stage, search, found, seconds=time.process_time() - started)
 
 
+def several(limits: Limits) -> Sequence[Limit]:
+    """One limit, or several, as several."""
+    return limits if isinstance(limits, Sequence) else (limits,)
+
+
 def rows_of(limits: Limits, stage: Stage) -> list[Row]:
     """One limit or several as rows over the stage's cut-offs."""
-    several = limits if isinstance(limits, Sequence) else (limits,)
-    if not several:
+    if not several(limits):
         raise AskError("An adversary without limits does all it can: give Count, OwnCost or Ratio")
     own = np.array([cut.own_usd for cut in stage.candidates])
-    return [limit.row(own / stage.usd, stage.usd) for limit in several]
+    return [limit.row(own / stage.usd, stage.usd) for limit in several(limits)]
 
 
 def told(stage: Stage, search: Search, found: Found, *, seconds: float) -> Attack:

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
-from resilience.adversary.attack import GAP, Attack, Limits, rows_of, told
+from resilience.adversary.attack import GAP, Attack, Limits, rows_of, several, told
 from resilience.adversary.cutoff import CutOff, scenario_of
+from resilience.adversary.limits import Ratio
 from resilience.adversary.search import Say, Search
 from resilience.adversary.stage import Ground
 from resilience.balance import balance
@@ -102,6 +104,8 @@ def defend(
 
     Parameters
     ----------
+    limits
+        `Count` and `OwnCost`; a `Ratio` is refused, for what pays depends on the reserve.
     chance
         Of an attack in a year. [above 0, at most 1] The default buys whatever lowers the worst case by its cost.
     members, budget_usd, goods, rules, release
@@ -122,48 +126,27 @@ def defend(
     InfeasibleError
         If no reserve meets the rules.
     """
+    faults = []
     if not 0 < chance <= 1:
-        raise AskError(f"chance is {chance!r}: it is a chance per year, above 0 and at most 1")
+        faults.append(f"chance is {chance!r}: it is a chance per year, above 0 and at most 1")
+    if not rounds >= 1:
+        faults.append(f"rounds is {rounds!r}: it takes at least one")
+    if any(isinstance(limit, Ratio) for limit in several(limits)):
+        faults.append("limits has a Ratio: what pays then depends on the reserve, and no reserve could be proved best")
+    if faults:
+        raise AskError("No reserve can be held against this", faults)
+    network = balance(network).network
+    ground = Ground(
+        network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, weights=weights, scope=scope
+    )
     game = _Game(
-        ground=Ground(
-            network=balance(network).network, candidates=tuple(candidates), weeks=weeks, periods=periods,
-            weights=weights, scope=scope,
-        ),
-        limits=limits, chance=chance, gap=gap, say=say, deadline=time.monotonic() + time_limit_s,
+        ground=ground, limits=limits, chance=chance, gap=gap, say=say, deadline=time.monotonic() + time_limit_s
     )  # fmt: skip
-    started = time.process_time()
-    before, kept = game.attack(None)
-    attacks, found = [before], list[tuple[int, float, float, str, float]]()
-    best: tuple[float, Reserve, Attack] | None = None
-    bound, status = -math.inf, Status.FEASIBLE
-    while len(found) < rounds:
-        sizing = size_reserve(
-            game.ground.network, game.scenarios(attacks), weeks=weeks, risk=game.risk, budget_usd=budget_usd,
-            limits=rules, members=members, goods=goods, release=release, periods=periods, weights=weights,
-            scope=Kept(kept=kept), method=method, gap=gap / 4, say=say,
-        )  # fmt: skip
-        bound = max(bound, sizing.bound_usd)
-        attack, _ = game.attack(sizing.reserve)
-        cost = _holding(game.ground.network, sizing) + chance * attack.bound_usd
-        if best is None or cost < best[0]:
-            best = cost, sizing.reserve, attack
-        found.append((len(found) + 1, best[0], bound, "; ".join(cut.name for cut in attack.cuts), attack.harm_usd))
-        say(f"round {len(found)}: gap {relative_gap(best[0], bound):.2%}")
-        if relative_gap(best[0], bound) <= gap:
-            status = Status.OPTIMAL
-            break
-        if time.monotonic() > game.deadline:
-            status = Status.TIME_LIMIT
-            break
-        if any(set(attack.cuts) == set(other.cuts) for other in attacks):
-            break  # what is left of the gap is that of the attack's own proof
-        attacks.append(attack)
-    assert best is not None
-    return Defence(
-        reserve=best[1], attack=best[2], before=before, objective_usd=best[0], bound_usd=bound, status=status,
-        seconds=time.process_time() - started,
-        rounds=pd.DataFrame(found, columns=["round", "objective_usd", "bound_usd", "cut_offs", "harm_usd"]),
+    size = partial(
+        size_reserve, network, weeks=weeks, risk=game.risk, budget_usd=budget_usd, limits=rules, members=members,
+        goods=goods, release=release, periods=periods, weights=weights, method=method, gap=gap / 4, say=say,
     )  # fmt: skip
+    return game.played(size, rounds)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -181,6 +164,34 @@ class _Game:
     def risk(self) -> Risk:
         """Chance times the worst of scenarios that have no chance of their own."""
         return WorstCase() if self.chance == 1 else TotalVariation(radius=self.chance)
+
+    def played(self, size: Callable[..., Sizing], rounds: int) -> Defence:
+        """Reserve and attack in turn until their bounds meet."""
+        started = time.process_time()
+        before, kept = self.attack(None)
+        attacks, found = [before], list[tuple[int, float, float, str, float]]()
+        best: tuple[float, Reserve, Attack] | None = None
+        bound, status = -math.inf, Status.FEASIBLE
+        while status is Status.FEASIBLE and len(found) < rounds:
+            sizing = size(self.scenarios(attacks), scope=Kept(kept=kept))
+            bound = max(bound, sizing.bound_usd)
+            attack, _ = self.attack(sizing.reserve)
+            cost = _holding(self.ground.network, sizing) + self.chance * attack.bound_usd
+            if best is None or cost < best[0]:
+                best = cost, sizing.reserve, attack
+            attacks.append(attack)
+            found.append((len(found) + 1, best[0], bound, "; ".join(cut.name for cut in attack.cuts), attack.harm_usd))
+            self.say(f"round {len(found)}: gap {relative_gap(best[0], bound):.2%}")
+            if relative_gap(best[0], bound) <= self.gap:
+                status = Status.OPTIMAL
+            elif time.monotonic() > self.deadline:
+                status = Status.TIME_LIMIT
+        assert best is not None
+        return Defence(
+            reserve=best[1], attack=best[2], before=before, objective_usd=best[0], bound_usd=bound, status=status,
+            seconds=time.process_time() - started,
+            rounds=pd.DataFrame(found, columns=["round", "objective_usd", "bound_usd", "cut_offs", "harm_usd"]),
+        )  # fmt: skip
 
     def attack(self, reserve: Reserve | None) -> tuple[Attack, frozenset[str]]:
         """The worst attack on a reserve, and the goods it was counted over."""

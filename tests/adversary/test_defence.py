@@ -6,7 +6,7 @@ import pytest
 from contests import three_gases
 
 from resilience import Reserve, size_reserve
-from resilience.adversary import Count, defend, export_stops, harm_curve, scenario_of
+from resilience.adversary import Count, Ratio, defend, export_stops, harm_curve, scenario_of
 from resilience.errors import AskError
 from resilience.risk import TotalVariation
 from resilience.solver import Status
@@ -47,7 +47,9 @@ def test_the_curve_rises_with_the_count_falls_with_the_reserve_and_says_what_it_
         curve.table("curves")
 
 
-def test_a_chance_that_is_none_is_refused():
+def test_what_no_reserve_can_be_held_against_is_told_whole():
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
-    with pytest.raises(AskError, match="chance is 0"):
-        defend(three_gases(), stops, limits=Count(most=1), chance=0)
+    with pytest.raises(AskError) as error:
+        defend(three_gases(), stops, limits=[Count(most=1), Ratio(least=2.0)], chance=0, rounds=0)
+    told = str(error.value)
+    assert all(part in told for part in ("chance is 0", "rounds is 0", "limits has a Ratio"))
