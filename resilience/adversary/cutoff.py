@@ -108,7 +108,7 @@ def export_stops(
             ),
             own_usd=usd * weeks,
         )
-        for good, country, usd in zip(rows["good"], rows["country"], rows["usd"].to_numpy(), strict=True)
+        for good, country, usd in zip(rows["good"], rows["country"], rows["usd"].tolist(), strict=True)
     )
 
 
