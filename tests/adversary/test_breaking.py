@@ -13,7 +13,6 @@ from resilience.adversary.search import Search
 from resilience.adversary.stage import Ground, Unmet
 from resilience.errors import AskError
 from resilience.sizing.reserve import Floor
-from resilience.solver import Status
 
 
 def asked(served, **more):
@@ -24,7 +23,6 @@ def asked(served, **more):
 
 def test_the_mildest_break_worked_by_hand():
     """Of 80 chips over eight weeks, B's gas is worth 32, C's 8, and C's argon 10."""
-    assert [cut.name for cut in asked(0.65).cuts] == ["gas from B"]
     cheap = asked(0.95, mildness=Cheapest())
     assert [cut.name for cut in cheap.cuts] == ["gas from C"]
     assert cheap.price == cheap.own_usd == pytest.approx(16.0)
@@ -44,9 +42,10 @@ def test_what_nothing_breaks_is_said_and_proved():
 
 
 def test_a_reserve_makes_it_harder_to_break_a_floor():
-    held = Reserve.of(three_gases(), [{"good": "gas", "place": "A", "owner": "A", "units": 20.0}])
-    assert len(asked(0.8).cuts) == 1
-    assert len(asked(0.8, reserve=held).cuts) == 2
+    held = Reserve.of(three_gases(), [{"good": "gas", "place": "A", "owner": "A", "units": 8.0}])
+    bare, kept = asked(0.65), asked(0.65, reserve=held)
+    assert [cut.name for cut in bare.cuts] == ["gas from B"]
+    assert len(kept.cuts) == 2
 
 
 def test_no_smaller_choice_on_a_random_network_breaks_the_floor():
@@ -62,13 +61,6 @@ def test_no_smaller_choice_on_a_random_network_breaks_the_floor():
     assert found.unmet > past
     smaller = combinations(range(len(candidates)), len(found.cuts) - 1)
     assert all(search.answer(choice).cost <= past * (1 + 1e-6) for choice in smaller)
-
-
-def test_out_of_time_all_together_are_told_with_the_bound_reached():
-    found = asked(0.55, time_limit_s=-1.0)
-    assert found.status in (Status.TIME_LIMIT, Status.OPTIMAL)
-    assert found.broken
-    assert found.least_price <= 2.0 + 1e-6
 
 
 def test_a_tier_that_nobody_wants_is_told():

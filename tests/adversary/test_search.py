@@ -78,7 +78,9 @@ def test_harm_never_falls_as_the_limit_grows():
 
 def test_out_of_time_it_says_so_and_its_bound_still_holds():
     contest, limits = transport(3, cuts=8), (Count(most=2),)
-    found = Search(contest=contest, deadline=0.0).worst(rows(contest, limits), gap=1e-9)
+    search = Search(contest=contest, deadline=0.0)
+    assert search.mildest(contest.own, past=0.9 * search.largest).bound <= contest.own.sum()
+    found = search.worst(rows(contest, limits), gap=1e-9)
     whole = enumerate_worst(contest, rows(contest, limits))
     assert found.status in (Status.TIME_LIMIT, Status.OPTIMAL)
     assert found.harm <= whole.harm * (1 + 1e-9)
