@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import adversary, datasets, hazards, history, metrics, models, risk
+    from resilience import adversary, controls, datasets, hazards, history, metrics, mitigation, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -37,10 +37,12 @@ __all__ = [
     "__version__",
     "adversary",
     "best_response",
+    "controls",
     "datasets",
     "hazards",
     "history",
     "metrics",
+    "mitigation",
     "models",
     "risk",
     "run",
@@ -67,13 +69,15 @@ _HOMES = {  # a public name, and the module that defines it
 }
 _ROOMS = (
     "adversary",
+    "controls",
     "datasets",
     "hazards",
     "history",
     "metrics",
+    "mitigation",
     "models",
     "risk",
-)  # modules that are public themselves
+)  # public modules
 
 
 class _Face(ModuleType):

@@ -102,7 +102,7 @@ class Disruption(Protocol):
 
     @property
     def first_week(self) -> int:
-        """The week in which it begins."""
+        """The week it begins, counted from 1."""
         ...
 
     def strike(self, shock: Shock) -> None:
