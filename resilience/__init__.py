@@ -9,7 +9,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk, sharing
+    from resilience import (
+        adversary,
+        controls,
+        datasets,
+        hazards,
+        history,
+        metrics,
+        mitigation,
+        models,
+        risk,
+        sharing,
+    )
     from resilience.compare import compare
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
@@ -36,6 +47,7 @@ __all__ = [
     "StockLoss",
     "Study",
     "__version__",
+    "adversary",
     "best_response",
     "compare",
     "controls",
@@ -71,6 +83,7 @@ _HOMES = {  # a public name, and the module that defines it
     "size_reserve": "sizing.size",
 }
 _ROOMS = (
+    "adversary",
     "controls",
     "datasets",
     "hazards",

@@ -16,7 +16,8 @@ def test_the_public_names_are_these():
     verbs = ["best_response", "compare", "run", "simulate", "size_reserve"]
     nouns = ["Network", "Reserve", "Scenario", "ScenarioSet", "Study"]
     disruptions = ["DemandSurge", "ExportControl", "Hoarding", "Outage", "RouteClosure", "StockLoss"]
-    rooms = ["controls", "datasets", "hazards", "history", "metrics", "mitigation", "models", "risk", "sharing"]
+    rooms = ["adversary", "controls", "datasets", "hazards", "history", "metrics", "mitigation", "models", "risk"]
+    rooms += ["sharing"]
     assert resilience.__all__ == sorted([*verbs, *nouns, *disruptions, *rooms, "__version__"])
 
 

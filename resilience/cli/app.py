@@ -189,6 +189,48 @@ def controls_(
 
 
 @app.command()
+def adversary(
+    study: Studied,
+    cuts: Annotated[int, typer.Option(min=1, help="Most export stops at once.")] = 3,
+    budget: Annotated[
+        float | None, typer.Option("--own-cost", min=0, metavar="USD", help="Most revenue their authors would lose.")
+    ] = None,
+    ratio: Annotated[
+        float | None, typer.Option(min=0, metavar="R", help="Least harm for each USD that their authors lose.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="WHO", help="Country or bloc that may act [all outside]")] = None,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of a good's world output that a country must make to be able.")
+    ] = 0.14,
+    stop_weeks: Annotated[int, typer.Option("--stop-weeks", min=1, help="How long each stop lasts.")] = 26,
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks counted from the first stop on.")] = 52,
+    others: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How much losses outside the members count [as in the study]")
+    ] = None,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="Tell also what a reserve changes.")
+    ] = None,
+    breaks: Annotated[
+        str | None, typer.Option(metavar="TIER=SHARE", help="Instead: the fewest stops that break this floor.")
+    ] = None,
+    curve: Annotated[bool, typer.Option("--curve", help="Also for each smaller number of stops.")] = False,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0, metavar="SECONDS", help="Then stop with the bound reached [none]")
+    ] = float("inf"),
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Which export stops would hurt the members most, and what a reserve changes; proved, not sampled."""
+    from resilience.cli.adversary import Asked, answered
+
+    asked = Asked(
+        study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks, weeks=weeks,
+        others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
+    )  # fmt: skip
+    give(patiently(lambda say: answered(asked, say=say)), json=json, out=out)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],
     source: Annotated[

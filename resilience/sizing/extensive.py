@@ -96,7 +96,7 @@ def two_stage(
     for number, (block, case) in enumerate(zip(blocks, cases, strict=True)):
         measured = [(int(loss[number]), block.program.cost)]
         for column, floor in zip(unmet[:, number], floors, strict=True):
-            measured.append((int(column), _unmet_share(block, case, floor, members, block.program.shape[1])))
+            measured.append((int(column), unmet_share(block, case, floor, members, block.program.shape[1])))
         tie = _draws_on(block, case, held[mine[number]], width)
         if len(measures):
             lifts = _lifts(block, case).tocoo()
@@ -163,7 +163,7 @@ def rate_shares(case: Case) -> Floats:
     return np.minimum(rate * case.lengths, 1.0) if rate < 1 else np.zeros(0)
 
 
-def _unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[str], size: int) -> Floats:
+def unmet_share(block: Compiled, case: Case, floor: Floor, members: frozenset[str], size: int) -> Floats:
     """Row that turns the block's columns into the share of the floor's demand left unmet, in value at stake."""
     laws = case.physics
     demand = laws.network.demand

@@ -217,6 +217,7 @@ def test_out_writes_the_answer(command, tmp_path):
 def test_help_names_every_command_and_exit_code():
     stdout, _ = call("--help")
     for word in (
+        "adversary",
         "list",
         "show",
         "check",

@@ -1,0 +1,110 @@
+"""What the worst of many choices costs to find and prove, beside trying them all.
+
+    python tests/bench/bench_adversary.py [small | defence | chips]
+
+`small` puts both to one instance. On chips trying all is out of reach: a sample of choices is tried, each is held
+against the bound, and the rest is reckoned from their mean. Processor seconds.
+"""
+
+import sys
+import time
+from itertools import combinations
+from math import comb
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from ten_goods import ten_goods
+
+from resilience import adversary, datasets, models
+from resilience.adversary.attack import rows_of
+from resilience.adversary.contest import Defender
+from resilience.adversary.enumerated import enumerate_worst
+from resilience.adversary.search import Search
+from resilience.adversary.stage import Ground
+from resilience.balance import balance
+from resilience.cli.adversary import PERIODS
+from resilience.disruption import Outage
+from resilience.periods import Coarsening
+from resilience.sizing.scope import Downstream
+
+CUTS, SAMPLE, WEEKS = 3, 12, 52
+GRID = Coarsening(steps=((4, 1), (1, 4)))
+
+
+def stops_of_ten_goods() -> list[adversary.CutOff]:
+    """Eight makers stopped for twenty weeks."""
+    return [
+        adversary.CutOff(name=f"{good} from {place}", disruptions=(Outage(good=good, place=place, weeks=20),))
+        for good, place in [*zip(["g0", "g1", "g2", "g4"], ["P0", "P1", "P2", "P3"], strict=True),
+                            *zip(["g0", "g5", "g7", "g9"], ["P4", "P5", "P6", "P7"], strict=True)]
+    ]  # fmt: skip
+
+
+def small() -> None:
+    """Eight candidates on ten goods, all 93 choices of up to three."""
+    stops = stops_of_ten_goods()
+    ground = Ground(network=ten_goods(), candidates=tuple(stops), weeks=WEEKS, periods=GRID)
+    stage = ground.stage(None)
+    rows = rows_of(adversary.Count(most=CUTS), stage)
+    begun = time.process_time()
+    search = Search(contest=stage.contest)
+    found = search.worst(rows, gap=1e-3)
+    told("small", len(stops), stage.contest.program.shape, found.harm, found.bound, stage.usd, begun, search.solves)
+    begun = time.process_time()
+    tried = enumerate_worst(stage.contest, rows, most=CUTS)
+    told("small, all", len(stops), stage.contest.program.shape, tried.harm, tried.bound, stage.usd, begun, 93)
+
+
+def defence() -> None:
+    """The reserve that is best against the best two of the eight."""
+    begun = time.process_time()
+    found = adversary.defend(
+        ten_goods(), stops_of_ten_goods(), limits=adversary.Count(most=2), chance=0.5, members="all", weeks=WEEKS,
+        periods=GRID, gap=0.01, rounds=12,
+    )  # fmt: skip
+    spent = time.process_time() - begun
+    sys.stdout.write(f"{found}; gap {found.gap:.2%}, {spent:.1f} s\n{found.rounds.to_string()}\n")
+
+
+def chips() -> None:
+    """About sixty candidates of `ipef_reserve`, and a sample of choices."""
+    network, study = balance(datasets.load("chips")).network, models.load("ipef_reserve")
+    stops = adversary.export_stops(network, "ipef")
+    ground = Ground(
+        network=network, candidates=stops, weeks=WEEKS, periods=PERIODS, weights=study.weights(network),
+        scope=Downstream(),
+    )  # fmt: skip
+    begun = time.process_time()
+    stage = ground.stage(None)
+    rows = rows_of(adversary.Count(most=CUTS), stage)
+    search = Search(contest=stage.contest)
+    found = search.worst(rows, gap=1e-3)
+    told("chips", len(stops), stage.contest.program.shape, found.harm, found.bound, stage.usd, begun, search.solves)
+    rng, defender = np.random.default_rng(1), Defender(stage.contest)
+    every = list(combinations(range(len(stops)), CUTS))
+    begun = time.process_time()
+    harm = [defender.reply(every[at]).cost for at in rng.choice(len(every), SAMPLE, replace=False)]
+    spent = (time.process_time() - begun) / SAMPLE
+    assert max(harm) <= found.bound * (1 + 1e-6)
+    choices = sum(comb(len(stops), size) for size in range(CUTS + 1))
+    sys.stdout.write(
+        f"trying all {choices:,} choices would take {choices * spent / 3600:,.1f} hours at {spent:.2f} s each "
+        f"(mean of {SAMPLE}); the worst of the sample does {max(harm) * stage.usd / 1e6:,.0f} million USD\n"
+    )
+
+
+def told(
+    name: str, cuts: int, shape: tuple[int, int], harm: float, bound: float, usd: float, begun: float, solves: int
+) -> None:
+    """One line."""
+    sys.stdout.write(
+        f"{name:<12}{cuts} candidates, {shape[0]:,} rows, {shape[1]:,} columns: harm {harm * usd / 1e6:,.4f} million "
+        f"USD, bound {bound * usd / 1e6:,.4f}; {solves} programs, {time.process_time() - begun:.1f} s\n"
+    )
+
+
+if __name__ == "__main__":
+    for asked in sys.argv[1:] or ["small", "defence", "chips"]:
+        {"small": small, "defence": defence, "chips": chips}[asked]()
