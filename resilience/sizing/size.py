@@ -20,7 +20,7 @@ from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.case import Case, build_case, candidates
-from resilience.sizing.compiled import Compiler
+from resilience.sizing.compiled import compiled
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
 from resilience.sizing.ground import Ground, Line
@@ -259,7 +259,8 @@ def state_sizing(
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
     cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
-    blocks = _compiled(cases, say)
+    wholes = [build_case(laws, scenario, weeks=weeks, held=held, periods=periods) for scenario in chosen]
+    blocks = _compiled(cases, wholes, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
@@ -341,12 +342,11 @@ def _cases(
     return cases, mine
 
 
-def _compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
-    compilers: dict[int, Compiler] = {}
+def _compiled(cases: Sequence[Case], wholes: Sequence[Case], say: Say) -> list[Compiled]:
     blocks = []
-    for number, case in enumerate(cases, 1):
-        say(f"stating scenario {number} of {len(cases)}: {case.scenario.name}")
-        blocks.append(compilers.setdefault(id(case.physics), Compiler()).compile(case))
+    for number, block in enumerate(compiled(cases, wholes), 1):
+        say(f"stated scenario {number} of {len(cases)}: {cases[number - 1].scenario.name}")
+        blocks.append(block)
     return blocks
 
 
