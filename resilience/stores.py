@@ -62,7 +62,9 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
         for at in np.flatnonzero((points["good"] == good) & points["country"].isin(blocs[owner]))
         if use[at] > 0
     ]
-    inside = {owner: points["country"].isin(network.countries(str(owner))).to_numpy() for owner in rows["owner"].unique()}
+    inside = {
+        owner: points["country"].isin(network.countries(str(owner))).to_numpy() for owner in rows["owner"].unique()
+    }
     good = points["good"].to_numpy(dtype=object)
     of_good = {name: good == name for name in rows["good"].unique()}
     drawn = [use[of_good[row.good] & inside[row.owner]].sum() for row in rows.itertuples()]

@@ -2,13 +2,19 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_networks import random_network, random_scenario, seeds
 from small_networks import one_good
 
 from resilience import Outage, Scenario, best_response
+from resilience.physics import physics
 from resilience.scenario import ScenarioSet
+from resilience.sizing.case import build_case
+from resilience.sizing.compiled import Compiler
 from resilience.sizing.size import state_sizing
-from resilience.sizing.without import without_reserve
-from resilience.solver import Method
+from resilience.sizing.without import unharmed, without_reserve
+from resilience.solver import Method, solve
 
 LENGTHS = [1, 2, 3, 4, 6, 8, 10, 12]
 
@@ -25,3 +31,29 @@ def test_an_easier_scenario_than_a_harmless_one_is_not_solved_and_every_loss_is_
     harmless = int((losses < 1e-3).sum())
     assert 2 <= harmless < len(years)
     assert len(told) < len(years)
+
+
+@settings(max_examples=12, deadline=None)
+@given(seeds, st.integers(2, 5), st.integers(1, 4), st.booleans())
+def test_a_plan_that_loses_nothing_is_a_plan_and_is_found_only_where_there_is_one(seed, goods, places, ring):
+    network = random_network(seed, goods, places, ring)
+    case = build_case(physics(network), random_scenario(seed + 1, network), weeks=10)
+    block = Compiler().compile(case)
+    found, least = unharmed(case, block, None), solve(block.program).objective
+    if least > 1e-4:
+        assert found is None
+    if found is not None:
+        program, rows = block.program, block.program.matrix @ found.x
+        slack = 1e-6 * (1.0 + abs(program.matrix) @ np.abs(found.x))
+        assert program.cost @ found.x == 0
+        assert (rows <= program.row_upper + slack).all()
+        assert (rows >= program.row_lower - slack).all()
+        assert (found.x <= program.column_upper + 1e-6).all()
+        assert (found.x >= program.column_lower - 1e-6).all()
+
+
+def test_a_year_that_stocks_bridge_is_found_unharmed():
+    network = one_good(surge=2.0, stock_weeks=4.0)
+    stop = Scenario(name="stop", disruptions=(Outage(weeks=2),))
+    case = build_case(physics(network), stop, weeks=20)
+    assert unharmed(case, Compiler().compile(case), Method(algorithm="ipm", crossover=False)) is not None
