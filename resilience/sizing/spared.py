@@ -113,7 +113,8 @@ def _saved(found: Solution, columns: Whole, nothing: Floats) -> Floats:
 
 
 def _weigh(asked: Stated, x: Floats, columns: Whole, measured: Floats) -> tuple[float, Floats, Floats]:
-    """What the reserve in `x` costs where scenarios lose what is `measured`, as `Weigher` tells it."""
+    """What the decision in `x` costs where scenarios lose what is `measured`, as `Weigher` tells it."""
+    tied = np.unique(np.concatenate([recourse.tie.nonzero()[1] for recourse in asked.two_stage.recourses]))
     held = asked.first.columns["held"][0]
-    tied = np.arange(held.start, held.stop, dtype=np.int64)
+    tied = np.union1d(tied, np.arange(held.start, held.stop))
     return Weigher(first=asked.first.program, tied=tied, columns=columns).weigh(x, measured)

@@ -17,9 +17,7 @@ from resilience.solver import solve
 
 
 def sized(*, rare=0.0001, risk=None, floors=(), budget=None, release=None):
-    """Two gases, with a week of stock each: one is cut off often; the other so rarely that holding it costs more than it
-    saves.
-    """
+    """Two gases, a week of each in stock: one is cut off often, the other too rarely to be worth holding."""
     network = Network.from_frames(
         goods={"good": ["neon", "xenon"], "usd_per_unit": [1.0] * 2, "holding_share_per_year": [0.5] * 2},
         producers={"good": ["neon", "xenon"], "place": ["A"] * 2, "output_per_week": [10.0] * 2, "surge": [2.0] * 2},
