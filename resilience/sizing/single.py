@@ -76,7 +76,7 @@ def _alone(stated: Stated, numbers: list[int]) -> Stated:
 def write_singles(stated: Stated, folder: Path) -> list[Path]:
     """A file pair a year: scenarioN.mps and scenarioN_nonants.json, which names the columns shared by all years.
 
-    The form is the one that mpi-sppy's `mps_module` reads (B. Knueven et al. (2023), A parallel hub-and-spoke system for
+    The form is the one mpi-sppy's `mps_module` reads (B. Knueven et al. (2023), A parallel hub-and-spoke system for
     large-scale scenario-based optimization under uncertainty, Mathematical Programming Computation 15). `scenario`
     stands beside what it asks for, so that a reader finds the year.
     """

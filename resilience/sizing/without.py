@@ -62,15 +62,15 @@ def unharmed(case: Case, block: Compiled, method: Method | None) -> Solution | N
     if (program.cost < 0).any() or (program.column_lower > 0).any():
         return None
     lowest, highest = program.column_lower.copy(), np.where(program.cost > 0, 0.0, program.column_upper)
-    sides = program.row_lower.copy(), program.row_upper.copy()
-    for name, least, most in (("plan", 1, 0), ("essential", 0, 1)):  # start = plan, used = a start
-        sides[least][block.rows[name]] = sides[most][block.rows[name]]
+    low, high = program.row_lower.copy(), program.row_upper.copy()
+    low[block.rows["plan"]] = high[block.rows["plan"]]  # start = plan
+    high[block.rows["essential"]] = low[block.rows["essential"]]  # hence used = a start
     for name, calm in _tools_arrive(case).items():
         where, shape = block.columns[name]
         lowest[where] = np.where(np.repeat(calm, shape[1]), highest[where], lowest[where])
     kept = np.flatnonzero(highest > 0)
     narrow = replace(
-        program, cost=np.zeros(len(kept)), matrix=program.matrix[:, kept], row_lower=sides[0], row_upper=sides[1],
+        program, cost=np.zeros(len(kept)), matrix=program.matrix[:, kept], row_lower=low, row_upper=high,
         column_lower=lowest[kept], column_upper=highest[kept],
     )  # fmt: skip
     try:

@@ -69,7 +69,8 @@ def test_a_scenario_that_no_reserve_helps_has_no_block():
     assert found.size < whole.size
     assert found.held == pytest.approx(whole.held, abs=1e-4)
     assert found.weight == pytest.approx(whole.weight, rel=1e-6)
-    assert np.add(*found.worth[:2]) == pytest.approx(np.add(*whole.worth[:2]), rel=1e-4)
+    neon = found.held > 0  # where nothing is held, worth is a ceiling, of which there are many
+    assert np.add(*found.worth[:2])[neon] == pytest.approx(np.add(*whole.worth[:2])[neon], rel=1e-4)
 
 
 def test_floors_are_left_to_the_whole_program():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import random_network, random_scenario, seeds
-from small_networks import one_good
+from small_networks import one_good, recipe
 
 from resilience import Outage, Scenario, best_response
 from resilience.physics import physics
@@ -33,7 +33,7 @@ def test_an_easier_scenario_than_a_harmless_one_is_not_solved_and_every_loss_is_
     assert len(told) < len(years)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seeds, st.integers(2, 5), st.integers(1, 4), st.booleans())
 def test_a_plan_that_loses_nothing_is_a_plan_and_is_found_only_where_there_is_one(seed, goods, places, ring):
     network = random_network(seed, goods, places, ring)
@@ -52,8 +52,11 @@ def test_a_plan_that_loses_nothing_is_a_plan_and_is_found_only_where_there_is_on
         assert (found.x >= program.column_lower - 1e-6).all()
 
 
-def test_a_year_that_stocks_bridge_is_found_unharmed():
-    network = one_good(surge=2.0, stock_weeks=4.0)
-    stop = Scenario(name="stop", disruptions=(Outage(weeks=2),))
-    case = build_case(physics(network), stop, weeks=20)
+@pytest.mark.parametrize(
+    ("network", "stop"),
+    [(one_good(surge=2.0, stock_weeks=4.0), Outage(weeks=2)), (recipe(essential=0.5), Outage(good="gas", lost=0.0))],
+    ids=["stocks bridge it", "an input is partly essential"],
+)
+def test_a_year_that_loses_nothing_is_found_unharmed(network, stop):
+    case = build_case(physics(network), Scenario(name="stop", disruptions=(stop,)), weeks=20)
     assert unharmed(case, Compiler().compile(case), Method(algorithm="ipm", crossover=False)) is not None
