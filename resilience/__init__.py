@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, hazards, history, metrics, models, risk
+    from resilience import datasets, hazards, history, metrics, mitigation, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -40,6 +40,7 @@ __all__ = [
     "hazards",
     "history",
     "metrics",
+    "mitigation",
     "models",
     "risk",
     "run",
@@ -64,7 +65,15 @@ _HOMES = {  # a public name, and the module that defines it
     "simulate": "simulate",
     "size_reserve": "sizing.size",
 }
-_ROOMS = ("datasets", "hazards", "history", "metrics", "models", "risk")  # modules that are public themselves
+_ROOMS = (
+    "datasets",
+    "hazards",
+    "history",
+    "metrics",
+    "mitigation",
+    "models",
+    "risk",
+)  # public modules
 
 
 class _Face(ModuleType):

@@ -1,4 +1,4 @@
-"""What a table with a `kind` in a study's `[sizing]` stands for: measures of risk, limits and the amounts in them."""
+"""What a table with a `kind` in a study stands for: measures of risk, limits and their amounts, measures to buy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from resilience.errors import AskError, near
 from resilience.hazards.distance import Footprint
+from resilience.mitigation import Measure, NewCapacity, SecondSource, SubstituteQualified, SurgeCapacity
 from resilience.network import Network
 from resilience.risk import CVaR, Expectation, Risk, TotalVariation, Wasserstein, WorstCase
 from resilience.scenario import ScenarioSet
@@ -59,6 +60,12 @@ LIMITS: Mapping[str, type] = {
     "cost_share": CostShare,
     "capacity": Capacity,
 }
+MEASURES: Mapping[str, type] = {
+    "second_source": SecondSource,
+    "surge_capacity": SurgeCapacity,
+    "new_capacity": NewCapacity,
+    "substitute_qualified": SubstituteQualified,
+}
 AMOUNTS: Mapping[str, type] = {"units": Units, "days": Days, "usd": Usd}
 BASES: Mapping[str, Callable[[], Base]] = {"use": Use, "net_imports": NetImports}
 
@@ -79,6 +86,21 @@ def limit(value: object) -> Limit:
     """A limit on the reserve."""
     built: Limit = _kind("a limit", LIMITS, value, 'kind = "cover", days = 90')
     return built
+
+
+def measure(value: object) -> Measure:
+    """A measure that may be bought beside stock."""
+    built: Measure = _kind("a measure", MEASURES, value, 'kind = "surge_capacity"')
+    return built
+
+
+def named(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
+    """The measures, once it is seen that each has a name of its own."""
+    names = [measure.name for measure in measures]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise AskError(f"two measures are called {twice[0]!r}")
+    return measures
 
 
 def number(value: object) -> bool:
@@ -127,6 +149,8 @@ def _value(entry: Field[Any], value: object) -> object:
         return BASES[str(value)]()
     if kind == "float" and not number(value):
         raise AskError(f"{name} is {value!r}: it must be a number")
+    if kind == "int" and (not number(value) or value % 1 != 0):  # type: ignore[operator]
+        raise AskError(f"{name} is {value!r}: it must be a whole number")
     if kind == "bool" and not isinstance(value, bool):
         raise AskError(f"{name} is {value!r}: it must be true or false")
     if kind == "str" and not isinstance(value, str):

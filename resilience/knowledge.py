@@ -6,22 +6,26 @@ Always told, since it costs little: the loss under `simulate` beside the program
     information     what knowing the year, and planning for many rather than their mean, are worth
     frontier        the least expected and tail loss that each budget leaves
     calibration     the reserve that behaviour, not foresight, would want held
+    periods         what coarse periods hide, in the gravest scenarios
 
 and, of studies whose years are drawn, the interval on how far the reserve is from the best for all years.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import pandas as pd
 
 from resilience.engine import Engine
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.risk import Risk, measure
-from resilience.sizing.calibrate import Calibration, beside, calibrate
+from resilience.simulate.behaviour import Behaviour, Qualified
+from resilience.sizing.calibrate import Calibration, beside, calibrate, in_place
+from resilience.sizing.finer import in_finer_periods
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
 from resilience.sizing.replications import Replications, replicate
@@ -42,6 +46,7 @@ class Knowledge:
     information: Information | None = None
     frontier: pd.DataFrame | None = None
     calibration: Calibration | None = None
+    periods: pd.DataFrame | None = None
     replications: Replications | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -53,6 +58,8 @@ class Knowledge:
             found["frontier"] = self.frontier
         if self.calibration is not None:
             found |= {"calibrated": self.calibration.reserve.table(), "calibration": self.calibration.steps}
+        if self.periods is not None:
+            found["periods"] = self.periods
         if self.replications is not None:
             found["interval"] = self.replications.table()
         return found
@@ -78,39 +85,57 @@ def know(
         Of a study whose years are drawn: the same ask over the years of fresh sample 0, 1, 2, ...
     """
     asked = study.sizing.knowledge
+    bought = list(zip(stated.measures, sizing.measures["bought"].to_numpy(), strict=True))
+    behaviour = _behaviour(network, bought)
     say("what behaviour loses with the reserve")
     simulated = beside(
-        network, sizing.losses, sizing.reserve, study.scenarios, weeks=study.weeks, weights=study.weights(network),
-        seed=study.seed,
+        network, sizing.losses, sizing.reserve, study.scenarios, bought=bought, weeks=study.weeks,
+        behaviour=behaviour, weights=study.weights(network), seed=study.seed,
     )  # fmt: skip
-    told = calibrated = points = interval = None
+    told = calibrated = points = finer = interval = None
     if "information" in asked:
         told = information(stated, sizing, method=method, say=say)
     if "frontier" in asked:
-        budgets = [share * sizing.reserve.usd for share in BUDGETS]
+        budgets = [share * (sizing.reserve.usd + sizing.measures["usd"].sum()) for share in BUDGETS]
         points = frontier(stated, sizing, budgets, gap=gap, engine=engine, say=say)
     if "calibration" in asked and study.members:
+        built, met = in_place(network, study.scenarios, bought)
+        budget = study.sizing.budget_usd
+        if budget is not None:  # what measures leave of it, and no less than is held, which may pass it by rounding
+            budget = max(budget - float(sizing.measures["usd"].sum()), sizing.reserve.usd)
         calibrated = calibrate(
-            network, study.scenarios, members=study.members, start=sizing.reserve, weeks=study.weeks,
-            risk=stated.terms.risk, budget_usd=study.sizing.budget_usd, goods=study.sizing.goods,
-            weights=study.weights(network), seed=study.seed, say=say,
+            built, met, members=study.members, start=sizing.reserve, weeks=study.weeks, risk=stated.terms.risk,
+            budget_usd=budget, behaviour=behaviour, goods=study.sizing.goods, weights=study.weights(network),
+            seed=study.seed, say=say,
         )  # fmt: skip
+    if "periods" in asked:
+        finer = in_finer_periods(stated, sizing, method=method, say=say)
     if fresh is not None:
-        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, method=method, gap=gap, say=say)
+        standing = {measure.name: float(amount) for measure, amount in bought}
+        interval = replicate(sizing.reserve, fresh, samples=SAMPLES, measures=standing, method=method, gap=gap, say=say)
     return Knowledge(
-        simulated=simulated, information=told, frontier=points, calibration=calibrated, replications=interval
-    )
+        simulated=simulated, information=told, frontier=points, calibration=calibrated, periods=finer,
+        replications=interval,
+    )  # fmt: skip
+
+
+def _behaviour(network: Network, bought: Sequence[tuple[Measure, float]]) -> Behaviour:
+    """Where a substitute is paid for, firms use it; else they behave as always."""
+    qualified = any(share and measure.adds(network).swaps for measure, share in bought)
+    return Behaviour(substitution=Qualified()) if qualified else Behaviour()
 
 
 def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[[float], str]) -> list[str]:
     """The same in words, a finding a line."""
     return [
         _proof(sizing, money),
+        *_ranking(sizing.ranking),
         _simulation(knowledge.simulated, risk, money),
         *_interval(knowledge.replications, money),
         *_information(knowledge.information, money),
         *_frontier(knowledge.frontier, money),
         *_calibration(knowledge.calibration, money),
+        *_periods(knowledge.periods, money),
     ]
 
 
@@ -120,6 +145,18 @@ def _proof(sizing: Sizing, money: Callable[[float], str]) -> str:
         f"{word}: {money(sizing.objective_usd)} USD a year in all, and no reserve costs less than "
         f"{money(sizing.bound_usd)} (gap {sizing.gap:.1e})."
     )
+
+
+def _ranking(ranking: pd.DataFrame) -> list[str]:
+    """Where measures were offered, what is bought, cheapest for the loss it avoids first."""
+    if "measure" not in set(ranking["kind"]):
+        return []
+    bought = ranking[ranking["amount"] > 0]
+    named = bought["name"].where(bought["kind"] == "measure", "stock of " + bought["name"])
+    each = [f"{name} {ratio:.2g}" for name, ratio in zip(named, bought["usd_per_usd_avoided"], strict=True)]
+    beside = len(ranking) - len(bought)
+    said = f"Cost for each USD of loss avoided, a year: {', '.join(each)}" if each else "Nothing is worth its price"
+    return [f"{said}; {beside} not bought." if beside else f"{said}."]
 
 
 def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) -> str:
@@ -145,10 +182,9 @@ def _interval(found: Replications | None, money: Callable[[float], str]) -> list
 def _information(found: Information | None, money: Callable[[float], str]) -> list[str]:
     if found is None:
         return []
-    mean = f"holds {money(found.mean_reserve.usd)} USD of goods" if found.mean_reserve.usd else "holds nothing"
     return [
         f"To know the year ahead would save at most {money(found.evpi_usd)} USD a year (EVPI). A reserve for the mean "
-        f"of all years {mean} and costs {money(found.vss_usd)} USD a year more (VSS)."
+        f"of all years {found.for_the_mean(money)} and costs {money(found.vss_usd)} USD a year more (VSS)."
     ]
 
 
@@ -167,4 +203,15 @@ def _calibration(found: Calibration | None, money: Callable[[float], str]) -> li
         f"Sized for behaviour instead, the reserve would hold {money(found.reserve.usd)} USD of "
         f"{found.reserve.table()['good'].nunique()} goods and cost {money(found.objective_usd)} USD a year, loss as "
         f"simulated included, against {money(found.start_usd)} for the one above."
+    ]
+
+
+def _periods(found: pd.DataFrame | None, money: Callable[[float], str]) -> list[str]:
+    if found is None or found.empty:
+        return []
+    coarse, finer = found["loss_usd"].sum(), found["finer_usd"].sum()
+    more = f"{finer / coarse - 1.0:+.1%}" if coarse else "from nothing"
+    return [
+        f"Week by week, with the same reserve, the {len(found)} gravest scenarios ({found['share'].sum():.0%} of the "
+        f"expected loss) lose {money(finer)} USD where the study's periods say {money(coarse)} ({more})."
     ]

@@ -53,21 +53,33 @@ class Result:
         """The answer in a sentence or two."""
         sizing, owner = self.sizing, self.study.members or "each country"
         before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
+        after -= sizing.measures_usd_per_year
         weighed = _WEIGHED.get(type(self.study.sizing.risk).__name__, "weighed")
         held = self.table("goods")
-        if held.empty:
+        if held.empty and not sizing.measures["bought"].any():
             return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
         cut = 1.0 - after / before if before > 0 else 0.0
         count = f"{len(held)} {'good' if len(held) == 1 else 'goods'}"
         losses = self.sizing.losses.assign(usd=self.sizing.losses["loss_usd"] * self.sizing.losses["probability"])
         left = losses.sort_values(["usd", "scenario"], ascending=[False, True]).iloc[0]
-        return (
+        beside = self._beside()
+        stock = (
             f"A reserve of {count} worth {money(sizing.reserve.usd)} USD for {owner} costs "
-            f"{money(sizing.holding_usd_per_year)} USD a year to hold and lowers the {weighed} loss from "
+            f"{money(sizing.holding_usd_per_year)} USD a year to hold and"
+        )
+        said = f"No stock for {owner}: {beside}" if held.empty else f"{stock}, with {beside}," if beside else stock
+        return (
+            f"{said} lowers the {weighed} loss from "
             f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
             f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
             f"{money(float(left['usd']))} USD a year."
         )
+
+    def _beside(self) -> str:
+        """What is bought beside stock, in words."""
+        bought = self.sizing.measures[self.sizing.measures["bought"] > 0]
+        named = ", ".join(bought["measure"])
+        return f"{named} for {money(self.sizing.measures_usd_per_year)} USD a year" if named else ""
 
     def summary(self) -> pd.DataFrame:
         """What to hold, dearest first: at most 12 rows, the last of which gathers the goods that did not fit.
@@ -93,7 +105,8 @@ class Result:
         goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what
         stays short, with the reserve and without), marginal_value (by store), ranges (what else would do at little more
         cost), without_good (at what cost, without each good), simulated (losses as simulated beside the program's),
-        credit (loss avoided by scenario and good), unmet and unmet_without (week by week), adjustments (what balancing
+        credit (loss avoided by scenario and good), measures (what is bought beside stock), ranking (stock and measures
+        by cost for each USD of loss avoided), unmet and unmet_without (week by week), adjustments (what balancing
         changed), summary; and, where asked for, information, known_years, frontier, calibrated, calibration, interval.
         """
         known: dict[str, Callable[[], pd.DataFrame]] = {
@@ -128,6 +141,8 @@ class Result:
                 "marginal_value": sizing.marginal_value[sizing.marginal_value["units"] > 0].to_dict("records"),
                 "ranges": sizing.ranges[sizing.ranges["units"] > 0].to_dict("records"),
                 "without_good": sizing.without_good.to_dict("records"),
+                "measures": sizing.measures.to_dict("records"),
+                "ranking": sizing.ranking.to_dict("records"),
             },
             "findings": self.findings(),
             "knowledge": {name: table.to_dict("records") for name, table in self.knowledge.tables().items()},
@@ -166,7 +181,9 @@ class Result:
         return f"Result of {self.study.name!r}: {self.headline()}"
 
     def _repr_html_(self) -> str:
-        return f"<p>{html.escape(self.headline())}</p>{self.summary().to_html(index=False, float_format=money)}"
+        shown = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
+        tables = "".join(table.to_html(index=False, float_format=money) for table in shown)
+        return f"<p>{html.escape(self.headline())}</p>{tables}"
 
 
 class Plots:
@@ -259,6 +276,7 @@ def state(
         budget_usd=study.sizing.budget_usd,
         floors=[floor.build() for floor in study.sizing.floors],
         limits=study.sizing.limits,
+        measures=study.measure,
         members=study.members,
         goods=study.sizing.goods,
         release=study.release.build(),
@@ -296,7 +314,10 @@ def plainly(value: object) -> object:
     return value
 
 
-_OF_SIZING = ("reserve", "losses", "marginal_value", "ranges", "without_good", "credit", "unmet", "unmet_without")
+_OF_SIZING = (
+    "reserve", "losses", "marginal_value", "ranges", "without_good", "credit", "measures", "ranking", "unmet",
+    "unmet_without",
+)  # fmt: skip
 SAVED = (
     "summary",
     "goods",
@@ -307,6 +328,8 @@ SAVED = (
     "ranges",
     "without_good",
     "credit",
+    "measures",
+    "ranking",
     "unmet",
     "unmet_without",
     "adjustments",

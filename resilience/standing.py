@@ -101,6 +101,9 @@ class Standing:
         highs.setOptionValue("solver", "choose" if self._whole else algorithm)  # told otherwise, it drops whole numbers
         highs.setOptionValue("run_crossover", crossover)
         highs.run()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from where it stood: begin anew
+            highs.clearSolver()
+            highs.run()
         stopped = highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
         status = Status.TIME_LIMIT if stopped else status_of(highs)
         highs.setOptionValue("presolve", "choose")

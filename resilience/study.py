@@ -31,6 +31,7 @@ from resilience import datasets, kinds
 from resilience.errors import AskError, near
 from resilience.kinds import ByFootprint
 from resilience.lines import line_of, lines_of
+from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods, Weekly
 from resilience.physics import members_first
@@ -51,6 +52,7 @@ from resilience.simulate.behaviour import (
 from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
 from resilience.sizing.case import candidates
+from resilience.sizing.frontier import unbounded
 from resilience.sizing.limits import Limit, unknown
 from resilience.sizing.reserve import Chance, Floor
 from resilience.sizing.scope import Downstream, Everything, Scope
@@ -68,7 +70,7 @@ ALLOCATIONS: Mapping[str, type] = {
     "by_contribution": ByContribution,
     "earmark_first": EarmarkFirst,
 }
-KNOWLEDGE = ("information", "frontier", "calibration")
+KNOWLEDGE = ("information", "frontier", "calibration", "periods")
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}
 
 
@@ -284,6 +286,11 @@ class Study(Table):
     losses: LossesTable = LossesTable()
     release: ReleaseTable = ReleaseTable()
     sizing: SizingTable = SizingTable()
+    measure: Annotated[
+        tuple[Annotated[Measure, PlainValidator(kinds.measure)], ...],
+        BeforeValidator(_tuples),
+        AfterValidator(kinds.named),
+    ] = ()
     scenario: Annotated[
         tuple[ScenarioTable, ...], BeforeValidator(_tuples), Field(min_length=1), AfterValidator(_one_set)
     ]
@@ -424,6 +431,10 @@ class Study(Table):
         for number, limit in enumerate(self.sizing.limits):
             strangers = unknown(limit, network)
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
+        for number, measure in enumerate(self.measure):
+            attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
+        if "frontier" in self.sizing.knowledge:
+            found += [f"{self.where('sizing', 'knowledge')}: frontier: {why}" for why in unbounded(self.measure)]
         for number, scenario in enumerate(self.scenarios):
             attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:

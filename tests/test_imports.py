@@ -27,6 +27,7 @@ ORDER = (
     "scenario",
     "hazards",
     "policy",
+    "mitigation",
     "periods",
     "substitution",
     "physics",

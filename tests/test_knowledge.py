@@ -13,7 +13,7 @@ from resilience.study import Study
 
 @pytest.fixture(scope="module")
 def asked(tiny_study):
-    words = ["information", "frontier", "calibration"]
+    words = ["information", "frontier", "calibration", "periods"]
     return run(tiny_study.having({"sizing.knowledge": words, "sizing.goods": ["gas"]}))
 
 
@@ -51,11 +51,11 @@ def test_a_calibrated_reserve_is_never_worse_for_behaviour_than_the_sized_one(as
 
 def test_findings_say_in_words_what_the_tables_hold(asked):
     said = " ".join(asked.findings())
-    for word in ("Optimal", "as simulated", "EVPI", "VSS", "by budget", "Sized for behaviour"):
+    for word in ("Optimal", "as simulated", "EVPI", "VSS", "by budget", "Sized for behaviour", "Week by week"):
         assert word in said
     told = json.loads(json.dumps(asked.to_json()))
     assert told["findings"] == asked.findings()
-    assert {"simulated", "information", "frontier", "calibrated"} <= set(told["knowledge"])
+    assert {"simulated", "information", "frontier", "calibrated", "periods"} <= set(told["knowledge"])
     assert told["sizing"]["ranges"]
 
 

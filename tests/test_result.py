@@ -4,7 +4,9 @@ import json
 import pandas as pd
 import pytest
 
+from resilience.cli.studies import saved
 from resilience.errors import AskError, InfeasibleError
+from resilience.report.sections import sections
 from resilience.result import FAST, SAVED, run
 from resilience.solver import Method
 from resilience.study import Study
@@ -140,3 +142,35 @@ def test_a_study_that_does_not_fit_is_refused_before_any_work(tiny):
 def test_a_notebook_shows_the_headline_and_a_table(result):
     assert "<table" in result._repr_html_()
     assert "costs 70 USD" in result._repr_html_()
+
+
+def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_path):
+    # Half of the gas is out for four weeks: standby that doubles what the maker can start makes up for all of it.
+    standby = {"kind": "surge_capacity", "name": "standby", "good": "gas", "place": "AAA", "units_per_week": 10.0,
+               "usd": 5.0, "usd_per_year": 1.0, "note": "assumed: a round number"}  # fmt: skip
+    half = {"kind": "outage", "good": "gas", "weeks": 4, "lost": 0.5}
+    study = Study.read(tiny).having(
+        {
+            "measure": [standby],
+            "scenario.gas_stops.disruptions": [half],
+            "sizing.goods": ["gas"],
+            "sizing.knowledge": ["information", "frontier"],
+        }
+    )
+    result = run(study)
+    assert "standby for 1 USD a year" in result.headline()
+    assert any("loss avoided, a year: standby" in found for found in result.findings())
+    assert "standby" in result._repr_html_()
+    assert result.table("measures")["bought"].tolist() == pytest.approx([1.0], abs=1e-3)
+    assert result.table("ranking")["name"].iloc[0] == "standby"
+    assert result.to_json()["sizing"]["ranking"][0]["kind"] == "measure"
+    assert result.table("frontier")["loss_usd"].iloc[0] > result.table("frontier")["loss_usd"].iloc[4]
+    assert "USD per USD avoided" in saved(result, tmp_path / "run").text
+    page = (tmp_path / "run" / "report.html").read_text()
+    assert "Stock beside its alternatives" in page
+    assert "assumed: a round number" in page
+    assert (tmp_path / "run" / "ranking.csv").exists()
+
+
+def test_a_report_without_measures_says_nothing_of_them(result):
+    assert all(section.key != "ranking" for section in sections(result))

@@ -1,6 +1,7 @@
 import pytest
 
 from resilience.errors import AskError
+from resilience.mitigation import NewCapacity, SecondSource, SubstituteQualified, SurgeCapacity
 from resilience.periods import Coarsening, Weekly
 from resilience.policy import Refill, Release, Serves, Slip
 from resilience.risk import CVaR, Expectation, WorstCase
@@ -130,6 +131,103 @@ def test_a_limit_on_what_the_network_has_not_is_told_with_its_line(tiny):
     assert study.faults(study.network()) == [
         f"{tiny}:15: sizing.limits.1: no good 'gass'. Did you mean gas?",
         f"{tiny}:38: sizing.limits.5: no place 'BB'. Did you mean BBB?",
+    ]
+
+
+MEASURED = """
+[[measure]]
+kind = "surge_capacity"
+name = "standby"
+good = "chip"
+place = "BBB"
+units_per_week = 4
+usd = 100
+usd_per_year = 10
+note = "assumed: a round number"
+
+[[measure]]
+kind = "new_capacity"
+name = "fab"
+good = "gas"
+place = "AAA"
+units_per_week = 4
+modules = 2
+build_weeks = 3
+usd = 100
+usd_per_year = 10
+note = "assumed: a round number"
+
+[[measure]]
+kind = "second_source"
+name = "lane"
+good = "chip"
+origin = "BBB"
+destinations = ["CCC"]
+units_per_week = 4
+whole = true
+usd = 100
+usd_per_year = 10
+note = "assumed: a round number"
+
+[[measure]]
+kind = "substitute_qualified"
+name = "swap"
+user = "final"
+input = "chip"
+substitute = "gas"
+qualify_weeks = 4
+usd = 0
+usd_per_year = 10
+note = "assumed: a round number"
+"""
+
+
+def test_measures_become_the_objects_they_name(tiny):
+    tiny.write_text(tiny.read_text() + MEASURED)
+    study = Study.read(tiny)
+    cost = {"units_per_week": 4, "usd": 100, "usd_per_year": 10, "note": "assumed: a round number"}
+    assert study.measure == (
+        SurgeCapacity(name="standby", good="chip", place="BBB", **cost),
+        NewCapacity(name="fab", good="gas", place="AAA", modules=2, build_weeks=3, **cost),
+        SecondSource(name="lane", good="chip", origin="BBB", destinations=("CCC",), whole=True, **cost),
+        SubstituteQualified(name="swap", user="final", input="chip", substitute="gas", qualify_weeks=4, usd=0,
+                            usd_per_year=10, note="assumed: a round number"),
+    )  # fmt: skip
+    assert study.faults(study.network()) == []
+    (found,) = study.having({"sizing.knowledge": ["frontier"]}).faults(study.network())
+    assert "frontier: 'swap' costs nothing to set up" in found
+
+
+def test_a_measure_at_fault_is_told_with_its_line_and_every_fault(tiny):
+    wrong = MEASURED
+    for old, new in (
+        ('"surge_capacity"', '"surge_capacit"'), ("modules = 2", "modules = 1.5"),
+        ("build_weeks = 3", "build_week = 3"), ('destinations = ["CCC"]', "destinations = [3]"),
+    ):  # fmt: skip
+        assert old in wrong
+        wrong = wrong.replace(old, new)
+    tiny.write_text(tiny.read_text() + wrong)
+    assert told(tiny) == [
+        ":24: measure.1: kind 'surge_capacit' is not known. Did you mean surge_capacity, new_capacity?",
+        ":34: measure.2: new_capacity cannot be read; modules is 1.5: it must be a whole number; "
+        "unknown key 'build_week'. Did you mean build_weeks?",
+        ":46: measure.3: second_source cannot be read; destinations is [3]: it must be a list of names",
+    ]
+
+
+def test_a_measure_that_the_network_has_no_place_for_is_told_with_its_line(tiny):
+    text = MEASURED.replace('good = "gas"', 'good = "gass"').replace('["CCC"]', '["CCC", "DDD"]')
+    tiny.write_text(tiny.read_text() + text)
+    study = Study.read(tiny)
+    found = study.faults(study.network())
+    assert [fault.partition(": measure")[2][:2] for fault in found] == [".2", ".3"]
+    assert "no good 'gass'. Did you mean gas?" in found[0]
+    assert "nobody at destination 'DDD' uses chip" in found[1]
+
+
+def test_two_measures_of_one_name_are_told(tiny):
+    assert told(tiny, ("weeks = 2\n", "weeks = 2\n" + MEASURED.replace('"fab"', '"standby"'))) == [
+        ": measure: two measures are called 'standby'"
     ]
 
 

@@ -31,6 +31,15 @@ SHORT = {  # headers that fit a terminal; units stay
     "least_quantity": "least in 5 %",
     "most_quantity": "most in 5 %",
 }
+LINES = 12  # of the ranking
+RANKED = {
+    "amount": "bought",
+    "usd": "USD",
+    "usd_per_year": "USD/year",
+    "avoided_usd_per_year": "USD/year avoided",
+    "usd_per_usd_avoided": "USD per USD avoided",
+    "next_usd_per_usd_saved": "USD per next USD saved",
+}
 
 
 def answered(
@@ -59,6 +68,9 @@ def saved(result: Result, folder: Path) -> Answer:
     summary = result.summary()
     if len(summary):
         parts += [columns(summary.rename(columns=SHORT)), ""]
+    if len(result.sizing.measures):
+        parts += ["Stock and measures by what each costs for the loss it avoids, what is bought first:"]
+        parts += [columns(result.table("ranking").rename(columns=RANKED).head(LINES)), ""]
     parts += [*result.findings(), ""]
     others = result.study.losses.others
     if others != 1:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from resilience import views
@@ -135,6 +136,39 @@ def reserve(result: Result) -> Section | None:
     return Section(key="reserve", title="What to hold, and where", blocks=(by_good, by_place, every))
 
 
+def ranked(result: Result) -> Section | None:
+    """Stock and measures by what each costs for the loss it avoids, where measures were offered."""
+    if result.table("measures").empty:
+        return None
+    table = result.table("ranking")
+    names = result.network.goods.set_index("good")["name"]
+    stock, bought = table["kind"] == "stock", table["amount"] > 0
+    called = table["name"].where(~stock, "Stock of " + table["name"].map(names).fillna(table["name"]))
+    columns = (
+        Column.text("What", called.map(_sentence)),
+        Column.mixed("Bought", "", table["amount"]),
+        Column.usd("To buy", table["usd"]),
+        Column.usd("Costs", table["usd_per_year"], per=" a year"),
+        Column.usd("Loss avoided", table["avoided_usd_per_year"], per=" a year"),
+        _ratios("Cost", "USD per USD avoided", table["usd_per_usd_avoided"]),
+        _ratios("One more", "USD per USD saved", table["next_usd_per_usd_saved"]),
+    )
+    words = (
+        f"{bought.sum()} of {len(table)} are bought. They come first, cheapest for the loss they avoid. What is not "
+        "bought comes after, with the least that saving a dollar by the first of it would cost. Past 1 one more is not "
+        "worth its price beside the rest; below 1 the budget, a limit or a whole number is in the way."
+    )
+    notes = Table(
+        caption="Where the costs of measures come from",
+        columns=(
+            Column.text("Measure", result.table("measures")["measure"]),
+            Column.text("Source or reasoning", result.table("measures")["note"]),
+        ),
+    )
+    found = Table(caption="Stock and measures by cost for the loss avoided", columns=columns)
+    return Section(key="ranking", title="Stock beside its alternatives", words=(words,), blocks=(found, notes))
+
+
 def loss_by_scenario(result: Result) -> Section:
     """What each scenario costs with the reserve and without it."""
     table = views.losses(result)
@@ -210,7 +244,7 @@ def margins(result: Result) -> Section | None:
         Column.text("Best place", views.place_names(result.network, table["place"])),
         Column.mixed("Saves at most", "USD a year, a unit", table["saved_usd_per_unit"]),
         Column.mixed("Costs", "USD a year, a unit", table["holding_usd_per_unit"]),
-        Column(head="Saved", unit="USD per USD", cells=tuple(f"{ratio:,.2f}" for ratio in table["ratio"]), number=True),
+        _ratios("Saved", "USD per USD", table["ratio"]),
         Column.text("Held", ["yes" if held else "no" for held in table["held"]]),
     )
     words = (
@@ -336,6 +370,7 @@ def sections(result: Result) -> list[Section]:
         summary(result),
         caution(result),
         reserve(result),
+        ranked(result),
         loss_by_scenario(result),
         over_time(result),
         still_short(result),
@@ -370,6 +405,11 @@ def _flat(facts: Mapping[str, object], before: str = "") -> tuple[tuple[str, str
         else:
             rows.append((name, str(value)))
     return tuple(rows)
+
+
+def _ratios(head: str, unit: str, values: Iterable[float]) -> Column:
+    cells = tuple(f"{value:,.2f}" if math.isfinite(value) else "" for value in values)
+    return Column(head=head, unit=unit, cells=cells, number=True)
 
 
 def _sentence(name: str) -> str:

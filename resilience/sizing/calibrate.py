@@ -13,13 +13,14 @@ change of a single good to another step of the grid improves, and it is never wo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
+from resilience.mitigation import Measure, until_built, with_measures
 from resilience.network import Network
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
@@ -39,6 +40,7 @@ def beside(
     reserve: Reserve,
     scenarios: ScenarioSet | Sequence[Scenario],
     *,
+    bought: Sequence[tuple[Measure, float]] = (),
     weeks: int = 104,
     behaviour: Behaviour | None = None,
     seed: int = 0,
@@ -50,23 +52,42 @@ def beside(
     ----------
     losses
         Of a sizing: scenario, probability, without_usd, loss_usd, all with the program's foresight.
+    bought
+        Measures that stand beside the reserve, and how many of each.
 
     Returns
     -------
     Columns scenario, probability, program_without_usd, program_usd, simulated_without_usd, simulated_usd. Simulated
     less program is the value of foresight: what better coordination could save, with the same reserve.
     """
+    built, met = in_place(network, scenarios, bought)
     found = {
         name: simulate(
-            network, scenarios, weeks=weeks, reserve=held, behaviour=behaviour, seed=seed, weights=weights, full=False
+            where, years, weeks=weeks, reserve=held, behaviour=behaviour, seed=seed, weights=weights, full=False
         ).loss_usd
-        for name, held in (("simulated_without_usd", None), ("simulated_usd", reserve))
+        for name, where, years, held in (
+            ("simulated_without_usd", network, scenarios, None),
+            ("simulated_usd", built, met, reserve),
+        )
     }
     table = losses[["scenario", "probability", "without_usd", "loss_usd"]]
     table = table.rename(columns={"without_usd": "program_without_usd", "loss_usd": "program_usd"})
     for name, loss in found.items():
         table[name] = loss.reindex(table["scenario"]).to_numpy()
     return table.reset_index(drop=True)
+
+
+def in_place(
+    network: Network, scenarios: ScenarioSet | Sequence[Scenario], bought: Sequence[tuple[Measure, float]]
+) -> tuple[Network, Sequence[Scenario]]:
+    """Network and scenarios for a simulation in which measures stand: options are built once they could be.
+
+    Notice is left out: no behaviour acts on it, and in weeks of notice an option would seem to stand.
+    """
+    if not bought:
+        return network, tuple(scenarios)
+    met = [until_built(replace(scenario, notice_weeks=0), network, bought) for scenario in scenarios]
+    return with_measures(network, bought), met
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -111,6 +132,8 @@ def calibrate(
     say: Say = lambda text: None,
 ) -> Calibration:
     """The reserve with the least holding cost plus simulated loss, one good's days of cover changed at a time.
+
+    Measures are not chosen here, and cost nothing: give the network and scenarios of `in_place` to have them stand.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from resilience.periods import Grid, Periods, Weekly
 from resilience.physics import Physics, lane_limits
 from resilience.policy import Refill
 from resilience.scenario import Scenario
+from resilience.sizing.lifts import Lifts, Raised, raised
 from resilience.stores import Stores, no_stores
 
 Floats = NDArray[np.float64]
@@ -58,6 +59,7 @@ class Case:
     multiple: Floats  # demand x periods: multiple of baseline demand
     lost: Floats  # points x periods: share of the stock lost
     serves_late: bool = False  # whether final demand of earlier periods may still be served
+    raised: Raised | None = None  # where measures may be bought: how far what `physics` may do hangs on them
 
     @property
     def refill(self) -> Refill | None:
@@ -145,7 +147,8 @@ class Case:
     def structure(self) -> tuple[object, ...]:
         """What decides the coefficients of the program: cases that share it differ only in bounds and sides."""
         refill = self.refill and (self.refill.after_weeks, self.stores.release.delivery_weeks)
-        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), self.serves_late, refill
+        rest = self.serves_late, refill, self.raised is None
+        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), *rest
 
 
 def build_case(
@@ -157,12 +160,14 @@ def build_case(
     periods: Periods | None = None,
     serves_late: bool = False,
     whole: Network | None = None,
+    lifts: Lifts | None = None,
 ) -> Case:
     """`scenario` over `weeks` weeks as a case of the response program.
 
     `serves_late` adds what the program never gains from, final demand served after its week, so that a simulation with
     backlogs can be held against it. `whole` is the network that `physics` has a part of: what a scenario strikes is
-    sought there, since a part may lack a tier or place that it names.
+    sought there, since a part may lack a tier or place that it names. `lifts` are those of the measures that `physics`
+    has in place.
 
     Raises
     ------
@@ -192,4 +197,7 @@ def build_case(
         multiple=grid.mean(shock.wanted[:, skip:]),
         lost=1.0 - kept,
         serves_late=serves_late,
+        raised=None
+        if lifts is None
+        else raised(lifts, physics, shock, grid, skip=skip, onset=scenario.first_week - 1 - skip),
     )

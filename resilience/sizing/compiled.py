@@ -9,7 +9,7 @@ and a need is kept where both its goods are.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -32,15 +32,22 @@ class Compiler:
     """
 
     stated: dict[tuple[object, ...], Compiled] = field(default_factory=dict)
+    cuts: dict[tuple[object, ...], tuple[Case, Compiled]] = field(default_factory=dict)
 
     def compile(self, case: Case) -> Compiled:
         """The case's program, with nothing held in its stores."""
         return self._stated(case).bounded(upper=upper_bounds(case), sides=sides(case))
 
     def part(self, case: Case, whole: Case) -> Compiled:
-        """The program of `case`, which has a part of the network of `whole`, closed downstream, under one scenario."""
-        cut = self._stated(whole).only(columns=column_masks(case, whole), rows=row_masks(case, whole))
-        return cut.bounded(upper=upper_bounds(case), sides=sides(case))
+        """The program of `case`, which has a part of the network of `whole`, closed downstream, under one scenario.
+
+        Neither may have measures to buy.
+        """
+        key = id(case.physics), *whole.structure()
+        if key not in self.cuts:  # the case is kept too, so that its physics keeps its number
+            cut = self._stated(whole).only(columns=column_masks(case, whole), rows=row_masks(case, whole))
+            self.cuts[key] = case, cut
+        return self.cuts[key][1].bounded(upper=upper_bounds(case), sides=sides(case))
 
     def _stated(self, case: Case) -> Compiled:
         key = case.structure()
@@ -50,19 +57,26 @@ class Compiler:
         return self.stated[key]
 
 
-def compiled(cases: Sequence[Case], wholes: Sequence[Case]) -> Iterator[Compiled]:
+def each_compiled(cases: Sequence[Case], wholes: Iterable[Case]) -> Iterator[Compiled]:
     """Each case's program, as `Compiler` makes it.
 
-    `wholes` are the same scenarios on the network that the cases have parts of. Parts are cut out of the whole where
-    they have more lanes than it in all, for a statement takes time in proportion; else each is stated by itself.
+    `wholes` are the same scenarios on the network that the cases have parts of; one of each structure is kept. Parts
+    are cut out of the whole where they have more lanes than it in all, for a statement takes time in proportion; else
+    each is stated by itself.
     """
-    lanes: dict[tuple[object, ...], dict[int, int]] = {}
+    keys: dict[tuple[object, ...], int] = {}
+    of_structure: dict[int, Case] = {}
+    lanes: dict[int, dict[int, int]] = {}
+    numbers = []
     for case, whole in zip(cases, wholes, strict=True):
-        lanes.setdefault(whole.structure(), {})[id(case.physics)] = len(case.physics.flow)
+        number = keys.setdefault(whole.structure(), len(keys))
+        of_structure.setdefault(number, whole)
+        lanes.setdefault(number, {})[id(case.physics)] = len(case.physics.flow)
+        numbers.append(number)
     compilers: dict[int, Compiler] = {}
-    for case, whole in zip(cases, wholes, strict=True):
-        shared = sum(lanes[whole.structure()].values()) > len(whole.physics.flow)
-        if shared and case.physics is not whole.physics:
+    for case, number in zip(cases, numbers, strict=True):
+        whole = of_structure[number]
+        if case.physics is not whole.physics and sum(lanes[number].values()) > len(whole.physics.flow):
             yield compilers.setdefault(id(whole.physics), Compiler()).part(case, whole)
         else:
             yield compilers.setdefault(id(case.physics), Compiler()).compile(case)
@@ -151,6 +165,7 @@ def row_masks(case: Case, whole: Case) -> dict[str, Mask]:
         "refill": columns["refill"],
         "pace": columns["refill"],
         "replace": np.concatenate(replaced),
+        "built": np.zeros(0, dtype=bool),  # no rows but where measures may be bought, and such a case is not cut
     }
     by_period = {name: np.repeat(mask, periods) for name, mask in masks.items()}
     held = np.repeat(own["store"], periods if whole.refill else 1)

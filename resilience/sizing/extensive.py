@@ -23,6 +23,7 @@ class Extensive:
     program: LinearProgram
     first: Compiled
     blocks: tuple[Compiled, ...]
+    cases: tuple[Case, ...]
     mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
     shares: tuple[Mapping[str, Floats], ...]  # of each block: what one unit held adds to the sides of a store's rows
     columns: tuple[slice, ...]  # of each scenario's block
@@ -39,6 +40,10 @@ class Extensive:
     def worth(self, block_dual: Floats, number: int) -> Floats:
         """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
         return block_worth(self.blocks[number], self.shares[number], block_dual)
+
+    def lifted(self, block_dual: Floats, number: int) -> Floats:
+        """What one more of each measure saves in scenario `number`, by the duals of its block's rows."""
+        return lifted(self.blocks[number], self.cases[number], block_dual)
 
     def weight(self, row_dual: Floats, number: int) -> float:
         """What one unit of scenario `number`'s loss adds to the objective: its chance, as risk weighs it."""
@@ -66,6 +71,7 @@ def join(
         program=joined.program,
         first=first,
         blocks=tuple(blocks),
+        cases=tuple(cases),
         mine=tuple(mine),
         shares=tuple(held_shares(case) for case in cases),
         columns=joined.columns,
@@ -85,13 +91,16 @@ def two_stage(
     """`first` and each case's block as the two stages of one program; parameters as for `join`."""
     width = first.program.shape[1]
     held, loss, unmet = (np.arange(width)[first.columns[name][0]] for name in ("held", "loss", "unmet"))
-    unmet = unmet.reshape(len(floors), len(cases))
+    unmet, measures = unmet.reshape(len(floors), len(cases)), measure_columns(first)
     recourses = []
     for number, (block, case) in enumerate(zip(blocks, cases, strict=True)):
         measured = [(int(loss[number]), block.program.cost)]
         for column, floor in zip(unmet[:, number], floors, strict=True):
             measured.append((int(column), _unmet_share(block, case, floor, members, block.program.shape[1])))
         tie = _draws_on(block, case, held[mine[number]], width)
+        if len(measures):
+            lifts = _lifts(block, case).tocoo()
+            tie = tie - sparse.csc_matrix((lifts.data, (lifts.row, measures[lifts.col])), shape=tie.shape)
         recourses.append(Recourse(program=block.program, tie=tie, measured=tuple(measured)))
     return TwoStage(first=first.program, recourses=tuple(recourses))
 
@@ -106,6 +115,11 @@ def block_worth(block: Compiled, shares: Mapping[str, Floats], block_dual: Float
     return worth
 
 
+def lifted(block: Compiled, case: Case, block_dual: Floats) -> Floats:
+    """What one more of each measure saves in a block, by the duals of its rows."""
+    return np.asarray(-_lifts(block, case).T @ block_dual, dtype=np.float64)
+
+
 def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> sparse.csc_matrix:
     """What one more unit held adds to the sides of the block's rows."""
     rows, columns, values = [], [], []
@@ -115,6 +129,21 @@ def _draws_on(block: Compiled, case: Case, held: np.ndarray, width: int) -> spar
         values.append(-np.tile(shares, len(held)))
     shape = block.program.matrix.shape[0], width
     return sparse.csc_matrix((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))), shape=shape)
+
+
+def measure_columns(first: Compiled) -> Whole:
+    """The columns of the reserve program that are measures."""
+    spans = [first.columns[block][0] for block in ("bought", "built")]
+    return np.concatenate([np.arange(span.start, span.stop, dtype=np.int64) for span in spans])
+
+
+def _lifts(block: Compiled, case: Case) -> sparse.csc_matrix:
+    """What one of each measure adds to the sides of the block's rows: rows x measures; no columns where none is."""
+    height, rows = block.program.shape[0], block.rows["built"]
+    if case.raised is None:
+        return sparse.csc_matrix((height, 0))
+    more = case.raised.more.reshape(rows.stop - rows.start, case.raised.more.shape[-1])
+    return sparse.csc_matrix(np.pad(more, ((rows.start, height - rows.stop), (0, 0))))
 
 
 def held_shares(case: Case) -> dict[str, Floats]:

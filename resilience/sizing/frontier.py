@@ -2,10 +2,11 @@
 
 For a budget b and a measure of loss, over reserves that keep to every limit asked for,
 
-    value(b) = least measure(loss)   subject to   purchase value held <= b
+    value(b) = least measure(loss)   subject to   purchase value held + cost of measures set up <= b
 
-which never rises with b and is convex: the first dollar does most. Holding cost is left out, since the budget stands
-for it. Budgets differ in one side of one row, measures in a few rows of the first stage, so that a point begins where
+which never rises with b and is convex: the first dollar does most (not so with measures that come in whole ones, which
+a little more money may just reach). What is held and kept up costs by the year is left out, since the budget stands for
+it. Budgets differ in one side of one row, measures in a few rows of the first stage, so that a point begins where
 the last one ended: at its corner if all scenarios together are small, from its cuts and plans if they are taken apart.
 """
 
@@ -20,11 +21,12 @@ import pandas as pd
 
 from resilience.engine import Engine
 from resilience.errors import AskError
+from resilience.mitigation import Measure
 from resilience.physics import Floats
 from resilience.risk import CVaR, Expectation, Risk
 from resilience.sizing.lshaped.sweep import decompose_each
 from resilience.sizing.without import HARMLESS
-from resilience.solver import LinearProgram, Status, certified_bound, relative_gap
+from resilience.solver import LinearProgram, Status, certified_bound, relative_gap, settled, solve
 from resilience.standing import Standing
 
 if TYPE_CHECKING:
@@ -64,17 +66,20 @@ def frontier(
     Returns
     -------
     Columns measure, budget_usd, loss_usd (a year), bound_usd (no reserve within the budget leaves less), gap,
-    saved_usd_per_usd (loss that one more dollar of budget saves a year), status. Sorted by measure and budget.
+    saved_usd_per_usd (loss that one more dollar of budget saves a year, whole numbers left as they are), status.
+    Sorted by measure and budget.
 
     Raises
     ------
     AskError
-        If a budget is negative, or floors or limits ask for something to be held: the first point holds nothing.
+        If a budget is negative, or floors or limits ask for something to be held: the first point holds nothing. Or if
+        a measure costs by the year alone: no budget would bound it.
     """
     budgets = sorted({float(budget) for budget in budgets_usd})
     faults = [f"a budget is {budget:,.6g} USD: it must be 0 or more" for budget in budgets if not 0 <= budget < np.inf]
     if stated.terms.floors or any(not line.at_most and line.side > 0 for line in stated.terms.limits):
         faults.append("floors and limits of the kind `at least` cannot be kept by every budget: ask without them")
+    faults += unbounded(stated.measures)
     if faults:
         raise AskError("This frontier cannot be drawn", faults)
     live = [n for n, usd in enumerate(sizing.losses["without_usd"]) if usd > HARMLESS * stated.laws.usd]
@@ -89,13 +94,24 @@ def frontier(
     return pd.DataFrame(found, columns=COLUMNS)
 
 
+def unbounded(measures: Sequence[Measure]) -> list[str]:
+    """Why these cannot stand in a frontier: what costs by the year alone is within every budget."""
+    return [
+        f"{measure.name!r} costs nothing to set up, so that every budget could buy it: state what it costs as `usd`, "
+        "or ask for a frontier without it"
+        for measure in measures
+        if measure.usd == 0 and measure.usd_per_year > 0
+    ]
+
+
 Point = tuple[float, float, float, Status]
 
 
 def _family(asked: Stated, risk: Risk, budgets: Sequence[float]) -> list[Stated]:
     """The same ask by one measure of loss alone, at each budget."""
     free = np.zeros_like(asked.terms.holding)
-    terms = replace(asked.terms, holding=free, risk=risk, budget=budgets[-1])
+    offers = replace(asked.terms.offers, yearly=np.zeros_like(asked.terms.offers.yearly))
+    terms = replace(asked.terms, holding=free, offers=offers, risk=risk, budget=budgets[-1])
     return [replace(asked, terms=replace(terms, budget=budget)) for budget in budgets]
 
 
@@ -103,7 +119,8 @@ def _solved(
     asked: Stated, families: Sequence[Sequence[Stated]], together: int, gap: float, engine: Engine | None, say: Say
 ) -> list[list[Point]]:
     if sum(block.program.shape[1] for block in asked.blocks) <= together:
-        return [_walked(family, say) for family in families]
+        whole = asked.first.program.integer is not None
+        return [_searched(family, say) if whole else _walked(family, say) for family in families]
     firsts = [[point.first.program for point in family] for family in families]
     apart = decompose_each(families[0][0].two_stage, firsts, gap=gap, engine=engine, say=say)
     return [
@@ -129,6 +146,18 @@ def _walked(family: Sequence[Stated], say: Say) -> list[Point]:
         bound = certified_bound(_with_side(program, int(row[0]), float(budget[0])), answer.row_dual)
         loss = max(answer.objective, bound)
         found.append((loss, bound, float(-answer.row_dual[row[0]]), answer.status))
+    return found
+
+
+def _searched(family: Sequence[Stated], say: Say) -> list[Point]:
+    """Each point by itself: whole numbers leave no corner to walk from. Slopes are of what they leave to choose."""
+    found = []
+    for number, point in enumerate(family, 1):
+        say(f"budget {number} of {len(family)}")
+        program = point.joined.program
+        answer = solve(program)
+        dual = solve(settled(program, answer.x)).row_dual[point.first.rows["budget"]]
+        found.append((answer.objective, answer.bound, float(-dual[0]), answer.status))
     return found
 
 

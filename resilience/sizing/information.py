@@ -29,7 +29,7 @@ from resilience.physics import Floats, Whole
 from resilience.policy import Reserve
 from resilience.risk import Expectation
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.extensive import two_stage
+from resilience.sizing.extensive import measure_columns, two_stage
 from resilience.sizing.mean import mean_case
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.sizing.without import HARMLESS
@@ -131,15 +131,16 @@ class Information:
     """Wait and see, here and now, and answering the mean, in USD a year; and what each would hold.
 
     `years` has a row for each scenario that loses anything and a last one for all other years: scenario, probability,
-    alone_usd (its cost when known to come, holding for it included) and held_usd (what would be bought for it).
-    `mean_reserve` answers the mean of all years; often it is empty, for the mean of rare blows is a light one that
-    private stock and spare capacity absorb.
+    alone_usd (its cost when known to come, holding for it included) and held_usd (what would be bought for it, measures
+    included). `mean_reserve` and `mean_measures` (how many of each that is bought) answer the mean of all years; often
+    they are empty, for the mean of rare blows is a light one that private stock and spare capacity absorb.
     """
 
     wait_and_see_usd: float
     here_and_now_usd: float
     answering_the_mean_usd: float
     mean_reserve: Reserve
+    mean_measures: dict[str, float]
     years: pd.DataFrame
 
     @property
@@ -152,11 +153,17 @@ class Information:
         """Value of the stochastic solution: what planning for the mean year would cost more. [USD a year]"""
         return self.answering_the_mean_usd - self.here_and_now_usd
 
+    def for_the_mean(self, money: Callable[[float], str] = "{:,.0f}".format) -> str:
+        """What answers the mean of all years, in words."""
+        held, named = self.mean_reserve.usd, ", ".join(self.mean_measures)
+        if not held and not named:
+            return "holds nothing at all"
+        goods = f"holds {money(held)} USD of goods" if held else ""
+        return " and ".join(filter(None, [goods, f"buys {named}" if named else ""]))
+
     def table(self) -> pd.DataFrame:
         """Columns figure, usd_per_year, meaning."""
-        holds = (
-            f"holds {self.mean_reserve.usd:,.0f} USD of goods" if self.mean_reserve.usd > 0 else "holds nothing at all"
-        )
+        holds = self.for_the_mean()
         rows = [
             ("wait and see", self.wait_and_see_usd, "each year known before it comes"),
             ("here and now", self.here_and_now_usd, "the sized reserve"),
@@ -189,19 +196,22 @@ def information(
     usd = asked.laws.usd
     say("every year sized alone")
     known = wait_and_see(asked.two_stage, method=method, say=say)
-    held = asked.first.columns["held"][0]
-    bought = known.decisions[:, held] @ asked.terms.purchase * usd
-    named = [*sizing.losses["scenario"].iloc[live], "all other years"]
+    held, measures = asked.first.columns["held"][0], measure_columns(asked.first)
+    stock = known.decisions[:, held] @ asked.terms.purchase
+    bought = (stock + known.decisions[:, measures] @ asked.terms.offers.purchase) * usd
+    named = [*sizing.losses["scenario"].iloc[asked.terms.blocks], "all other years"]
     years = pd.DataFrame({
         "scenario": named, "probability": known.chances, "alone_usd": known.costs * usd, "held_usd": bought,
     })  # fmt: skip
     say("the mean of all years")
-    units = _mean_units(stated, asked, method)
+    answer = _of_the_mean(stated, asked, method)
+    amounts = zip(asked.measures, answer[measures], strict=True)
     return Information(
         wait_and_see_usd=known.cost * usd,
         here_and_now_usd=sizing.objective_usd,
-        answering_the_mean_usd=_of_all_years(asked, sizing, units, method, say) * usd,
-        mean_reserve=asked.reserve(units),
+        answering_the_mean_usd=_of_all_years(asked, sizing, answer, method, say) * usd,
+        mean_reserve=asked.reserve(answer[held]),
+        mean_measures={measure.name: float(amount) for measure, amount in amounts if amount > SAME},
         years=years,
     )
 
@@ -218,8 +228,8 @@ def _refuse(stated: Stated) -> None:
         raise AskError("The value of information is defined for expected cost", faults)
 
 
-def _mean_units(stated: Stated, asked: Stated, method: Method | None) -> Floats:
-    """Scaled units held for the mean year."""
+def _of_the_mean(stated: Stated, asked: Stated, method: Method | None) -> Floats:
+    """The first stage that answers the mean year, in the columns of `asked`, losses left at zero."""
     case = mean_case(stated)
     block = Compiler().compile(case)
     most = float(block.program.cost @ block.program.column_upper)
@@ -228,14 +238,17 @@ def _mean_units(stated: Stated, asked: Stated, method: Method | None) -> Floats:
     )
     mean = replace(asked, cases=[case], blocks=[block], mine=[np.arange(len(case.stores))], terms=terms)
     program = two_stage(mean.first, mean.blocks, mean.cases, mine=mean.mine, floors=(), members=mean.members)
-    return mean.first.block(for_the_mean(program, program.recourses[0], method=method), "held")
+    chosen = for_the_mean(program, program.recourses[0], method=method)
+    x = np.zeros(asked.first.program.shape[1])
+    for name in ("held", "bought", "built"):
+        x[asked.first.columns[name][0]] = mean.first.block(chosen, name)
+    return x
 
 
-def _of_all_years(asked: Stated, sizing: Sizing, units: Floats, method: Method | None, say: Say) -> float:
-    """Holding cost and mean loss of a reserve, in the program's money; where it holds nothing the losses are known."""
-    if asked.terms.purchase @ units <= SAME * (asked.terms.purchase @ asked.terms.most):
+def _of_all_years(asked: Stated, sizing: Sizing, x: Floats, method: Method | None, say: Say) -> float:
+    """What is bought and lost in the mean, in the program's money; where nothing is bought the losses are known."""
+    purchase, units = asked.terms.purchase, asked.first.block(x, "held")
+    if purchase @ units <= SAME * (purchase @ asked.terms.most) and (x[measure_columns(asked.first)] <= SAME).all():
         return sizing.without_reserve_usd / asked.laws.usd
     say("every year with the reserve of the mean year")
-    x = np.zeros(asked.first.program.shape[1])
-    x[asked.first.columns["held"][0]] = units
     return expected_cost(asked.two_stage, x, method=method)

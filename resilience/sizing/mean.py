@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from resilience.physics import Floats, lane_limits
+from resilience.disruption import Shock
+from resilience.periods import Grid
+from resilience.physics import Floats, lane_limits, physics
 from resilience.sizing.case import Case
+from resilience.sizing.lifts import Raised, lifts, raised
 from resilience.stores import stores
 
 if TYPE_CHECKING:
@@ -21,8 +24,8 @@ def mean_case(stated: Stated) -> Case:
     """The mean year of a stated sizing, on its whole network.
 
     What is left of capacities, what lanes may carry, how late they are, what is wanted and what stocks lose are each
-    averaged week by week. The year runs over the grid of the scenario that begins first. Do not read its loss as a
-    forecast: no year is like it.
+    averaged week by week, and so is what measures could add: an option only in years in which it could be built. The
+    year runs over the grid of the scenario that begins first. Do not read its loss as a forecast: no year is like it.
     """
     laws = stated.laws
     first = min(stated.cases, key=lambda case: case.scenario.reaction_week)
@@ -41,6 +44,7 @@ def mean_case(stated: Stated) -> Case:
         lag=laws.transit[:, None] + added,
         multiple=first.grid.mean(wanted),
         lost=1.0 - np.multiply.reduceat(1.0 - lost, starts, axis=1),
+        raised=_raised(stated, first.grid, skip, weeks) if stated.measures else None,
     )
 
 
@@ -54,9 +58,32 @@ def _mean(stated: Stated, weeks: int) -> list[Floats]:
         np.full((len(laws.wanted), weeks), calm),
         np.zeros((len(laws.points), weeks)),
     ]
-    for case in stated.cases:
-        shock = case.scenario.shock(laws.network, weeks)
+    for scenario in stated.scenarios:
+        shock = scenario.shock(laws.network, weeks)
         parts = (shock.left, lane_limits(laws, shock.open), shock.added, shock.wanted, shock.lost)
         for mean, part in zip(found, parts, strict=True):
-            mean += case.scenario.probability * part
+            mean += scenario.probability * part
     return found
+
+
+def _raised(stated: Stated, grid: Grid, skip: int, weeks: int) -> Raised:
+    """What measures lift, a mean over years; in the undisturbed one nothing begins, so that no option is built.
+
+    How far a substitute is qualified hangs on when a year's disruption begins alone, which is the case's own week here.
+    """
+    laws, bare = stated.laws, stated.network
+    found = lifts(physics(bare, usd=laws.usd), [measure.adds(bare) for measure in stated.measures])
+
+    def lifted(shock: Shock, onset: int) -> Raised:
+        return raised(found, laws, shock, grid, skip=skip, onset=onset - skip)
+
+    calm = lifted(Shock.none(laws.network, weeks), weeks)
+    own, more = stated.scenarios.undisturbed * calm.own, stated.scenarios.undisturbed * calm.more
+    for scenario in stated.scenarios:
+        year = lifted(scenario.shock(laws.network, weeks), scenario.first_week - 1)
+        own, more = own + scenario.probability * year.own, more + scenario.probability * year.more
+    first = min(stated.cases, key=lambda case: case.scenario.reaction_week).scenario
+    begun = lifted(Shock.none(laws.network, weeks), first.first_week - 1)
+    last = slice(len(own) - len(found.replaced), None)
+    own[last], more[last] = begun.own[last], begun.more[last]
+    return Raised(lifts=found, own=own, more=more)

@@ -121,8 +121,8 @@ def multistage_reserve(
 
     Within a year the response to a scenario knows all of that year, as in `size_reserve`; from year to year nothing is
     known but chances. Do not use it to place stock among members (each good stands as their use does), nor with more
-    than a few goods: cuts, and the table, grow with each. Where neither the world nor the pace of buying changes
-    anything, `size_reserve` gives the same stock at less cost.
+    than a few goods: cuts, and the table, grow with each. Where neither world nor pace changes anything, `size_reserve`
+    gives the same at less cost. Measures are not chosen here: build them in with `mitigation.with_measures`.
 
     Parameters
     ----------

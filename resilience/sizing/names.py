@@ -17,7 +17,8 @@ def column_names(stated: Stated) -> pd.DataFrame:
     """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week."""
     first = stated.joined.first
     names = [scenario.name for scenario in stated.scenarios]
-    known = {"held": _joined(stated.rows), "loss": names}
+    parts_of, offers = stated.terms.offers.parts, [measure.name for measure in stated.measures]
+    known = {"held": _joined(stated.rows), "loss": names, "bought": offers[:parts_of], "built": offers[parts_of:]}
     parts = [_block(first, block, "", known.get(block), None) for block in first.columns]
     for case, block, span in zip(stated.cases, stated.joined.blocks, stated.joined.columns, strict=True):
         named = _of(case)

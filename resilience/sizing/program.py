@@ -25,6 +25,8 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (10) refill_what_was_drawn   up to each k, refill <= home + send that arrived and lies back long enough;
                                          refill <= pace L held              in a case whose reserve refills
             (11) replace_what_is_needed  sum_m replaced <= a start, or used, or wanted - short       with substitutes
+            (12) use_what_is_built       start, plan, flow, replaced <= the most without a measure + what is bought adds
+                                         (worked out in `lifts.py`)         in a case in which measures may be bought
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive,
             replaced <= most_m qualified_mk of a normal week's need L.
 
@@ -70,6 +72,7 @@ def response_program(case: Case) -> Statement:
     restore_positions(statement, case, chosen)
     serve_late_what_waits(statement, case, chosen)
     replace_what_is_needed(statement, case, chosen)
+    use_what_is_built(statement, case, chosen)
     return statement
 
 
@@ -135,7 +138,8 @@ def sides(case: Case) -> dict[str, Floats]:
     side[:, 0] += physics.stock * (1.0 - case.lost[:, 0])
     replaceable = np.unique(physics.swaps.need)
     final = case.wanted[np.unique(physics.swaps.demand)]
-    return {"balance": side, "replace": np.concatenate([np.zeros((len(replaceable), len(case.grid))), final])}
+    replaced = np.concatenate([np.zeros((len(replaceable), len(case.grid))), final])
+    return {"balance": side, "replace": replaced} | ({} if case.raised is None else {"built": case.raised.own})
 
 
 def planners(case: Case) -> np.ndarray:
@@ -388,3 +392,15 @@ def replace_what_is_needed(statement: Statement, case: Case, chosen: Chosen) -> 
             for k in range(len(case.grid))
         ),
     )
+
+
+def use_what_is_built(statement: Statement, case: Case, chosen: Chosen) -> None:
+    """(12) No more than without a measure. The side is that alone here: what is bought enters as a column."""
+    if case.raised is None:
+        statement.keep("built", ())
+        return
+    lifts, own = case.raised.lifts, case.raised.own
+    plans = chosen.plan[np.searchsorted(planners(case), lifts.plans)]
+    replaced = chosen.replaced.reshape(len(case.physics.swaps), len(case.grid))[lifts.replaced]
+    columns = np.concatenate([chosen.start[lifts.starts], plans, chosen.flow[lifts.flows], replaced])
+    statement.keep("built", (column <= side for column, side in zip(columns.flat, own.flat, strict=True)))

@@ -16,7 +16,7 @@ quality in stochastic programs, Operations Research Letters 24.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from resilience.errors import AskError
+from resilience.errors import AskError, near
 from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
@@ -121,6 +121,7 @@ def replicate(
     samples: int,
     level: float = 0.95,
     gap: float = 1e-4,
+    measures: Mapping[str, float] | None = None,
     method: Method | None = None,
     say: Say = lambda text: None,
 ) -> Replications:
@@ -137,6 +138,8 @@ def replicate(
         How many (M); each takes about as long as a sizing of n years.
     gap
         To which each sample's best cost is proved. The bound below it counts, so that the interval stays true.
+    measures
+        How many of each measure stand beside the candidate, by name, of those that the asks offer; none by default.
 
     Raises
     ------
@@ -153,19 +156,32 @@ def replicate(
         if stated.terms.risk != Expectation() or stated.terms.floors:
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
         best.append(solve_sizing(stated, method=method, gap=gap).bound_usd)
-        candidate.append(cost_of(stated, reserve, method=method))
+        candidate.append(cost_of(stated, reserve, measures=measures, method=method))
     return replications(candidate, best, level=level)
 
 
-def cost_of(stated: Stated, reserve: Reserve, *, method: Method | None = None) -> float:
-    """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]"""
-    held = reserve.table().set_index(["good", "place", "owner"])["units"]
-    units = held.reindex(pd.MultiIndex.from_frame(stated.rows)).fillna(0.0).to_numpy() / stated.scale
-    cost = float(stated.terms.holding @ units)
-    for chance, block, case, mine in zip(
-        stated.terms.probabilities, stated.blocks, stated.cases, stated.mine, strict=True
-    ):
-        cost += chance * solve(with_units(block, case, units[mine]).program, method).objective
+def cost_of(
+    stated: Stated, reserve: Reserve, *, measures: Mapping[str, float] | None = None, method: Method | None = None
+) -> float:
+    """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]
+
+    `measures` tells how many of each stand beside it, by name, of those that the ask offers; their cost is included.
+
+    Raises
+    ------
+    AskError
+        If a measure stands beside it that the ask does not offer.
+    """
+    names = [measure.name for measure in stated.measures]
+    strange = [f"{name!r} is not offered. {near(name, names)}" for name in measures or {} if name not in names]
+    if strange:
+        raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
+    bought = np.array([(measures or {}).get(name, 0.0) for name in names])
+    units = stated.units(reserve)
+    cost = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
+    chances = stated.terms.probabilities[stated.terms.blocks]
+    for chance, block, case, mine in zip(chances, stated.blocks, stated.cases, stated.mine, strict=True):
+        cost += chance * solve(with_units(block, case, units[mine], bought).program, method).objective
     return cost * stated.laws.usd
 
 

@@ -3,13 +3,15 @@
 Sets        stores i; scenarios s with chance p_s, and the calm year with the rest; floors f; limits l; of a measure's
             ambiguity set (see `resilience.risk`): rows r, and moves j of probability between years
 Data        holding_i USD a year per unit; usd_i purchase value per unit; most_i beyond which no more could be drawn;
-            factor_li, side_l; kept_s, spread_sj, limit_rj, side_r of the measure
-Variables   held_i; loss_s of the response program; unmet_fs share of the floor's demand unmet;
-            for each measure: price_r of its rows; for each floor with a chance: missed_fs, 0 or 1
-Objective   least  sum holding_i held_i + risk(loss)
+            factor_li, side_l; of measures m: yearly_m USD a year, usd_m to set up, and how many there are;
+            kept_s, spread_sj, limit_rj, side_r of the measure of risk
+Variables   held_i; bought_m, or built_m where only whole ones can be; loss_s of the response program; unmet_fs share of
+            the floor's demand unmet;
+            for each measure of risk: price_r of its rows; for each floor with a chance: missed_fs, 0 or 1
+Objective   least  sum holding_i held_i + sum yearly_m (bought_m or built_m) + risk(loss)
 Subject to  (1) weighed            risk(loss) = sum_s kept_s loss_s + sum_r side_r price_r
                                    with sum_r limit_rj price_r >= sum_s spread_sj loss_s for each move j
-            (2) keep_to_budget     sum usd_i held_i <= budget
+            (2) keep_to_budget     sum usd_i held_i + sum usd_m (bought_m or built_m) <= budget
             (3) keep_floors        risk_f(unmet_f) <= 1 - served_f
             (4) keep_chances       unmet_fs <= 1 - served_f + served_f missed_fs
                                    sum_s p_s missed_fs <= 1 - probability_f
@@ -26,7 +28,7 @@ Optimization 19(2), for (4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,6 +75,19 @@ class Floor:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Offers:
+    """Measures that may be bought beside stock, those in part before whole ones. Money in the physics' unit."""
+
+    yearly: Floats = field(default_factory=lambda: np.zeros(0))  # of one
+    purchase: Floats = field(default_factory=lambda: np.zeros(0))
+    most: Floats = field(default_factory=lambda: np.zeros(0))
+    parts: int = 0  # how many of them can be bought in part
+
+    def __len__(self) -> int:
+        return len(self.most)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Terms:
     """What the reserve program knows of its stores and scenarios. Money in the physics' unit, quantities scaled.
 
@@ -88,6 +103,7 @@ class Terms:
     budget: float | None
     floors: tuple[Floor, ...]
     limits: tuple[Line, ...] = ()
+    offers: Offers = field(default_factory=Offers)
     live: Whole | None = None  # all, if not given
 
     @property
@@ -105,12 +121,16 @@ def reserve_program(terms: Terms) -> Statement:
     """The page: what to hold, against losses that the scenarios' response programs decide."""
     statement = Statement("reserve")
     held = statement.variables("held", terms.most)
+    offers = terms.offers
+    bought = statement.variables("bought", offers.most[: offers.parts])
+    built = statement.variables("built", offers.most[offers.parts :], whole=True)
+    measures = np.concatenate([bought, built])
     loss = statement.variables("loss", terms.largest_loss)
     unmet = statement.variables("unmet", np.ones((len(terms.floors), len(loss))))
-    holding = list(zip(terms.holding, held, strict=True))
+    holding = [*zip(terms.holding, held, strict=True), *zip(offers.yearly, measures, strict=True)]
     largest = float(terms.largest_loss.max(initial=0.0))
     statement.minimise(total(holding + weighed(statement, "risk", terms.risk, loss, terms, largest)))
-    keep_to_budget(statement, terms, held)
+    keep_to_budget(statement, terms, held, measures)
     keep_floors(statement, terms, unmet)
     keep_chances(statement, terms, unmet)
     keep_limits(statement, terms, held)
@@ -139,11 +159,12 @@ def weighed(
     return [(chances.kept[year], at) for year, at in value.items()] + list(zip(chances.sides, price, strict=True))
 
 
-def keep_to_budget(statement: Statement, terms: Terms, held: Variables) -> None:
-    """(2) What is bought costs at most the budget."""
+def keep_to_budget(statement: Statement, terms: Terms, held: Variables, measures: Variables) -> None:
+    """(2) What is bought, stock and measures alike, costs at most the budget."""
     rules = []
     if terms.budget is not None:
-        rules.append(total(zip(terms.purchase, held, strict=True)) <= terms.budget)
+        spent = [*zip(terms.purchase, held, strict=True), *zip(terms.offers.purchase, measures, strict=True)]
+        rules.append(total(spent) <= terms.budget)
     statement.keep("budget", rules)
 
 

@@ -121,11 +121,12 @@ def best_response(
     )
 
 
-def with_units(compiled: Compiled, case: Case, units: Floats) -> Compiled:
-    """The program with `units` (scaled) held in its stores."""
-    return compiled.bounded(
-        upper={}, sides={block: np.outer(units, shares) for block, shares in held_shares(case).items()}
-    )
+def with_units(compiled: Compiled, case: Case, units: Floats, bought: Floats | None = None) -> Compiled:
+    """The program with `units` (scaled) held in its stores, and so many `bought` of each measure: none by default."""
+    sides = {block: np.outer(units, shares) for block, shares in held_shares(case).items()}
+    if case.raised is not None and bought is not None:
+        sides["built"] = case.raised.side(bought)
+    return compiled.bounded(upper={}, sides=sides)
 
 
 def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,12 +42,18 @@ class Downstream:
 
     def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
         """Whatever is struck, and its descendants among needs and substitutes."""
-        graph = nx.DiGraph()
-        graph.add_nodes_from(network.goods["good"])
-        graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
-        graph.add_edges_from(network.substitutes[["input", "substitute"]].itertuples(index=False, name=None))
         hit = struck(network, scenario, weeks) or set(network.goods["good"])  # nothing to leave out of a calm year
-        return frozenset(hit.union(*(nx.descendants(graph, good) for good in hit)))
+        return downstream(network, hit)
+
+
+def downstream(network: Network, goods: Iterable[str]) -> frozenset[str]:
+    """Some goods, what can stand in for any of them, and all that is made from either."""
+    chosen = frozenset(goods)
+    graph = nx.DiGraph()
+    graph.add_nodes_from(network.goods["good"])
+    graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
+    graph.add_edges_from(network.substitutes[["input", "substitute"]].itertuples(index=False, name=None))
+    return chosen.union(*(nx.descendants(graph, good) for good in chosen))
 
 
 def struck(network: Network, scenario: Scenario, weeks: int) -> set[str]:

@@ -10,35 +10,47 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from resilience.balance import balance
 from resilience.engine import Engine
 from resilience.errors import AskError, InfeasibleError, near
+from resilience.mitigation import Measure, offered, with_measures
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk, measure
 from resilience.scenario import Scenario, ScenarioSet
+from resilience.sizing.accounts import (
+    expected,
+    losses_table,
+    marginal_table,
+    measures_table,
+    of_stock,
+    split,
+    unmet_table,
+)
 from resilience.sizing.case import Case, build_case, candidates
-from resilience.sizing.compiled import compiled
-from resilience.sizing.credit import credit
-from resilience.sizing.extensive import Extensive, block_worth, held_shares, join, two_stage
+from resilience.sizing.extensive import Extensive, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
+from resilience.sizing.parts import Parts, cases_of, compiled, offers
 from resilience.sizing.ranges import ranges, without_each
+from resilience.sizing.ranking import ranking
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor, Terms, reserve_program
-from resilience.sizing.response import response_tables
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.statement import Compiled
+from resilience.sizing.traced import most_lost
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.without import HARMLESS, without_reserve
+from resilience.sizing.without import HARMLESS, Traced, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
+MANY = 30  # scenarios past which simulation first tells which of them lose anything
+SLIGHT = 1e-6  # of all weighed loss as simulated, which scenarios may carry together and still not be stated
+SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
 TRACE = 1e-6  # share of the reserve's price: an interior point leaves a trace of everything it could hold
 Say = Callable[[str], None]
 
@@ -47,12 +59,13 @@ Say = Callable[[str], None]
 class Sizing:
     """A sized reserve, what it costs and saves, and how far the answer is proved.
 
-    `objective_usd` is USD a year: holding cost plus losses as the risk measure weighs them; no reserve costs less than
-    `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what one more unit saves where some is
-    held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses, unmet, unmet_without (the same
-    when nothing is held), credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`)
-    and, of what else would do, ranges (at little more cost) and without_good (at what cost without each): see
-    `resilience.sizing.ranges`.
+    `objective_usd` is USD a year: holding cost, what measures cost, and losses as the risk measure weighs them; nothing
+    that could be bought costs less than `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what
+    one more unit saves where some is held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses,
+    unmet, unmet_without (the same when nothing is bought), credit (the loss avoided in each scenario, split over goods:
+    see `resilience.sizing.credit`), measures (what is bought beside stock), ranking (both: see
+    `resilience.sizing.ranking`) and, of what else would do, ranges (at little more cost) and without_good (at what cost
+    without each): see `resilience.sizing.ranges`. Measures are free to change in both.
     """
 
     reserve: Reserve
@@ -66,6 +79,8 @@ class Sizing:
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
     credit: pd.DataFrame
+    measures: pd.DataFrame
+    ranking: pd.DataFrame
     ranges: pd.DataFrame
     without_good: pd.DataFrame
     size: tuple[int, int]
@@ -77,6 +92,11 @@ class Sizing:
         """(objective - bound) / objective."""
         return relative_gap(self.objective_usd, self.bound_usd)
 
+    @property
+    def measures_usd_per_year(self) -> float:
+        """What the measures that are bought cost a year."""
+        return float(self.measures["usd_per_year"].sum())
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame."""
         known = {
@@ -86,6 +106,8 @@ class Sizing:
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
             "credit": self.credit,
+            "measures": self.measures,
+            "ranking": self.ranking,
             "ranges": self.ranges,
             "without_good": self.without_good,
         }
@@ -111,6 +133,7 @@ def size_reserve(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -134,6 +157,8 @@ def size_reserve(
         Shares of demand that must be met, by tier.
     limits
         What else it must keep to: cover, earmarks, storage, fill pace (see `resilience.sizing.limits`).
+    measures
+        What may be bought beside stock, in the same budget (see `resilience.mitigation`).
     members
         Bloc that owns and draws on a common pool. By default each country holds for itself.
     goods
@@ -151,7 +176,8 @@ def size_reserve(
     Raises
     ------
     AskError
-        If a limit names a good, place or owner that no store bears; it tells all of them.
+        If a limit names a good, place or owner that no store bears, or a measure one that the network does not have;
+        it tells all of them.
     InfeasibleError
         If no reserve meets floors, limits and budget together; it says what would have to change, and by how much.
 
@@ -167,7 +193,8 @@ def size_reserve(
     """
     stated = state_sizing(
         network, scenarios, weeks=weeks, risk=risk, budget_usd=budget_usd, floors=floors, limits=limits,
-        members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope, say=say,
+        measures=measures, members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope,
+        say=say,
     )  # fmt: skip
     return solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
 
@@ -176,8 +203,8 @@ def size_reserve(
 class Stated:
     """The whole sizing program before it is solved: to solve it, to write it to a file, or to look at it."""
 
-    network: Network  # balanced
-    laws: Physics
+    network: Network  # balanced; where measures are offered, with their lanes, closed
+    laws: Physics  # of the network with every measure in place
     scenarios: ScenarioSet
     cases: Sequence[Case]
     blocks: Sequence[Compiled]  # each case's response program
@@ -186,6 +213,8 @@ class Stated:
     release: Release
     members: frozenset[str]  # countries whose demand floors count
     terms: Terms
+    measures: tuple[Measure, ...]  # those bought in part before those in whole ones
+    most: Floats  # per scenario: what it loses at most where nothing is held; infinite where nobody has told
 
     @cached_property
     def first(self) -> Compiled:
@@ -221,9 +250,14 @@ class Stated:
             self.network, self.rows.assign(units=held * self.scale)[self.kept(held)], release=self.release
         )
 
+    def units(self, reserve: Reserve) -> Floats:
+        """A reserve as scaled units in each store; what lies in other stores is left out."""
+        held = reserve.table().set_index(["good", "place", "owner"])["units"]
+        return held.reindex(pd.MultiIndex.from_frame(self.rows)).fillna(0.0).to_numpy() / self.scale
+
     def only(self, numbers: Sequence[int]) -> Stated:
-        """The same ask over some of the scenarios; the others weigh nothing."""
-        kept = list(numbers)
+        """The same ask over some of the scenarios, by their numbers; the others weigh nothing."""
+        kept = np.flatnonzero(np.isin(self.terms.blocks, numbers)).tolist()
         cases, blocks, mine = (
             [self.cases[n] for n in kept],
             [self.blocks[n] for n in kept],
@@ -242,6 +276,7 @@ def state_sizing(
     budget_usd: float | None = None,
     floors: Sequence[Floor] = (),
     limits: Sequence[Limit] = (),
+    measures: Sequence[Measure] = (),
     members: str | None = None,
     goods: Sequence[str] | None = None,
     release: Release | None = None,
@@ -252,30 +287,39 @@ def state_sizing(
 ) -> Stated:
     """The program that `size_reserve` solves, with the same parameters."""
     chosen = ScenarioSet(scenarios=tuple(scenarios))
-    network = balance(network).network
+    measures = sorted(measures, key=lambda measure: measure.whole)
+    network = offered(network, measures)
     inside = frozenset(network.countries(members) if members else network.places["country"])
-    laws = physics(network, weights=weights)
+    full = with_measures(network, [(measure, measure.most) for measure in measures]) if measures else network
+    laws = physics(full, weights=weights)
     rows = _candidates(network, members, goods, own_stores(limits))
     held = stores(laws, rows, weeks=weeks, release=release or Release())
     lines = kept(limits, Ground(laws=laws, rows=rows, point=held.point))
-    cases, mine = _cases(laws, chosen, rows, held.release, weeks, periods, scope or Everything(), weights)
-    wholes = [build_case(laws, scenario, weeks=weeks, held=held, periods=periods) for scenario in chosen]
-    blocks = _compiled(cases, wholes, say)
+    parts = Parts(bare=network, full=laws, measures=measures, weights=weights)
+    most = _most_lost(network, chosen, weeks=weeks, weights=weights, say=say) / laws.usd
+    chances = np.array([scenario.probability for scenario in chosen])
+    live = _grave(most, chances, sparing=_sparing(risk or Expectation(), floors))
+    struck = [chosen.scenarios[number] for number in live]
+    cases, mine = cases_of(parts, struck, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
+    wholes = (build_case(laws, scenario, weeks=weeks, held=held, periods=periods) for scenario in struck)
+    blocks = compiled(cases, None if measures else wholes, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
         purchase=laws.price[held.point],
         most=_roomy(held.largest, lines),
-        probabilities=np.array([scenario.probability for scenario in chosen]),
+        probabilities=chances,
         largest_loss=np.array([block.program.cost @ block.program.column_upper for block in blocks]),
         risk=risk or Expectation(),
         budget=None if budget_usd is None else budget_usd / laws.usd,
         floors=tuple(floors),
         limits=lines,
+        offers=offers(measures, laws.usd),
+        live=live,
     )  # fmt: skip
     return Stated(
         network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
-        release=held.release, members=inside, terms=terms,
+        release=held.release, members=inside, terms=terms, measures=tuple(measures), most=most,
     )  # fmt: skip
 
 
@@ -296,15 +340,55 @@ def solve_sizing(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    without = without_reserve(stated.cases, stated.blocks, method=method, say=say)
-    live = [n for n, alone in enumerate(without) if alone.objective > HARMLESS]
-    asked = stated.only(live)  # exact: no reserve raises, and none can lower, a loss of nothing
-    alone = [without[number] for number in live]
+    numbers = stated.terms.blocks
+    without = without_reserve(stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, say=say)
+    asked = stated.only(numbers[without.live].tolist())
+    alone = [without.answers[number] for number in without.live]
     try:
         found = solved(asked, alone, method=method, gap=gap, engine=engine, say=say)
     except InfeasibleError as error:
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
-    return _sizing(asked, found, without, live)
+    most = stated.most.copy()
+    most[numbers] = without.most
+    spared = np.setdiff1d(np.arange(len(most)), numbers[sorted(without.answers)])
+    return _sizing(asked, found, alone, most, spared=spared)
+
+
+def _most_lost(
+    network: Network, chosen: ScenarioSet, *, weeks: int, weights: Mapping[str, float] | None, say: Say
+) -> Floats:
+    """USD that each of many scenarios loses at most; infinite for a few, which are solved sooner than simulated."""
+    if len(chosen) <= MANY:
+        return np.full(len(chosen), np.inf)
+    say(f"simulating {len(chosen):,} scenarios, to solve only those that lose anything")
+    return most_lost(network, chosen, weeks=weeks, weights=weights)
+
+
+def _sparing(risk: Risk, floors: Sequence[Floor]) -> bool:
+    """Whether a scenario of little weight can be left out: not where a tail or a floor could hang on each of them."""
+    return isinstance(risk, Expectation) and not floors
+
+
+def _grave(most: Floats, chances: Floats, *, sparing: bool) -> Whole:
+    """The scenarios that need a program: those that lose anything, but for what all of them would not notice."""
+    if not np.isfinite(most).all():
+        return np.arange(len(most))
+    weighed = np.where(most > HARMLESS, most * chances, 0.0)
+    order = np.argsort(weighed, kind="stable")
+    slight = np.cumsum(weighed[order]) <= (SLIGHT * weighed.sum() if sparing else 0.0)
+    return np.sort(order[~slight])
+
+
+def _traced(stated: Stated, gap: float) -> Traced | None:
+    """What may be left unsolved of many scenarios."""
+    terms = stated.terms
+    if not np.isfinite(stated.most).all():
+        return None
+    return Traced(
+        most=stated.most[terms.blocks],
+        weight=terms.probabilities[terms.blocks],
+        spare=SPARED * gap if _sparing(terms.risk, terms.floors) else 0.0,
+    )
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None, own: Sequence[str]) -> pd.DataFrame:
@@ -317,39 +401,6 @@ def _candidates(network: Network, members: str | None, goods: Sequence[str] | No
     return found[0] if len(found) == 1 else pd.concat(found).sort_values(["good", "place"], ignore_index=True)
 
 
-def _cases(
-    laws: Physics,
-    chosen: ScenarioSet,
-    rows: pd.DataFrame,
-    release: Release,
-    weeks: int,
-    periods: Periods | None,
-    scope: Scope,
-    weights: Mapping[str, float] | None,
-) -> tuple[list[Case], list[Whole]]:
-    """Each scenario's case on the part of the network it needs, and which stores that part holds."""
-    parts: dict[frozenset[str], Physics] = {}
-    cases, mine = [], []
-    for scenario in chosen:
-        kept = scope.goods(laws.network, scenario, weeks)
-        if kept not in parts:
-            parts[kept] = physics(laws.network.only(kept), weights=weights, usd=laws.usd)
-        own = np.flatnonzero(rows["good"].isin(kept))
-        held = stores(parts[kept], rows.iloc[own], weeks=weeks, release=release)
-        case = build_case(parts[kept], scenario, weeks=weeks, held=held, periods=periods, whole=laws.network)
-        cases.append(case)
-        mine.append(own)
-    return cases, mine
-
-
-def _compiled(cases: Sequence[Case], wholes: Sequence[Case], say: Say) -> list[Compiled]:
-    blocks = []
-    for number, block in enumerate(compiled(cases, wholes), 1):
-        say(f"stated scenario {number} of {len(cases)}: {cases[number - 1].scenario.name}")
-        blocks.append(block)
-    return blocks
-
-
 def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     """Room for what limits ask for, even where no scenario could draw so much."""
     for line in lines:
@@ -359,59 +410,42 @@ def _roomy(most: Floats, lines: Sequence[Line]) -> Floats:
     return most
 
 
-def _sizing(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> Sizing:
-    laws, rows, terms, held = asked.laws, asked.rows, asked.terms, found.held
-    scale, kept = asked.scale, asked.kept(held)
-    losses = _losses(asked, found, without, live)
-    alone = [without[number] for number in live]
-    saved = np.zeros(len(held))
-    for mine, worth in zip(asked.mine, found.worth, strict=True):
-        np.add.at(saved, mine, worth)
-    marginal = rows.assign(
-        saved_usd_per_unit=saved * laws.usd / scale,
-        holding_usd_per_unit=terms.holding * laws.usd / scale,
-        units=np.where(kept, held, 0.0) * scale,
-    )
-    parts = zip(asked.blocks, asked.cases, alone, strict=True)
-    first = [block_worth(block, held_shares(case), response.row_dual) for block, case, response in parts]
-    of_live = losses.iloc[list(live)]
+def _sizing(asked: Stated, found: Solved, alone: Sequence[Solution], most: Floats, *, spared: Whole) -> Sizing:
+    """`alone`: answers with nothing bought of the scenarios asked; `most`: what any scenario then loses at most."""
+    laws, rows, terms = asked.laws, asked.rows, asked.terms
+    held = np.where(asked.kept(found.held), found.held, 0.0)
+    losses = losses_table(asked, found, most)
+    counted = float(terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
+    marginal = marginal_table(asked, found, held)
+    measures = measures_table(asked, found)
+    avoided = split(asked, found, alone, held, losses.iloc[terms.blocks])
     return Sizing(
-        reserve=asked.reserve(held),
-        objective_usd=found.objective * laws.usd,
+        reserve=asked.reserve(found.held),
+        objective_usd=(found.objective + counted) * laws.usd,
         bound_usd=found.bound * laws.usd,
         status=found.status,
-        holding_usd_per_year=float(terms.holding @ held) * laws.usd,
-        without_reserve_usd=measure(terms.risk, [response.objective for response in without], terms.probabilities)
-        * laws.usd,
+        holding_usd_per_year=float(terms.holding @ found.held) * laws.usd,
+        without_reserve_usd=measure(terms.risk, most, terms.probabilities) * laws.usd,
         marginal_value=marginal,
         losses=losses,
-        unmet=_unmet(asked, found.plans),
-        unmet_without=_unmet(asked, [response.x for response in alone]),
-        credit=credit(rows, np.where(kept, held, 0.0), asked.mine, first, found.worth, found.weight, of_live),
-        ranges=ranges(found.view, rows, np.where(kept, held, 0.0), scale, found.objective),
-        without_good=without_each(found.view, rows, np.where(kept, held, 0.0), found.objective, laws.usd),
+        unmet=unmet_table(asked, found.plans),
+        unmet_without=unmet_table(asked, [response.x for response in alone]),
+        credit=of_stock(avoided),
+        measures=measures,
+        ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(avoided, losses)),
+        ranges=ranges(found.view, rows, held, asked.scale, found.objective),
+        without_good=without_each(found.view, rows, held, found.objective, laws.usd),
         size=found.size,
         seconds=found.seconds,
-        how=found.how,
+        how=found.how + _left_out(asked, spared, counted * laws.usd),
     )
 
 
-def _losses(asked: Stated, found: Solved, without: Sequence[Solution], live: Sequence[int]) -> pd.DataFrame:
-    loss = np.minimum([alone.objective for alone in without], HARMLESS)
-    for scenario, block, plan in zip(live, asked.blocks, found.plans, strict=True):
-        loss[scenario] = block.program.cost @ plan
-    return pd.DataFrame({
-        "scenario": [scenario.name for scenario in asked.scenarios],
-        "probability": [scenario.probability for scenario in asked.scenarios],
-        "without_usd": [alone.objective * asked.laws.usd for alone in without],
-        "loss_usd": loss * asked.laws.usd,
-    })  # fmt: skip
-
-
-def _unmet(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
-    found = [
-        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
-        for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True)
-    ]
-    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+def _left_out(asked: Stated, spared: Whole, usd: float) -> str:
+    """What was left out of many scenarios, as the end of a sentence."""
+    if not np.isfinite(asked.most).all():
+        return ""
+    return (
+        f"; {len(spared):,} of {len(asked.scenarios):,} scenarios were simulated only, or settled by a harder one: "
+        f"they lose {usd:,.0f} USD a year together at most, which the objective counts and its bound does not"
+    )

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resilience.engine import Engine
 from resilience.physics import Floats
 from resilience.sizing.credit import NOTHING
-from resilience.sizing.extensive import block_worth, held_shares
-from resilience.sizing.lshaped import decompose, outline
+from resilience.sizing.extensive import block_worth, held_shares, lifted, measure_columns
+from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
@@ -23,21 +24,23 @@ if TYPE_CHECKING:
     from resilience.sizing.size import Stated
 
 EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
+KEPT = 0.1  # of the gap asked for, within which scenarios keep the plan they had with nothing bought
 JOINED = 600_000  # columns of all scenarios together, past which the program is taken apart
+BARELY = 1e-6  # of a measure that counts as none bought
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solved:
-    """What to hold, each scenario's plan, and the duals that say why. Money in the physics' unit, quantities scaled."""
+    """What to buy, each scenario's plan, and the duals that say why. Money in the physics' unit, quantities scaled."""
 
     status: Status
     objective: float
     bound: float
     held: Floats
+    bought: Floats  # how many of each measure
     plans: Sequence[Floats]
-    worth: Sequence[
-        Floats
-    ]  # per scenario and store of its own: what the last unit adds to the objective, if taken away
+    worth: Sequence[Floats]  # per scenario, of each store of its own: what the last unit's loss adds to the objective
+    lifted: Sequence[Floats]  # and of each measure
     weight: Floats  # per scenario: what one unit of its loss adds to the objective
     view: View  # what else would do is asked of it
     size: tuple[int, int]
@@ -88,8 +91,10 @@ def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[
         objective=found.objective,
         bound=found.bound,
         held=asked.joined.held(found.x),
+        bought=bought(asked, found.x),
         plans=[asked.joined.plan(found.x, number) for number in numbers],
         worth=[asked.joined.worth(dual[asked.joined.rows[number]], number) for number in numbers],
+        lifted=[asked.joined.lifted(dual[asked.joined.rows[number]], number) for number in numbers],
         weight=weight,
         view=_view(asked, without, dual, weight),
         size=program.shape,
@@ -110,7 +115,7 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
         plans[number], duals[number] = answer.found.x[columns], dual[rows]
     here = {number: duals[number] / weight[number] for number in answer.numbers if weight[number] > NOTHING}
     nothing = {number: alone.row_dual for number, alone in enumerate(without)}
-    parts = zip(asked.blocks, asked.cases, duals, strict=True)
+    parts = list(zip(asked.blocks, asked.cases, duals, strict=True))
     others = len(plans) - len(answer.numbers)
     of_others = f" and a cut for each of {others} that no reserve helps" if others else ""
     return Solved(
@@ -118,14 +123,24 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
         objective=answer.objective,
         bound=min(answer.found.bound, answer.objective),
         held=asked.first.block(answer.found.x[: two_stage.first.shape[1]], "held"),
+        bought=bought(asked, answer.found.x),
         plans=plans,
         worth=[block_worth(block, held_shares(case), of_block) for block, case, of_block in parts],
+        lifted=[lifted(block, case, of_block) for block, case, of_block in parts],
         weight=weight,
         view=View(program=outline(two_stage, [here, nothing]), held=asked.first.columns["held"][0], exact=False),
         size=joined.program.shape,
         seconds=answer.seconds,
         how=f"extensive form of {len(answer.numbers)} scenarios{of_others}, {answer.found.solver}",
     )
+
+
+def bought(asked: Stated, x: Floats) -> Floats:
+    """How many of each measure an answer buys: whole ones to the whole, and no trace of what is bought in part."""
+    offers = asked.terms.offers
+    amounts = np.clip(x[measure_columns(asked.first)], 0.0, offers.most)
+    in_part = np.arange(len(amounts)) < offers.parts
+    return np.where(in_part, np.where(amounts > BARELY, amounts, 0.0), np.round(amounts))
 
 
 def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floats) -> View:
@@ -138,10 +153,23 @@ def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floa
     return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
 
 
+def _worth_a_plan(found: Decomposed, without: Floats, chances: Floats, gap: float) -> NDArray[np.bool_]:
+    """Which scenarios could be better off than with nothing bought by so much that it shows: all but those whose
+    claims, weighed by their chances, together stay within a small part of the gap.
+    """
+    claim = np.maximum(without - found.least, 0.0) * chances
+    order = np.argsort(claim, kind="stable")
+    again = np.ones(len(claim), dtype=bool)
+    again[order[np.cumsum(claim[order]) <= KEPT * gap * abs(found.objective)]] = False
+    return again
+
+
 def apart(
     asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
 ) -> Solved:
-    """The decomposed answer; each scenario is solved once more at the reserve found, for its plan."""
+    """The decomposed answer. A scenario keeps the plan it had with nothing bought, where that is as good as its best to
+    within the gap asked for; else it is solved once more, for its plan.
+    """
     two_stage, first = asked.two_stage, asked.first
     say(f"sizing over the {len(asked.cases)} scenarios that lose anything, taken apart")
     found = decompose(
@@ -153,23 +181,30 @@ def apart(
         say=say,
         time_limit_s=np.inf if method is None else method.time_limit_s,
     )
-    held = first.block(found.x, "held")
-    begin = first.columns["held"][0].start
-    plans, worth = [], []
+    held, amounts = first.block(found.x, "held"), bought(asked, found.x)
+    chances = asked.terms.probabilities[asked.terms.blocks]
+    again = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
+    plans, worth, lifted = [], [], []
     for number, (block, case, mine) in enumerate(zip(asked.blocks, asked.cases, asked.mine, strict=True)):
-        say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
-        plans.append(solve(with_units(block, case, held[mine]).program, method).x)
-        saved = np.zeros(len(held))
-        saved[found.tied[number] - begin] = found.worth[number]
-        worth.append(saved[mine])
+        if again[number]:
+            say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
+            plans.append(solve(with_units(block, case, held[mine], amounts).program, method).x)
+        else:
+            plans.append(without[number].x)
+        saved = np.zeros(len(found.x))
+        saved[found.tied[number]] = found.worth[number]
+        worth.append(first.block(saved, "held")[mine])
+        lifted.append(saved[measure_columns(first)])
     rows, columns = size_of(asked)
     return Solved(
         status=found.status,
         objective=found.objective,
         bound=found.bound,
         held=held,
+        bought=amounts,
         plans=plans,
         worth=worth,
+        lifted=lifted,
         weight=found.weight,
         view=View(program=found.outline, held=first.columns["held"][0], exact=False),
         size=(rows, columns),

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_networks import waiting
 
 from resilience import Network
 from resilience.disruption import DemandSurge, ExportControl, Outage, RouteClosure, StockLoss
@@ -242,13 +243,7 @@ def test_a_wrong_ask_is_told(scenarios, told):
 
 
 def test_goods_that_wait_for_each_other_within_a_week_are_refused():
-    network = Network.from_frames(
-        goods={"good": ["chip", "power"]},
-        producers={"good": ["chip", "power"], "place": ["A", "A"], "output_per_week": [10.0, 1.0]},
-        needs={"good": ["chip", "power"], "input": ["power", "chip"], "units": [0.1, 0.5]},
-        demand={"good": ["chip"], "place": ["A"], "units_per_week": [9.5], "usd_per_unit_unmet": [1.0]},
-        stocks={"good": ["chip"], "place": ["A"], "weeks": [0.5]},
-    )
+    network = waiting()
     with pytest.raises(AskError, match="wait for each other within the week"):
         simulate(network, Scenario(name="calm"), weeks=4)
     stocked = network.with_table("stocks", network.stocks.assign(weeks=[2.0]))

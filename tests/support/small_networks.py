@@ -85,6 +85,17 @@ def gas(*, price=1.0, holding=0.5, at_stake=21.0, goods=("gas",), release_weeks=
     )  # fmt: skip
 
 
+def waiting():
+    """Chips need power and power chips, within one week and with half a week of stock."""
+    return Network.from_frames(
+        goods={"good": ["chip", "power"]},
+        producers={"good": ["chip", "power"], "place": ["A", "A"], "output_per_week": [10.0, 1.0]},
+        needs={"good": ["chip", "power"], "input": ["power", "chip"], "units": [0.1, 0.5]},
+        demand={"good": ["chip"], "place": ["A"], "units_per_week": [9.5], "usd_per_unit_unmet": [1.0]},
+        stocks={"good": ["chip"], "place": ["A"], "weeks": [0.5]},
+    )
+
+
 def by_clarabel(program):
     """Least cost of a `LinearProgram` by an interior-point solver of another family."""
     identity = sparse.identity(len(program.cost), format="csc")

@@ -121,6 +121,7 @@ def decompose(
 def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) -> Decomposed:
     """What a search that has ended found."""
     x = search.answer()
+    search.master.settle(x)
     most, least = np.zeros(search.scenarios), np.zeros(search.scenarios)
     weight = np.zeros(search.scenarios)
     worth: list[Floats] = [np.zeros(0)] * search.scenarios

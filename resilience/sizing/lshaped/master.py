@@ -11,7 +11,7 @@ from scipy import sparse
 from resilience.errors import InfeasibleError, SolverError
 from resilience.sizing.lshaped.structure import Whole
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Method, Status, certified_bound
+from resilience.solver import LinearProgram, Method, Status, certified_bound, settled, solve
 from resilience.standing import Standing
 
 ROUNDING = 1e-9  # relative, by which a measure may pass the most that its column can hold
@@ -91,6 +91,11 @@ class Master:
             row_lower=np.concatenate([self.first.row_lower, sides]),
             row_upper=np.concatenate([self.first.row_upper, np.full(len(sides), np.inf)]),
         )
+
+    def settle(self, x: Floats) -> None:
+        """Duals of what whole numbers leave to choose once they stand as in `x`; they have none themselves."""
+        if self.whole:
+            self.dual = solve(settled(self.program(), x)).row_dual
 
     def multipliers(self) -> Floats:
         """What one unit of each cut's side adds to the cost."""

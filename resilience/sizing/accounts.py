@@ -1,0 +1,108 @@
+"""What an answer says: losses, what stays short, what more stock or measures would save, and what to thank for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from resilience.physics import Floats
+from resilience.sizing.credit import credit
+from resilience.sizing.extensive import block_worth, held_shares, lifted
+from resilience.sizing.ranking import MEASURE, STOCK
+from resilience.sizing.response import response_tables
+from resilience.solver import Solution
+
+if TYPE_CHECKING:
+    from resilience.sizing.size import Stated
+    from resilience.sizing.solved import Solved
+
+
+def losses_table(asked: Stated, found: Solved, most: Floats) -> pd.DataFrame:
+    """Columns scenario, probability, without_usd, loss_usd; `most` is what any scenario loses where nothing is bought,
+    or no less than that: what is not asked of the program keeps it.
+    """
+    loss = most.copy()
+    for scenario, block, plan in zip(asked.terms.blocks, asked.blocks, found.plans, strict=True):
+        loss[scenario] = block.program.cost @ plan
+    return pd.DataFrame({
+        "scenario": [scenario.name for scenario in asked.scenarios],
+        "probability": [scenario.probability for scenario in asked.scenarios],
+        "without_usd": most * asked.laws.usd,
+        "loss_usd": loss * asked.laws.usd,
+    })  # fmt: skip
+
+
+def unmet_table(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
+    """What stays short under each scenario's plan."""
+    found = [
+        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
+        for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True)
+    ]
+    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def marginal_table(asked: Stated, found: Solved, held: Floats) -> pd.DataFrame:
+    """What one more unit in each store saves and costs a year; `held` without a solver's dust."""
+    usd, scale = asked.laws.usd, asked.scale
+    saved = np.zeros(len(held))
+    for mine, worth in zip(asked.mine, found.worth, strict=True):
+        np.add.at(saved, mine, worth)
+    return asked.rows.assign(
+        saved_usd_per_unit=saved * usd / scale,
+        holding_usd_per_unit=asked.terms.holding * usd / scale,
+        units=held * scale,
+    )
+
+
+def measures_table(asked: Stated, found: Solved) -> pd.DataFrame:
+    """What is bought of each measure, what it costs, and what one more costs and, by its duals, saves.
+
+    Columns measure, kind, bought, most, usd, usd_per_year, one_usd_per_year, one_saves_usd_per_year, note.
+    """
+    usd, offers = asked.laws.usd, asked.terms.offers
+    return pd.DataFrame({
+        "measure": [one.name for one in asked.measures],
+        "kind": [type(one).__name__ for one in asked.measures],
+        "bought": found.bought,
+        "most": offers.most,
+        "usd": found.bought * offers.purchase * usd,
+        "usd_per_year": found.bought * offers.yearly * usd,
+        "one_usd_per_year": offers.yearly * usd,
+        "one_saves_usd_per_year": sum(found.lifted, np.zeros(len(offers))) * usd,
+        "note": [one.note for one in asked.measures],
+    })  # fmt: skip
+
+
+def split(asked: Stated, found: Solved, alone: Sequence[Solution], held: Floats, losses: pd.DataFrame) -> pd.DataFrame:
+    """The loss avoided in each scenario, split over goods and measures. `alone`: its answers with nothing bought."""
+    stocks, count = len(asked.rows), len(asked.measures)
+    names = [*asked.rows["good"], *(measure.name for measure in asked.measures)]
+    return credit(
+        pd.DataFrame({"kind": [STOCK] * stocks + [MEASURE] * count, "name": names}),
+        np.concatenate([held, found.bought]),
+        [np.concatenate([mine, np.arange(stocks, stocks + count)]) for mine in asked.mine],
+        [
+            np.concatenate([block_worth(block, held_shares(case), one.row_dual), lifted(block, case, one.row_dual)])
+            for block, case, one in zip(asked.blocks, asked.cases, alone, strict=True)
+        ],
+        [np.concatenate(both) for both in zip(found.worth, found.lifted, strict=True)],
+        found.weight,
+        losses,
+    )
+
+
+def of_stock(spared: pd.DataFrame) -> pd.DataFrame:
+    """The part of a split that goods are thanked for. Columns scenario, good, avoided_usd."""
+    rows = spared.loc[spared["kind"] == STOCK, ["scenario", "name", "avoided_usd"]]
+    return rows.rename(columns={"name": "good"}).reset_index(drop=True)
+
+
+def expected(spared: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
+    """A split over all years. Columns kind, name, avoided_usd_per_year."""
+    chance = spared["scenario"].map(losses.set_index("scenario")["probability"])
+    yearly = spared.assign(avoided_usd_per_year=spared["avoided_usd"] * chance)
+    return yearly.groupby(["kind", "name"])["avoided_usd_per_year"].sum().reset_index()
