@@ -18,7 +18,7 @@ from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.sizing.spared import sparable, spared, weights
-from resilience.solver import Method, Solution, Status, settled, solve
+from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.size import Stated
@@ -118,8 +118,9 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
     parts = list(zip(asked.blocks, asked.cases, duals, strict=True))
     others = len(plans) - len(answer.numbers)
     of_others = f" and a cut for each of {others} that no reserve helps" if others else ""
+    proved = relative_gap(answer.objective, answer.found.bound) <= gap  # whatever the solver says of its tolerances
     return Solved(
-        status=answer.found.status,
+        status=Status.OPTIMAL if proved else answer.found.status,
         objective=answer.objective,
         bound=min(answer.found.bound, answer.objective),
         held=asked.first.block(answer.found.x[: two_stage.first.shape[1]], "held"),
