@@ -58,6 +58,18 @@ class LinearProgram:
         """Rows and columns."""
         return self.matrix.shape
 
+    def only(self, *, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> LinearProgram:
+        """The part with these rows and columns; the other columns are taken to be zero."""
+        return LinearProgram(
+            cost=self.cost[columns],
+            matrix=sparse.csc_matrix(self.matrix[:, columns].tocsr()[rows]),
+            row_lower=self.row_lower[rows],
+            row_upper=self.row_upper[rows],
+            column_lower=self.column_lower[columns],
+            column_upper=self.column_upper[columns],
+            integer=None if self.integer is None else self.integer[columns],
+        )
+
 
 class Memory(Protocol):
     """Where answers are kept, so that work that was stopped need not find them again."""

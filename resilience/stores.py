@@ -62,10 +62,12 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
         for at in np.flatnonzero((points["good"] == good) & points["country"].isin(blocs[owner]))
         if use[at] > 0
     ]
-    drawn = [
-        use[(points["good"] == row.good) & points["country"].isin(network.countries(str(row.owner)))].sum()
-        for row in rows.itertuples()
-    ]
+    inside = {
+        owner: points["country"].isin(network.countries(str(owner))).to_numpy() for owner in rows["owner"].unique()
+    }
+    good = points["good"].to_numpy(dtype=object)
+    of_good = {name: good == name for name in rows["good"].unique()}
+    drawn = [use[of_good[row.good] & inside[row.owner]].sum() for row in rows.itertuples()]
     pairs = np.array(receivers, dtype=np.int64).reshape(-1, 2)
     return Stores(
         rows=rows,

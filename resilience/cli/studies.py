@@ -36,6 +36,7 @@ def exported(name: str, *, mps: Path | None, lp: bool, excel: Path | None, say: 
 
 def _program(study: Study, folder: Path, kind: str, say: Say) -> dict[str, str]:
     from resilience.sizing.names import column_names, row_names
+    from resilience.sizing.single import separable, write_singles
     from resilience.solver import write
 
     stated = state(study, say=say)
@@ -46,4 +47,9 @@ def _program(study: Study, folder: Path, kind: str, say: Say) -> dict[str, str]:
     say("writing the names of columns and rows")
     write_csv(column_names(stated), folder / "columns.csv")
     write_csv(row_names(stated), folder / "rows.csv")
-    return {"program": str(path), "columns": str(folder / "columns.csv"), "rows": str(folder / "rows.csv")}
+    files = {"program": str(path), "columns": str(folder / "columns.csv"), "rows": str(folder / "rows.csv")}
+    if kind == "mps" and separable(stated):
+        say("writing the program of each scenario")
+        write_singles(stated, folder / "scenarios")
+        files["scenarios"] = str(folder / "scenarios")
+    return files

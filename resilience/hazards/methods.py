@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from scipy.stats import qmc
 
 from resilience.errors import AskError, near
 from resilience.hazards.year import Floats, YearLaw
@@ -63,6 +62,8 @@ class Sobol:
 
     def years(self, law: YearLaw, draws: int, rng: np.random.Generator) -> list[Year]:
         """The first `draws` points of a sequence scrambled by `rng`."""
+        from scipy.stats import qmc  # a second of CPU that only such a draw should pay
+
         engine = qmc.Sobol(WIDTH, scramble=True, rng=rng)
         points = engine.random_base2(math.ceil(math.log2(draws)))[:draws]
         return _read(law, points, [law.at_least(1) / draws] * draws, rng)

@@ -16,7 +16,7 @@ from resilience.physics import Physics, Whole, physics
 from resilience.policy import Release
 from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
-from resilience.sizing.compiled import Compiler
+from resilience.sizing.compiled import each_compiled
 from resilience.sizing.lifts import Lifts, lifts
 from resilience.sizing.reserve import Offers
 from resilience.sizing.scope import Scope, downstream
@@ -89,11 +89,10 @@ def cases_of(
     return cases, mine
 
 
-def compiled(cases: Sequence[Case], say: Say) -> list[Compiled]:
-    """Each case's response program."""
-    compilers: dict[int, Compiler] = {}
+def compiled(cases: Sequence[Case], wholes: Iterable[Case] | None, say: Say) -> list[Compiled]:
+    """Each case's response program; cut out of the whole network's where `wholes` has the same scenarios on that."""
     blocks = []
-    for number, case in enumerate(cases, 1):
-        say(f"stating scenario {number} of {len(cases)}: {case.scenario.name}")
-        blocks.append(compilers.setdefault(id(case.physics), Compiler()).compile(case))
+    for number, block in enumerate(each_compiled(cases, cases if wholes is None else wholes), 1):
+        say(f"stated scenario {number} of {len(cases)}: {cases[number - 1].scenario.name}")
+        blocks.append(block)
     return blocks

@@ -106,10 +106,13 @@ def upper_bounds(case: Case) -> dict[str, Floats]:
     most = case.stores.largest
     members = np.bincount(case.stores.pool[case.stores.pool >= 0], weights=most[case.stores.pool >= 0])
     pooled = most * (case.stores.pool >= 0)
+    left = np.outer(case.most_held, np.ones(len(case.grid)))
     return {
         "flow": case.most_shipped,
         "start": case.most_started,
         "plan": case.most_started[planners(case)],
+        "stock": left[case.physics.storable],
+        "spill": left[~case.physics.storable],
         "short": case.wanted,
         "home": np.outer(most, np.ceil(at_home)),
         "send": np.outer(pooled, np.ceil(from_afar)),
@@ -159,7 +162,6 @@ def variables(statement: Statement, case: Case) -> Chosen:
     upper = upper_bounds(case)
     partial = np.flatnonzero(_partly(case))
     consumed = physics.consumed[partial, None] * (physics.output * physics.surge)[physics.consumer[partial], None]
-    held = np.outer(case.most_held, np.ones(periods))
     return Chosen(
         flow=statement.variables("flow", upper["flow"]),
         start=statement.variables("start", upper["start"]),
@@ -167,8 +169,8 @@ def variables(statement: Statement, case: Case) -> Chosen:
         used=statement.variables("used", consumed * case.lengths),
         supplied=statement.variables("supplied", np.outer(physics.worked, case.lengths)),
         health=statement.variables("health", np.ones((len(toolers(case)), periods))),
-        stock=statement.variables("stock", held[physics.storable]),
-        spill=statement.variables("spill", held[~physics.storable]),
+        stock=statement.variables("stock", upper["stock"]),
+        spill=statement.variables("spill", upper["spill"]),
         short=statement.variables("short", upper["short"]),
         home=statement.variables("home", upper["home"]),
         send=statement.variables("send", upper["send"]),

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 from resilience.engine import Engine
 from resilience.errors import AskError, near
@@ -67,7 +67,7 @@ class Replications:
     def gap_at_most(self) -> float:
         """With chance `level`, the candidate costs at most so much more than the best reserve for all years."""
         gaps = (self.batches["candidate"] - self.batches["best"]).to_numpy()
-        return self.gap + float(stats.t.ppf(self.level, len(gaps) - 1)) * _error(gaps)
+        return self.gap + float(stdtrit(len(gaps) - 1, self.level)) * _error(gaps)
 
     def table(self) -> pd.DataFrame:
         """Columns figure, mean, low, high."""
@@ -191,7 +191,7 @@ def cost_of(
 
 def _interval(values: Floats, level: float) -> tuple[float, float, float]:
     mean = float(values.mean())
-    half = float(stats.t.ppf(0.5 + level / 2, len(values) - 1)) * _error(values)
+    half = float(stdtrit(len(values) - 1, 0.5 + level / 2)) * _error(values)
     return mean, mean - half, mean + half
 
 

@@ -28,7 +28,7 @@ from resilience.sizing.accounts import (
     split,
     unmet_table,
 )
-from resilience.sizing.case import Case, candidates
+from resilience.sizing.case import Case, build_case, candidates
 from resilience.sizing.extensive import Extensive, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
@@ -301,7 +301,8 @@ def state_sizing(
     live = _grave(most, chances, sparing=_sparing(risk or Expectation(), floors))
     struck = [chosen.scenarios[number] for number in live]
     cases, mine = cases_of(parts, struck, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
-    blocks = compiled(cases, say)
+    wholes = (build_case(laws, scenario, weeks=weeks, held=held, periods=periods) for scenario in struck)
+    blocks = compiled(cases, None if measures else wholes, say)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,

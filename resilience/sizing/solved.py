@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from resilience.engine import Engine
 from resilience.physics import Floats
 from resilience.sizing.credit import NOTHING
-from resilience.sizing.extensive import measure_columns
+from resilience.sizing.extensive import block_worth, held_shares, lifted, measure_columns
 from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
-from resilience.solver import Method, Solution, Status, settled, solve
+from resilience.sizing.spared import sparable, spared, weights
+from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.size import Stated
@@ -56,7 +57,8 @@ def size_of(asked: Stated) -> tuple[int, int]:
 def solved(
     asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
 ) -> Solved:
-    """The answer by the extensive form where all scenarios together are small, else taken apart.
+    """The answer by the extensive form where all scenarios together are small, else taken apart. Only where they are
+    very small does each have a block whatever comes; else those that need one.
 
     `without` are the scenarios' answers where nothing is held.
 
@@ -65,7 +67,10 @@ def solved(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    if size_of(asked)[1] <= JOINED:
+    columns = size_of(asked)[1]
+    if EXACT < columns <= JOINED and sparable(asked, without):
+        return in_part(asked, without, method=method, gap=gap, say=say)
+    if columns <= JOINED:
         return as_one(asked, method, say, without=without)
     return apart(asked, without, method=method, gap=gap, engine=engine, say=say)
 
@@ -95,6 +100,39 @@ def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[
         size=program.shape,
         seconds=found.seconds,
         how=f"extensive form of {len(asked.cases)} scenarios, {found.solver}",
+    )
+
+
+def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, say: Say) -> Solved:
+    """The answer of the extensive form with blocks for those scenarios alone that need one (see `spared`)."""
+    answer = spared(asked, without, method=method, gap=gap, say=say)
+    joined, dual, two_stage = answer.joined, answer.found.row_dual, asked.two_stage
+    loss = np.array([recourse.measured[0][0] for recourse in two_stage.recourses], dtype=np.int64)
+    weight = weights(two_stage, dual)[loss]
+    plans = [alone.x for alone in without]
+    duals = [each * alone.row_dual for each, alone in zip(weight, without, strict=True)]
+    for number, columns, rows in zip(answer.numbers, joined.columns, joined.rows, strict=True):
+        plans[number], duals[number] = answer.found.x[columns], dual[rows]
+    here = {number: duals[number] / weight[number] for number in answer.numbers if weight[number] > NOTHING}
+    nothing = {number: alone.row_dual for number, alone in enumerate(without)}
+    parts = list(zip(asked.blocks, asked.cases, duals, strict=True))
+    others = len(plans) - len(answer.numbers)
+    of_others = f" and a cut for each of {others} that no reserve helps" if others else ""
+    proved = relative_gap(answer.objective, answer.found.bound) <= gap  # whatever the solver says of its tolerances
+    return Solved(
+        status=Status.OPTIMAL if proved else answer.found.status,
+        objective=answer.objective,
+        bound=min(answer.found.bound, answer.objective),
+        held=asked.first.block(answer.found.x[: two_stage.first.shape[1]], "held"),
+        bought=bought(asked, answer.found.x),
+        plans=plans,
+        worth=[block_worth(block, held_shares(case), of_block) for block, case, of_block in parts],
+        lifted=[lifted(block, case, of_block) for block, case, of_block in parts],
+        weight=weight,
+        view=View(program=outline(two_stage, [here, nothing]), held=asked.first.columns["held"][0], exact=False),
+        size=joined.program.shape,
+        seconds=answer.seconds,
+        how=f"extensive form of {len(answer.numbers)} scenarios{of_others}, {answer.found.solver}",
     )
 
 

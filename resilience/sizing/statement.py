@@ -6,7 +6,8 @@ differently); blocks remember which numbers belong to what. Only what both pulp 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,20 +31,22 @@ class Statement:
         self.rows: dict[str, slice] = {}
         self._count = 0
         self._rows = 0
+        self._bounds: list[tuple[Floats, Floats, NDArray[np.bool_]]] = []  # lower, upper, whole number of each block
 
     def variables(self, block: str, upper: Floats, lower: Floats | float = 0.0, *, whole: bool = False) -> Variables:
         """A block of variables in the shape of `upper`, each between `lower` and `upper`."""
         shape = upper.shape
-        lowest = np.broadcast_to(lower, shape)
-        made = np.empty(shape, dtype=object)
+        low, high = np.broadcast_to(lower, shape).ravel().astype(np.float64), upper.ravel().astype(np.float64)
         first = self._count
         kind = "Integer" if whole else "Continuous"
-        for place in np.ndindex(*shape):
-            low, high = (float(bound[place]) if np.isfinite(bound[place]) else None for bound in (lowest, upper))
-            made[place] = self.problem.add_variable(f"x{self._count}", low, high, kind)
-            self._count += 1
+        made = np.empty(len(high), dtype=object)
+        for place, bounds in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+            finite = (bound if math.isfinite(bound) else None for bound in bounds)
+            made[place] = self.problem.add_variable(f"x{first + place}", *finite, kind)
+        self._count += len(made)
+        self._bounds.append((low, high, np.full(len(made), whole)))
         self.columns[block] = slice(first, self._count), shape
-        return made
+        return made.reshape(shape)
 
     def keep(self, block: str, rules: Iterable[Any]) -> None:
         """A block of rows: pulp (in)equalities, in order."""
@@ -60,15 +63,9 @@ class Statement:
     def compiled(self) -> Compiled:
         """The same program as arrays."""
         count = self._count
-        lower, upper, cost = np.full(count, -np.inf), np.full(count, np.inf), np.zeros(count)
-        whole = np.zeros(count, dtype=bool)
-        for variable in self.problem.variables():
-            number = int(variable.name[1:])
-            if variable.lowBound is not None:
-                lower[number] = variable.lowBound
-            if variable.upBound is not None:
-                upper[number] = variable.upBound
-            whole[number] = variable.cat == "Integer"
+        bounds = zip(*self._bounds, strict=True) if self._bounds else ([], [], [])
+        lower, upper, whole = (np.concatenate(parts) if count else np.zeros(0) for parts in bounds)
+        cost = np.zeros(count)
         for variable, factor in self.problem.objective.items():
             cost[int(variable.name[1:])] = factor
         i, j, values, low, high = [], [], [], np.full(self._rows, -np.inf), np.full(self._rows, np.inf)
@@ -85,7 +82,7 @@ class Statement:
         matrix.eliminate_zeros()
         program = LinearProgram(
             cost=cost, matrix=matrix, row_lower=low, row_upper=high, column_lower=lower, column_upper=upper,
-            integer=whole if whole.any() else None,
+            integer=whole.astype(bool) if whole.any() else None,
         )  # fmt: skip
         return Compiled(program=program, columns=dict(self.columns), rows=dict(self.rows))
 
@@ -103,6 +100,26 @@ class Compiled:
         where, shape = self.columns[name]
         return values[where].reshape(shape)
 
+    def only(self, *, columns: Mapping[str, NDArray[np.bool_]], rows: Mapping[str, NDArray[np.bool_]]) -> Compiled:
+        """The part with some columns and rows: `columns` picks along the first axis of each block, `rows` each row."""
+        unnamed = sorted({*self.columns} ^ {*columns}) + sorted({*self.rows} ^ {*rows})
+        if unnamed:  # a block added to the page must be told apart here too
+            raise ValueError(f"A part of this program is cut without its blocks {', '.join(unnamed)}: name them all")
+        kept, blocks, count = [], {}, 0
+        for name, (where, shape) in self.columns.items():
+            numbers = np.arange(where.start, where.stop).reshape(shape)[columns[name]]
+            blocks[name] = slice(count, count + numbers.size), numbers.shape
+            kept.append(numbers.ravel())
+            count += numbers.size
+        held, spans, count = [], {}, 0
+        for name, span in self.rows.items():
+            found = np.arange(span.start, span.stop)[rows[name]]
+            spans[name] = slice(count, count + len(found))
+            held.append(found)
+            count += len(found)
+        program = self.program.only(rows=np.concatenate(held), columns=np.concatenate(kept))
+        return Compiled(program=program, columns=blocks, rows=spans)
+
     def bounded(self, *, upper: dict[str, Floats], sides: dict[str, Floats]) -> Compiled:
         """This program with other upper bounds on some blocks and other sides of some rows; nothing else moves."""
         high = self.program.column_upper.copy()
@@ -117,5 +134,12 @@ class Compiled:
 
 
 def total(terms: Iterable[tuple[float, Any]]) -> Any:
-    """Sum of factor times variable, leaving out factors of zero."""
-    return pulp.lpSum([factor * variable for factor, variable in terms if factor != 0.0])
+    """Sum of factor times variable, leaving out factors of zero.
+
+    Term by term into one expression: `lpSum` of products makes one for each, which takes most of a statement's time.
+    """
+    found = pulp.lpSum([])
+    for factor, variable in terms:
+        if factor != 0.0:
+            found.addterm(variable, factor)
+    return found

@@ -1,9 +1,15 @@
 import json
+from pathlib import Path
 
+import highspy
+import numpy as np
 import pytest
+from scipy import sparse
+from small_networks import by_clarabel
 from typer.testing import CliRunner
 
 from resilience.cli import app
+from resilience.solver import LinearProgram
 
 
 def call(*arguments, code: int = 0):
@@ -172,8 +178,6 @@ def test_a_missing_dataset_is_told_with_its_line(tiny):
 
 
 def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
-    import highspy
-
     objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
     files = answer("export", tiny, "--mps", tmp_path / "mps")["files"]
     highs = highspy.Highs()
@@ -187,6 +191,55 @@ def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
     assert len((tmp_path / "mps" / "rows.csv").read_text().splitlines()) == highs.getNumRow() + 1
     assert names[1] == "c0,,held,chip/BBB/pair,"
     assert "c" + str(highs.getNumCol() - 1) in names[-1]
+
+
+def test_export_writes_a_program_a_scenario_that_together_cost_the_same(tiny, tmp_path):
+    objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
+    folder = Path(answer("export", tiny, "--mps", tmp_path / "mps")["files"]["scenarios"])
+    trees = [json.loads(path.read_text()) for path in sorted(folder.glob("*_nonants.json"))]
+    assert sum(tree["scenProb"] for tree in trees) == pytest.approx(1.0)
+    assert trees[-1]["ROOT"]["scenario"] == "calm year"
+    shared = len(trees[0]["ROOT"]["nonAnts"])
+    assert all(tree["ROOT"]["nonAnts"] == [f"c{n}" for n in range(shared)] for tree in trees)
+    programs = [read_back(path) for path in sorted(folder.glob("*.mps"))]
+    chances = [tree["scenProb"] for tree in trees]
+    assert by_clarabel(put_together(programs, chances, shared)) * 18000 / 1e4 == pytest.approx(objective, rel=1e-5)
+
+
+def read_back(path):
+    """A written program as arrays again."""
+    highs = highspy.Highs()
+    highs.setOptionValue("output_flag", False)
+    highs.readModel(str(path))
+    model = highs.getLp()
+    shape, matrix = (model.num_row_, model.num_col_), model.a_matrix_
+    return LinearProgram(
+        cost=np.array(model.col_cost_), matrix=sparse.csc_matrix((matrix.value_, matrix.index_, matrix.start_), shape),
+        row_lower=np.array(model.row_lower_), row_upper=np.array(model.row_upper_),
+        column_lower=np.array(model.col_lower_), column_upper=np.array(model.col_upper_),
+    )  # fmt: skip
+
+
+def put_together(programs, chances, shared):
+    """Programs whose first columns are the same decision as one, each weighed by its chance."""
+    rows = sum(program.shape[0] for program in programs)
+    matrix = sparse.lil_matrix((rows, shared + sum(program.shape[1] - shared for program in programs)))
+    down, along = 0, shared
+    for program in programs:
+        height, width = program.shape
+        matrix[down : down + height, :shared] = program.matrix[:, :shared]
+        matrix[down : down + height, along : along + width - shared] = program.matrix[:, shared:]
+        down, along = down + height, along + width - shared
+    own = [chance * program.cost[shared:] for program, chance in zip(programs, chances, strict=True)]
+    lower, upper = (
+        np.concatenate([getattr(programs[0], side)[:shared], *(getattr(each, side)[shared:] for each in programs)])
+        for side in ("column_lower", "column_upper")
+    )
+    return LinearProgram(
+        cost=np.concatenate([sum(c * p.cost[:shared] for c, p in zip(chances, programs, strict=True)), *own]),
+        matrix=matrix.tocsc(), row_lower=np.concatenate([program.row_lower for program in programs]),
+        row_upper=np.concatenate([program.row_upper for program in programs]), column_lower=lower, column_upper=upper,
+    )  # fmt: skip
 
 
 def test_export_writes_a_workbook_that_reads_back(tiny, tmp_path):

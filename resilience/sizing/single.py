@@ -1,0 +1,92 @@
+"""Each scenario's sizing program by itself, for methods that put scenarios together in their own way.
+
+With losses weighed by their mean and nothing else asked of years together, a sizing falls into one program a year:
+
+    least  holding @ held + loss      with the limits on what is held, and the response program of the year
+
+each weighed by the year's chance, the same `held` in all. The calm year, which has what is left of the probability,
+has a program without a response. Other measures and floors bind years to one another, so their programs are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from resilience.errors import AskError
+from resilience.risk import Expectation
+from resilience.sizing.size import Stated
+from resilience.solver import LinearProgram, write
+
+CALM = "calm year"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Single:
+    """The program of one year; its first `shared` columns are decided before the year is known."""
+
+    scenario: str
+    probability: float
+    program: LinearProgram
+    shared: int
+
+
+def separable(stated: Stated) -> bool:
+    """Whether the sizing falls into one program a year."""
+    return isinstance(stated.terms.risk, Expectation) and not stated.terms.floors
+
+
+def singles(stated: Stated) -> Iterator[Single]:
+    """The program of each year, the calm one last.
+
+    Raises
+    ------
+    AskError
+        If the risk measure or a floor binds years to one another.
+    """
+    if not separable(stated):
+        raise AskError("Only a sizing by expected loss without floors falls into one program a scenario")
+    shared = stated.first.columns["held"][0].stop
+    for number, scenario in enumerate(stated.scenarios):
+        program = _alone(stated, [number]).joined.program
+        yield Single(scenario=scenario.name, probability=scenario.probability, program=program, shared=shared)
+    calm = float(stated.terms.chances[-1])
+    if calm > 0:
+        yield Single(scenario=CALM, probability=calm, program=_alone(stated, []).joined.program, shared=shared)
+
+
+def _alone(stated: Stated, numbers: list[int]) -> Stated:
+    """The same ask of a year that is sure to come: one of the scenarios or, without any, the calm year."""
+    terms = replace(
+        stated.terms, probabilities=np.ones(len(numbers)), largest_loss=stated.terms.largest_loss[numbers], live=None
+    )
+    return replace(
+        stated,
+        terms=terms,
+        cases=[stated.cases[number] for number in numbers],
+        blocks=[stated.blocks[number] for number in numbers],
+        mine=[stated.mine[number] for number in numbers],
+    )
+
+
+def write_singles(stated: Stated, folder: Path) -> list[Path]:
+    """A file pair a year: scenarioN.mps and scenarioN_nonants.json, which names the columns shared by all years.
+
+    The form is the one mpi-sppy's `mps_module` reads (B. Knueven et al. (2023), A parallel hub-and-spoke system for
+    large-scale scenario-based optimization under uncertainty, Mathematical Programming Computation 15). `scenario`
+    stands beside what it asks for, so that a reader finds the year.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for number, single in enumerate(singles(stated)):
+        files.append(write(single.program, folder / f"scenario{number}.mps"))
+        tree = {
+            "scenProb": single.probability,
+            "ROOT": {"condProb": 1.0, "nonAnts": [f"c{n}" for n in range(single.shared)], "scenario": single.scenario},
+        }
+        (folder / f"scenario{number}_nonants.json").write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
+    return files
