@@ -51,6 +51,7 @@ ORDER = (
     "report",
     "plot",
     "folder",
+    "exercise",
     "result",
     "compare",
     "cli",

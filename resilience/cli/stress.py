@@ -61,7 +61,7 @@ def stressed(asked: Asked, *, say: Say) -> Answer:
     say(f"reading and balancing {asked.dataset}")
     network = balance(find_network(asked.dataset)).network
     chosen = _chosen(asked, network, say)
-    reserve = None if asked.reserve is None else _reserve(asked.reserve, network, asked.release)
+    reserve = None if asked.reserve is None else find_reserve(asked.reserve, network, asked.release)
     one = len(chosen.scenarios) == 1 and asked.hazards is None
     say(f"simulating {len(chosen.scenarios):,} scenarios over {asked.weeks} weeks")
     bare = _simulated(network, chosen.scenarios, asked, None, full=one, say=say)
@@ -179,7 +179,7 @@ def _method(name: str, names: Sequence[str], known: hazards.Hazards) -> hazards.
     return ways[name]
 
 
-def _reserve(name: str, network: Network, release: Path | None) -> Reserve:
+def find_reserve(name: str, network: Network, release: Path | None) -> Reserve:
     """The reserve that a run sized: of a run's folder, or of the newest run of a study in ./runs.
 
     Its rule is the run's, or that of the file `release`.
