@@ -168,8 +168,8 @@ def _questions(exercise: Exercise) -> Section:
         asked.append(f"Releasing late loses {gap} releasing at once. Why, and would it in a milder scenario?")
     if "help" in table.index:
         gap = _compared(table["members_usd"]["help"], table["members_usd"]["now"])
-        asked.append(f"With all reserves open to all, members' demand unmet comes to {gap} with each acting alone at once. Who gains "
-                     "by it, who gives, and what would they want in return?")  # fmt: skip
+        asked.append(f"With all reserves open to all, members' demand unmet comes to {gap} with each acting alone at "
+                     "once. Who gains by it, who gives, and what would they want in return?")  # fmt: skip
     asked += [
         "Rationing by tier moves a shortfall and does not end it. Which uses were cut, and would you say so in public?",
         "What would you buy, sign or measure before the next time?",

@@ -104,8 +104,8 @@ def _releases(network: Network, reserve: Reserve, members: str | None) -> list[O
         pool = Reserve.of(network, reserve.table().assign(owner=members), release=rule)
         found.append(Option(key="help", title="Ask for help", reserve=_decided(pool, MEETS_ON_DAY),
                             when=f"decided on day {MEETS_ON_DAY}", words=(
-            f"Call the network, which meets within {MEETS_ON_DAY} days, and open all members' reserves to all members by "
-            f"need. {delivery} at home, and {weeks_told(rule.pooled_weeks)} later elsewhere.")))  # fmt: skip
+            f"Call the network, which meets within {MEETS_ON_DAY} days, and open all members' reserves to all members "
+            f"by need. {delivery} at home, and {weeks_told(rule.pooled_weeks)} later elsewhere.")))  # fmt: skip
     return found
 
 

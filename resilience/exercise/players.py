@@ -103,7 +103,7 @@ def _cover(exercise: Exercise, now: Situation) -> Section:
     if now.cover.empty:
         return Section(key="cover", title=heading, words=("No private stock of what is struck is held by members.",))
     order = now.cover.groupby("good")["days"].min().sort_values(kind="stable").index
-    wide = now.cover.set_index(["good", "country"])["days"].unstack().loc[order[:ROWS]]
+    wide = now.cover.pivot_table(index="good", columns="country", values="days").loc[order[:ROWS]]
     usual = now.cover.groupby("good")["usual_days"].median()
     places, goods = place_names(exercise.network), good_names(exercise.network)
     columns = (

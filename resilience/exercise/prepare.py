@@ -137,15 +137,15 @@ def prepare(
 
 def _supposed(network: Network, first: Situation, countries: tuple[str, ...], release: Release) -> Reserve | None:
     """Sixty days of each country's use of the storable goods struck on day 0, where they are used."""
-    storable = network.goods.set_index("good")["storable"]
-    country = network.places.set_index("place")["country"]
-    use = use_per_week(network).reset_index()
-    use["owner"] = use["place"].map(country)
-    kept = use["good"].isin(first.struck) & use["good"].map(storable) & use["owner"].isin(countries) & (use["use"] > 0)
-    rows = use[kept].assign(units=use["use"] * SUPPOSED_DAYS / DAYS)
+    goods = network.goods
+    stored = set(goods.loc[goods["storable"].astype(bool), "good"]).intersection(first.struck)
+    use = use_per_week(network).rename("use").reset_index()
+    use["owner"] = use["place"].map(network.places.set_index("place")["country"])
+    rows = use[use["good"].isin(stored) & use["owner"].isin(countries) & (use["use"] > 0)]
     if rows.empty:
         return None
-    return Reserve.of(network, rows[["good", "place", "owner", "units"]].reset_index(drop=True), release=release)
+    rows = rows.assign(units=rows["use"] * SUPPOSED_DAYS / DAYS).reset_index(drop=True)
+    return Reserve.of(network, rows[["good", "place", "owner", "units"]], release=release)
 
 
 def _floors(

@@ -70,14 +70,14 @@ def unmet(traces: Traces, weeks: int) -> pd.DataFrame:
     demand, goods = network.demand, network.goods.set_index("good")
     own = records.short[:, :weeks, column].sum(axis=1) * laws.scale[laws.wanted_at]
     rate = demand["units_per_week"].to_numpy()
-    found = demand[["good", "place", "tier"]].assign(
+    found: pd.DataFrame = demand[["good", "place", "tier"]].assign(
         country=demand["place"].map(network.places.set_index("place")["country"]),
         units=own,
         unit=demand["good"].map(goods["unit"]),
         usd=own * demand["usd_per_unit_unmet"],
         days=DAYS * np.divide(own, rate, out=np.zeros_like(own), where=rate > 0),
     )
-    found = found[found["units"] > NOTHING * np.maximum(rate, 1e-300)]
+    found = found.loc[found["units"] > NOTHING * np.maximum(rate, 1e-300)]
     return found.sort_values(["usd", "good", "place", "tier"], ascending=[False, True, True, True], ignore_index=True)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from resilience.exercise import facilitator, players
 from resilience.exercise.markdown import markdown
 from resilience.exercise.prepare import Exercise
+from resilience.exercise.situation import Situation
 from resilience.folder import write_run
 from resilience.provenance import versions
 from resilience.report.blocks import Section
@@ -21,17 +22,25 @@ PLAYERS = "players"
 def texts(exercise: Exercise) -> dict[str, str]:
     """What each file of the package says, by its name."""
     found: dict[str, str] = {}
-    title = players.title(exercise)
     for now in exercise.situations:
-        name = f"{PLAYERS}/day-{now.day:02d}"
-        found |= _both(name, title=title, kicker=f"Players · day {now.day}", headline=players.headline(exercise, now),
-                       sections=players.pages(exercise, now))  # fmt: skip
+        found |= player_texts(exercise, now)
     return found | _both(
         "facilitator",
-        title=title,
+        title=players.title(exercise),
         kicker="Facilitator · not for players",
         headline=facilitator.headline(exercise),
         sections=facilitator.pages(exercise),
+    )
+
+
+def player_texts(exercise: Exercise, now: Situation) -> dict[str, str]:
+    """The page of one day in both forms, by file name."""
+    return _both(
+        f"{PLAYERS}/day-{now.day:02d}",
+        title=players.title(exercise),
+        kicker=f"Players · day {now.day}",
+        headline=players.headline(exercise, now),
+        sections=players.pages(exercise, now),
     )
 
 
