@@ -33,6 +33,8 @@ def _care() -> Section:
     return Section(key="care", title="Read with care", words=(
         "Do not show this page to players before the end: it tells how the scenario goes on.",
         MODELLED,
+        "Held against past events on the shipped network, the simulation was too mild for the loss of one plant and "
+        "too harsh for the loss of a gas or metal. Compare options; do not quote the money.",
         "The options are few and fixed, so that there is something to compare; the best of them is not the best "
         "policy. Losses are the whole world's, each country's counted alike.",
     ))  # fmt: skip
@@ -67,9 +69,9 @@ def _options(exercise: Exercise) -> Section:
         Column.text("Option", table["title"], notes=[one.option.when for one in outcomes]),
         Column.usd("Loss", table["loss_usd"], bars="held"),
         Column.usd("Less than waiting", saved),
-        Column.usd("Members' demand unmet", table["members_usd"], alike=table["others_usd"]),
-        Column.usd("Others' demand unmet", table["others_usd"], alike=table["members_usd"]),
-        Column.usd("Drawn from the reserve", table["drawn_usd"]),
+        Column.usd("Members unmet", table["members_usd"], alike=table["others_usd"]),
+        Column.usd("Others unmet", table["others_usd"], alike=table["members_usd"]),
+        Column.usd("Drawn", table["drawn_usd"]),
     ))  # fmt: skip
     by_day = pd.DataFrame([one.by_day for one in outcomes])
     most = by_day.to_numpy().max(initial=0.0)
@@ -82,9 +84,9 @@ def _options(exercise: Exercise) -> Section:
         Column.text("Option", table["title"]), *(Column.usd(tier.capitalize(), by_tier[tier]) for tier in TIERS),
     ))  # fmt: skip
     words = (
-        "The loss is the value at stake in final demand unmet, and what it costs to put back private stock missing at "
-        "the end and all that was drawn. A reserve that is drawn although nothing was short costs its price; an "
-        "option whose saving is below 0 did harm.",
+        "The loss is the value at stake in final demand unmet, by members and others, and what it costs to put back "
+        "private stock missing at the end and all that was drawn from the reserve. A reserve that is drawn although "
+        "nothing was short costs its price; an option whose saving is below 0 did harm.",
     )
     return Section(key="options", title="What each option leads to", words=words, blocks=(losses, days, tiers))
 

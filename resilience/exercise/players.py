@@ -17,7 +17,7 @@ from resilience.report.numbers import dollars
 ROWS = 15  # of a table; more are counted in its caption
 ACROSS = 14  # members whose cover stands side by side: the fourteen of IPEF
 MODELLED = (
-    "This is an exercise. Figures are a model's: they come from a simulation of a network part of whose figures are "
+    "This is an exercise. Figures are a model's: they come from a simulation of a network some of whose figures are "
     "assumed, not from events, and are no forecast."
 )
 

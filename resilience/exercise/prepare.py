@@ -114,7 +114,7 @@ def prepare(
     say("simulating what happens if nobody decides anything")
     traces = simulate(network, scenario, weeks=weeks, behaviour=SHARED_ALIKE, full=True)
     situations = tuple(situation(traces, day=day, members=countries) for day in DAYS_PLAYED)
-    held = reserve if reserve is not None else _supposed(network, situations[0], countries, release or Release())
+    held = reserve if reserve is not None else supposed_reserve(network, situations[0], countries, release or Release())
     told = tuple(day for day in DAYS_TOLD if scenario.first_week - 1 + day // DAYS <= weeks)
     outcomes = []
     for option in options(network, held, members=members):
@@ -135,7 +135,9 @@ def prepare(
     )
 
 
-def _supposed(network: Network, first: Situation, countries: tuple[str, ...], release: Release) -> Reserve | None:
+def supposed_reserve(
+    network: Network, first: Situation, countries: tuple[str, ...], release: Release
+) -> Reserve | None:
     """Sixty days of each country's use of the storable goods struck on day 0, where they are used."""
     goods = network.goods
     stored = set(goods.loc[goods["storable"].astype(bool), "good"]).intersection(first.struck)

@@ -1,8 +1,10 @@
 """A gas that only one place makes, worked by hand; and the same with names that mean harm."""
 
 from dataclasses import replace
+from functools import cache
 
 from resilience import ExportControl, Network, Outage, Scenario, simulate
+from resilience.balance import balance
 from resilience.exercise import situation
 from resilience.exercise.options import SHARED_ALIKE
 
@@ -10,12 +12,13 @@ SCRIPT = "<script>alert('x')</script>"
 HOSTILE = f"{SCRIPT}|*gas*_[a](javascript:x)`# \n- b"
 
 
+@cache
 def network(gas="Gas"):
     """A makes ten units of gas a week, four for its own chips and six for B's; A and B use every chip at home.
 
     A holds four weeks of gas and B one. B's chips are worth more to defence than to others.
     """
-    return Network.from_frames(
+    found = Network.from_frames(
         name="net",
         goods={"good": ["gas", "chip"], "name": [gas, "Chip"], "tier": ["raw", "chip"], "unit": ["kg", "piece"],
                "usd_per_unit": [2.0, 20.0]},
@@ -28,6 +31,7 @@ def network(gas="Gas"):
         places={"place": ["A", "B"], "name": ["Aland", "Beland"]},
         blocs={"pair": ["A", "B"]},
     )  # fmt: skip
+    return balance(found).network
 
 
 def stop(weeks=12, *, name="twelve_weeks_without", first_week=1, more=()):
