@@ -10,7 +10,7 @@ from resilience.exercise.notification import Notification, notification
 from resilience.exercise.options import Option
 from resilience.exercise.prepare import SUPPOSED_DAYS, Exercise
 from resilience.exercise.situation import Situation
-from resilience.exercise.told import good_names, listed, place_names
+from resilience.exercise.told import NAMED, good_names, listed, place_names
 from resilience.report.blocks import Column, Facts, Section, Table
 from resilience.report.numbers import dollars
 
@@ -26,7 +26,9 @@ def title(exercise: Exercise) -> str:
     """What the exercise is called before anybody knows how it goes on."""
     called = good_names(exercise.network)
     hit = [called[good] for good in exercise.situations[0].struck]
-    return f"Exercise: supply of {listed(hit, most=4)}" if hit else "Exercise: a supply disruption"
+    if not hit:
+        return "Exercise: a supply disruption"
+    return f"Exercise: supply of {listed(hit)}" if len(hit) <= NAMED else f"Exercise: supply of {len(hit)} goods"
 
 
 def headline(exercise: Exercise, now: Situation) -> str:

@@ -18,6 +18,7 @@ from resilience.disruption import (
 )
 from resilience.network import Network
 from resilience.recovery import Exponential, Linear, SCurve, Series, Step
+from resilience.report.numbers import label
 
 DAYS = 7  # in a week
 NAMED = 6  # names in one sentence; more are counted
@@ -70,7 +71,7 @@ def announced(disruption: Disruption, network: Network) -> str:
                 f"{_who(disruption.importer, network)} are controlled: there are {left}."
             )
         case RouteClosure():
-            route = listed(_names(disruption.route)) or "all routes"
+            route = listed(label(name) for name in _names(disruption.route)) or "all routes"
             return f"Shipments of {goods} through {route} {_slowed(disruption)}."
         case DemandSurge():
             return f"Demand for {goods}{at} is {disruption.factor:.3g} times the usual."

@@ -56,13 +56,13 @@ def test_rationing_by_tier_spares_defence_when_some_is_left():
 
 def test_an_option_loses_what_the_simulation_of_it_loses(exercise):
     one = next(one for one in exercise.outcomes if one.option.key == "help")
-    traces = simulate(network(), stop(), weeks=16, reserve=one.option.reserve, behaviour=one.option.behaviour)
+    traces = simulate(network(), stop(), weeks=13, reserve=one.option.reserve, behaviour=one.option.behaviour)
     assert one.loss_usd == pytest.approx(float(traces.loss_usd.iloc[0]))
 
 
 def test_the_least_loss_is_the_best_response_and_no_option_beats_it(exercise):
     floors, table = exercise.floors.set_index("reserve")["loss_usd"], by_key(exercise, "loss_usd")
-    assert floors["none"] == pytest.approx(best_response(network(), stop(), weeks=16).loss_usd, rel=1e-6)
+    assert floors["none"] == pytest.approx(best_response(network(), stop(), weeks=13).loss_usd, rel=1e-6)
     assert floors["none"] <= table[["nothing", "by_tier", "switch"]].min() * (1 + 1e-9)
     assert floors["at once"] <= table["now"] * (1 + 1e-9)
 
