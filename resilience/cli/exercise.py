@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ def exercised(name: str, *, model: str | None, reserve: str | None, out: Path | 
     scenario, study = _asked(name, model)
     if out is not None:
         refuse_used(out)  # before minutes of work
-    folder = out or next_folder(FOLDER, scenario.name)
+    folder = out or next_folder(FOLDER, _as_folder(scenario.name))
     say(f"reading {study.dataset}")
     network = study.network()
     held = None if reserve is None else find_reserve(reserve, network, None)
@@ -43,6 +44,11 @@ def exercised(name: str, *, model: str | None, reserve: str | None, out: Path | 
     )
     say("writing the pages")
     return _told(found, study, write(found, folder, study=study.text))
+
+
+def _as_folder(name: str) -> str:
+    """A scenario's name as that of a folder: one step, without what a path or a shell would read otherwise."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "exercise"
 
 
 def _asked(name: str, model: str | None) -> tuple[Scenario, Study]:

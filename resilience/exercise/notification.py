@@ -41,20 +41,21 @@ class Notification:
         if faults:
             raise AskError("This notification is not complete", faults)
 
-    def items(self) -> tuple[tuple[str, str], ...]:
-        """The six items as (heading, text)."""
-        return (
-            ("1. Impact", self.impact),
-            ("2. Cause", self.cause),
-            (
-                "3. Expected duration",
-                f"Not known: no end has been announced. The exercise plans with {self.expected_weeks:g} weeks "
-                "(an assumption that says nothing about the scenario).",
-            ),
-            ("4. Sectors affected", "; ".join(self.sectors)),
-            ("5. Measures taken", self.measures_taken),
-            ("6. Help sought", self.help_sought),
-        )
+
+def six_items(asked: Notification) -> tuple[tuple[str, str], ...]:
+    """The items of a notification as (heading, text)."""
+    return (
+        ("1. Impact", asked.impact),
+        ("2. Cause", asked.cause),
+        (
+            "3. Expected duration",
+            f"Not known: no end has been announced. The exercise plans with {asked.expected_weeks:g} weeks "
+            "(an assumption that says nothing about the scenario).",
+        ),
+        ("4. Sectors affected", "; ".join(asked.sectors)),
+        ("5. Measures taken", asked.measures_taken),
+        ("6. Help sought", asked.help_sought),
+    )
 
 
 def notification(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from resilience.exercise.notification import Notification, notification
+from resilience.exercise.notification import Notification, notification, six_items
 from resilience.exercise.options import Option
 from resilience.exercise.prepare import SUPPOSED_DAYS, Exercise
 from resilience.exercise.situation import Situation
@@ -161,7 +161,7 @@ def _reserve(exercise: Exercise) -> Section:
 
 def _notification(asked: Notification) -> Section:
     words = (f"{asked.member} notifies the other members and asks the network to meet.",)
-    return Section(key="notification", title="Crisis notification", words=words, blocks=(Facts(rows=asked.items()),))
+    return Section(key="notification", title="Crisis notification", words=words, blocks=(Facts(rows=six_items(asked)),))
 
 
 def _choices(now: Situation, choices: Sequence[Option]) -> Section:

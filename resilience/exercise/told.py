@@ -112,7 +112,8 @@ def _ends(disruption: Disruption) -> str:
 
 
 def _slowed(closure: RouteClosure) -> str:
-    stopped = f"are cut to {closure.open_share:.0%} of the usual flow" if closure.open_share != 1 else ""
+    cut = f"are cut to {closure.open_share:.0%} of the usual flow" if closure.open_share else "are stopped"
+    stopped = cut if closure.open_share != 1 else ""
     late = f"take {weeks_told(closure.added_weeks)} longer" if closure.added_weeks else ""
     return " and ".join(part for part in (stopped, late) if part) or "go on as usual"
 

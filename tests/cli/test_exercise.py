@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from resilience import models
 from resilience.cli import app
-from resilience.cli.exercise import USUAL, _asked
+from resilience.cli.exercise import USUAL, _as_folder, _asked
 
 
 def call(*arguments, code: int = 0):
@@ -44,3 +44,11 @@ def test_the_study_is_the_model_that_holds_the_scenario_or_the_one_named():
     assert _asked("quartz_2024", None)[1].name == USUAL
     scenario, study = _asked("gallium_ban_on_allies", "quad_vs_ipef")
     assert (scenario.name, study.members) == ("gallium_ban_on_allies", models.load("quad_vs_ipef").members)
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("gas_stops", "gas_stops"), ("../../etc", "etc"), ("a b/c;d", "a_b_c_d"), ("~", "exercise"), ("日本", "exercise")],
+)
+def test_a_name_leads_out_of_no_folder(name, folder):
+    assert _as_folder(name) == folder

@@ -5,6 +5,7 @@ from table_tops import fire, network, stop
 from resilience import Outage, Scenario, best_response, models, simulate
 from resilience.errors import AskError
 from resilience.exercise import Notification, notification, prepare
+from resilience.exercise.notification import six_items
 from resilience.exercise.options import options, outcome
 from resilience.periods import Coarsening
 
@@ -91,7 +92,7 @@ def test_the_member_with_most_unmet_notifies_and_asks_for_thirty_days_of_use(exe
     assert "Gas 0 days" in asked.impact
     assert asked.sectors == ("Chip",)
     assert f"Gas {6 * 30 / 7:.1f} (kg)" in asked.help_sought
-    assert [head[0] for head, _ in asked.items()] == list("123456")
+    assert [head[0] for head, _ in six_items(asked)] == list("123456")
 
 
 def test_a_notification_that_leaves_something_out_is_refused():

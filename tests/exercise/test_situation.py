@@ -104,6 +104,7 @@ def test_no_page_for_players_names_the_scenario_its_length_or_a_later_day(writte
     [
         (Outage(good="gas", country="A", lost=0.5, weeks=9), "Makers of Gas in Aland lose 50% of their capacity."),
         (RouteClosure(route="strait", added_weeks=2, weeks=9), "through Strait take 2 weeks longer."),
+        (RouteClosure(route="strait", weeks=9), "Shipments of all goods through Strait are stopped."),
         (DemandSurge(good="chip", factor=1.5, weeks=9), "Demand for Chip is 1.5 times the usual."),
         (StockLoss(good="gas", place="B", weeks=9), "100% of the private stock of Gas in Beland is lost."),
         (
