@@ -92,7 +92,8 @@ def outcome(
 def _releases(network: Network, reserve: Reserve, members: str | None) -> list[Option]:
     """The reserve released at once, late, and for all members in common."""
     rule = reserve.release
-    delivery = f"It reaches users {weeks_told(rule.delivery_weeks)} after the decision"
+    after = f"{weeks_told(rule.delivery_weeks)} after" if rule.delivery_weeks else "in the week of"
+    delivery = f"It reaches users {after} the decision"
     found = [
         Option(key="now", title="Release at once", reserve=_decided(reserve, 0), when="decided on day 0", words=(
             f"Open each owner's reserve to its own users now. {delivery}.")),
