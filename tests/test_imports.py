@@ -55,6 +55,7 @@ ORDER = (
     "folder",
     "formats",
     "sized",
+    "exercise",
     "result",
     "runs",
     "compare",

@@ -231,6 +231,28 @@ def adversary(
 
 
 @app.command()
+def exercise(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario of a model, or a past event.")],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="STUDY", help="Who plays, on which network [the first shipped model with that scenario]"),
+    ] = None,
+    reserve: Annotated[
+        str | None,
+        typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run [60 days of use of what is struck]"),
+    ] = None,
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A new folder [exercises/SCENARIO-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Write a table-top exercise: a page for each day played, a crisis notification, options, and their answers."""
+    from resilience.cli.exercise import exercised
+
+    give(patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say)), json=json)
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],
     source: Annotated[

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from resilience.report.blocks import Section
 from resilience.report.sections import key_figures, sections
 
 if TYPE_CHECKING:
@@ -23,9 +25,33 @@ def write_report(result: Result, path: str | Path) -> Path:
 
 def html(result: Result) -> str:
     """The report as text. Whatever comes from data is escaped, and the page forbids itself scripts and requests."""
-    page = _environment().get_template("page.html.j2")
-    return page.render(
-        study=result.study, headline=result.headline(), key_figures=key_figures(result), sections=sections(result)
+    study = result.study
+    return drawn(
+        kicker=f"Study {study.name} · {study.weeks} weeks",
+        title=study.title or study.name,
+        question=study.question,
+        headline=result.headline(),
+        key_figures=key_figures(result),
+        sections=sections(result),
+    )
+
+
+def drawn(
+    *,
+    kicker: str,
+    title: str,
+    headline: str,
+    sections: Sequence[Section],
+    question: str = "",
+    key_figures: Sequence[tuple[str, str, str]] = (),
+) -> str:
+    """Sections as one page that needs nothing beside it; key figures are (what, how much, remark)."""
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            kicker=kicker, title=title, question=question, headline=headline, key_figures=key_figures, sections=sections
+        )
     )
 
 

@@ -120,8 +120,7 @@ class Traces:
 
     def _expected(self) -> pd.DataFrame:
         demand = self.physics.network.demand[["good", "place", "tier"]]
-        own = self.expected * self.physics.scale[self.physics.wanted_at, None]
-        tidy = _tidy(demand, own)
+        tidy = _tidy(demand, self.expected, self.physics.scale[self.physics.wanted_at])
         stake = self.physics.network.demand["usd_per_unit_unmet"].to_numpy()
         return tidy.drop(columns="row").assign(usd=tidy["units"] * stake[tidy["row"]])
 
@@ -141,8 +140,8 @@ class Traces:
         elif name == "ran_dry":
             found = ran_dry(physics, records, column)
         elif name == "shortfall":
-            own = records.short[:, :, column] * physics.scale[physics.wanted_at, None]
-            tidy = _tidy(network.demand[["good", "place", "tier"]], own)
+            keys, scale = network.demand[["good", "place", "tier"]], physics.scale[physics.wanted_at]
+            tidy = _tidy(keys, records.short[:, :, column], scale)
             row, demand = tidy["row"].to_numpy(), network.demand
             rate = demand["units_per_week"].to_numpy()[row]
             days: pd.Series = 7.0 * tidy["units"] / np.where(rate > 0, rate, np.inf)
@@ -158,17 +157,19 @@ class Traces:
                 "drawn": (records.home + records.send, self.held.rows, self.held.point),
                 "refilled": (records.refill, self.held.rows, self.held.point),
             }[name]
-            found = _tidy(keys, values[:, :, column] * physics.scale[at, None]).drop(columns="row")
+            found = _tidy(keys, values[:, :, column], physics.scale[at]).drop(columns="row")
         found.insert(0, "scenario", scenario)
         return found
 
 
-def _tidy(keys: pd.DataFrame, values: Floats) -> pd.DataFrame:
-    """Rows x weeks as a long frame; what is nothing but rounding is left out."""
+def _tidy(keys: pd.DataFrame, values: Floats, scale: Floats) -> pd.DataFrame:
+    """Rows x weeks as a long frame, in own units (`scale` in one scaled unit); what is nothing but rounding is left
+    out, judged before goods that are counted by the billion stand beside goods that are counted in tonnes.
+    """
     rows, weeks = np.nonzero(values > DUST * max(float(values.max(initial=0.0)), 1e-300))
     tidy = keys.iloc[rows].reset_index(drop=True)
     tidy.insert(0, "week", weeks + 1)
-    return tidy.assign(units=values[rows, weeks], row=rows)
+    return tidy.assign(units=values[rows, weeks] * scale[rows], row=rows)
 
 
 def traces(

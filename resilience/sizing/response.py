@@ -134,25 +134,22 @@ def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.D
     laws = case.physics
     demand, lanes, makers = laws.network.demand, laws.network.lanes, laws.network.producers
     points = laws.points[["good", "place"]]
-    short = compiled.block(x, "short") * laws.scale[laws.wanted_at, None]
-    unmet = _tidy(demand[["good", "place", "tier"]], short, case)
+    unmet = _tidy(demand[["good", "place", "tier"]], compiled.block(x, "short"), laws.scale[laws.wanted_at], case)
     stake = demand.set_index(["good", "place", "tier"])["usd_per_unit_unmet"]
     unmet["usd"] = unmet["units"] * stake.reindex(pd.MultiIndex.from_frame(unmet[["good", "place", "tier"]])).to_numpy()
     missing = points.assign(units=compiled.block(x, "missing") * laws.scale)
     missing["usd"] = compiled.block(x, "missing") * laws.price * laws.usd
-    drawn = (compiled.block(x, "home") + compiled.block(x, "send")) * laws.scale[case.stores.point, None]
-    replaced = compiled.block(x, "replaced") * laws.scale[laws.swaps.replaced_at, None]
-    stock = compiled.block(x, "stock") * laws.scale[laws.storable, None]
+    drawn = compiled.block(x, "home") + compiled.block(x, "send")
+    replaced, ways = compiled.block(x, "replaced"), lanes[["good", "origin", "destination"]]
     return {
         "unmet": unmet,
         "missing": missing[missing["units"] > _dust(laws, missing)].reset_index(drop=True),
-        "drawn": _tidy(case.stores.rows, drawn, case),
-        "stocks": _tidy(points[laws.storable], stock, case),
-        "flows": _tidy(lanes[["good", "origin", "destination"]],
-                       compiled.block(x, "flow") * laws.scale[laws.origin, None], case),
-        "starts": _tidy(makers[["good", "place"]], compiled.block(x, "start") * laws.scale[laws.made_at, None], case),
-        "replaced": _tidy(laws.swaps.rows, replaced, case),
-    }  # fmt: skip
+        "drawn": _tidy(case.stores.rows, drawn, laws.scale[case.stores.point], case),
+        "stocks": _tidy(points[laws.storable], compiled.block(x, "stock"), laws.scale[laws.storable], case),
+        "flows": _tidy(ways, compiled.block(x, "flow"), laws.scale[laws.origin], case),
+        "starts": _tidy(makers[["good", "place"]], compiled.block(x, "start"), laws.scale[laws.made_at], case),
+        "replaced": _tidy(laws.swaps.rows, replaced, laws.scale[laws.swaps.replaced_at], case),
+    }
 
 
 def _dust(laws: Physics, rows: pd.DataFrame) -> Floats:
@@ -160,11 +157,13 @@ def _dust(laws: Physics, rows: pd.DataFrame) -> Floats:
     return np.asarray(1e-6 * pd.Series(laws.scale).reindex(rows.index), dtype=np.float64)
 
 
-def _tidy(keys: pd.DataFrame, values: Floats, case: Case) -> pd.DataFrame:
-    """Rows x periods as a long frame; what is nothing but rounding is left out."""
+def _tidy(keys: pd.DataFrame, values: Floats, scale: Floats, case: Case) -> pd.DataFrame:
+    """Rows x periods as a long frame, in own units (`scale` in one scaled unit); what is nothing but rounding is left
+    out, judged in scaled units, so that chips by the billion do not hide metals by the tonne.
+    """
     first = case.scenario.reaction_week + case.grid.edges[:-1].astype(int)
     rows, periods = np.nonzero(values > 1e-9 * max(values.max(initial=0.0), 1e-300))
     tidy = keys.iloc[rows].reset_index(drop=True)
     tidy.insert(0, "week", first[periods])
     tidy.insert(1, "weeks", case.lengths[periods].astype(int))
-    return tidy.assign(units=values[rows, periods])
+    return tidy.assign(units=values[rows, periods] * scale[rows])

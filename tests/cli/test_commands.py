@@ -277,6 +277,7 @@ def test_help_names_every_command_and_exit_code():
         "metrics",
         "stress",
         "controls",
+        "exercise",
         "new",
         "run",
         "compare",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_networks import waiting
 
-from resilience import Network
+from resilience import Network, best_response
 from resilience.disruption import DemandSurge, ExportControl, Outage, RouteClosure, StockLoss
 from resilience.errors import AskError
 from resilience.policy import Release, Reserve
@@ -248,3 +248,18 @@ def test_goods_that_wait_for_each_other_within_a_week_are_refused():
         simulate(network, Scenario(name="calm"), weeks=4)
     stocked = network.with_table("stocks", network.stocks.assign(weeks=[2.0]))
     assert np.isclose(simulate(stocked, Scenario(name="calm"), weeks=4).loss_usd["calm"], 0.0)
+
+
+def test_goods_counted_in_tonnes_are_not_lost_beside_chips_counted_by_the_billion():
+    network = Network.from_frames(
+        goods={"good": ["chip", "metal"]},
+        producers={"good": ["chip", "metal"], "place": ["A", "A"], "output_per_week": [1e11, 10.0]},
+        needs={"good": ["chip"], "input": ["metal"], "units": [1e-10]},
+        demand={"good": ["chip"], "place": ["A"], "units_per_week": [1e11], "usd_per_unit_unmet": [1e-3]},
+        stocks={"good": ["chip", "metal"], "place": ["A", "A"], "weeks": [2.0, 2.0]},
+    )
+    stop = Scenario(name="stop", probability=0.1, disruptions=(Outage(good="metal", weeks=1),))
+    stocks = simulate(network, stop, weeks=4, full=True).table("stocks")
+    assert set(stocks["good"]) == {"chip", "metal"}
+    starts = best_response(network, stop, weeks=4).table("starts")
+    assert set(starts["good"]) == {"chip", "metal"}
