@@ -1,6 +1,7 @@
-"""Networks from other people's files: the ETO Chip Explorer's five-file form, and Excel workbooks."""
+"""Networks from other people's files: the ETO Chip Explorer's five-file form, workbooks, UN Comtrade."""
 
+from resilience.loaders.comtrade import Trade, read_comtrade
 from resilience.loaders.eto import Loaded, read_eto
 from resilience.loaders.excel import read_excel, write_excel
 
-__all__ = ["Loaded", "read_eto", "read_excel", "write_excel"]
+__all__ = ["Loaded", "Trade", "read_comtrade", "read_eto", "read_excel", "write_excel"]
