@@ -66,7 +66,7 @@ def read_rows(paths: Sequence[Path]) -> tuple[pd.DataFrame, list[Fault]]:
 
 
 def _cells(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
-    """The cells as text by row number. The site has written both UTF-8 and Latin-1, and rows that end in a comma."""
+    """The cells as text by row number. The site writes UTF-8 or Latin-1, and rows may end in a comma."""
     if not path.is_file():
         return pd.DataFrame(), [Fault(file=str(path), rule="no such file", remedy="Give the CSV that you downloaded")]
     content = path.read_bytes()
@@ -78,7 +78,7 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    header = [cell.strip() for cell in rows[0]] if rows else []
+    header = [_their(cell.strip()) for cell in rows[0]] if rows else []
     if not any(header) or len(rows) < 2:
         return pd.DataFrame(), [Fault(file=path.name, rule="no rows", remedy="Download it again, with fewer filters")]
     kept, numbers, faults = [], [], []
@@ -93,6 +93,12 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         kept.append([cell.strip() for cell in row[: len(header)]])
         numbers.append(number)
     return pd.DataFrame(kept, columns=header, index=numbers, dtype="str"), faults
+
+
+def _their(name: str) -> str:
+    """A column's name as the site writes it now; some downloads begin it with a capital."""
+    small = name[:1].lower() + name[1:]
+    return small if small in {*COLUMNS, *TOTALS, "aggrLevel", "freqCode", "netWgt"} else name
 
 
 def _missing_columns(raw: pd.DataFrame, file: str) -> list[Fault]:

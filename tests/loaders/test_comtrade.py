@@ -127,7 +127,12 @@ def test_the_site_s_other_habits_are_read_too(tmp_path):
     rows = [{**cells, "reporterDesc": "Türkiye"} for cells in PLAIN]
     habits = download(tmp_path / "latin.csv", *rows, encoding="latin-1", tail=",")
     plain = download(tmp_path / "utf.csv", *rows, encoding="utf-8-sig")
-    pd.testing.assert_frame_equal(read_comtrade(habits).flows, read_comtrade(plain).flows)
+    loud = tmp_path / "loud.csv"
+    loud.write_text(
+        ",".join(name[0].upper() + name[1:] for name in HEADER) + "\n" + plain.read_text("utf-8-sig").split("\n", 1)[1]
+    )
+    for path in (habits, loud):
+        pd.testing.assert_frame_equal(read_comtrade(path).flows, read_comtrade(plain).flows)
 
 
 def test_a_file_as_long_as_a_preview_may_be_cut(tmp_path):
@@ -188,8 +193,8 @@ FILES = {
     "a zip": (b"PK\x03\x04\x00\x00", "not a text file"),
     "the old form": (b"Classification,Year,Trade Flow Code\nH4,2016,1\n", "the form of the old Comtrade site"),
     "a misspelt column": (
-        ",".join(HEADER).replace("primaryValue", "PrimaryValue").encode() + b"\n" + b"," * 46,
-        "column primaryValue: missing column. Did you mean PrimaryValue",
+        ",".join(HEADER).replace("primaryValue", "primryValue").encode() + b"\n" + b"," * 46,
+        "column primaryValue: missing column. Did you mean primryValue",
     ),
     "a cut row": (",".join(HEADER).encode() + b"\nC,A,20230101,2023,52", "row 2.*the row has 5 cells where .* has 47"),
 }
