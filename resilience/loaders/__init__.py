@@ -3,5 +3,6 @@
 from resilience.loaders.comtrade import Trade, read_comtrade
 from resilience.loaders.eto import Loaded, read_eto
 from resilience.loaders.excel import read_excel, write_excel
+from resilience.loaders.template import write_template
 
-__all__ = ["Loaded", "Trade", "read_comtrade", "read_eto", "read_excel", "write_excel"]
+__all__ = ["Loaded", "Trade", "read_comtrade", "read_eto", "read_excel", "write_excel", "write_template"]

@@ -216,5 +216,17 @@ def test_out_writes_the_answer(command, tmp_path):
 
 def test_help_names_every_command_and_exit_code():
     stdout, _ = call("--help")
-    for word in ("list", "show", "check", "metrics", "stress", "new", "run", "export", "doctor", "Exit codes"):
+    for word in (
+        "list",
+        "show",
+        "check",
+        "metrics",
+        "stress",
+        "new",
+        "new-data",
+        "run",
+        "export",
+        "doctor",
+        "Exit codes",
+    ):
         assert word in stdout
