@@ -20,6 +20,7 @@ ORDER = (
     "rules",
     "network",
     "balance",
+    "uncertainty",
     "loaders",
     "metrics",
     "recovery",
