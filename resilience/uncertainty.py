@@ -108,9 +108,10 @@ class DataUncertainty:
     def __repr__(self) -> str:
         low, high = self.interval()
         clear = int(self.figures["clear"].sum())
+        draws, kinds = len(self.answers), len(self.figures)
         return (
-            f"{self.stated:,.6g} on the stated figures, {low:,.6g} to {high:,.6g} in nine of ten of {len(self.answers)} "
-            f"draws; {clear} of {len(self.figures)} figures clearly move it, {len(self.assumed)} of them assumed or missing"
+            f"{self.stated:,.6g} on the stated figures, {low:,.6g} to {high:,.6g} in nine of ten of {draws} draws; "
+            f"{clear} of {kinds} figures clearly move it, {len(self.assumed)} of them assumed or missing"
         )
 
 
@@ -192,7 +193,7 @@ def _cells(network: Network, figures: pd.DataFrame) -> np.ndarray:
 def _missing(lanes: pd.DataFrame) -> pd.DataFrame:
     """A row for the share of each lane that nobody stated."""
     key = tables.key_text(lanes, tables.schemas()["lanes"].key)
-    empty = {name: np.nan for name in ("value", "low", "high")}
+    empty = dict.fromkeys(("value", "low", "high"), np.nan)
     return pd.DataFrame({"table": "lanes", "key": key, "column": "share_of_use", "confidence": MISSING, **empty})
 
 
@@ -221,12 +222,14 @@ def _correlation(columns: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Pearson's correlation of each column with `other`; 0 where nothing varies."""
     centred, against = columns - columns.mean(axis=0), other - other.mean()
     scale = np.sqrt((centred**2).sum(axis=0) * (against**2).sum())
-    return np.divide(against @ centred, scale, out=np.zeros(columns.shape[1]), where=scale > 0)
+    found: np.ndarray = np.divide(against @ centred, scale, out=np.zeros(columns.shape[1]), where=scale > 0)
+    return found
 
 
 def _mean_where(chosen: np.ndarray, answers: np.ndarray) -> np.ndarray:
     count = chosen.sum(axis=0)
-    return np.divide(answers @ chosen, count, out=np.full(len(count), np.nan), where=count > 0)
+    found: np.ndarray = np.divide(answers @ chosen, count, out=np.full(len(count), np.nan), where=count > 0)
+    return found
 
 
 def correlation_interval(correlation: np.ndarray, draws: int, *, level: float) -> tuple[np.ndarray, np.ndarray]:
