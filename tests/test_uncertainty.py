@@ -116,7 +116,9 @@ def test_a_missing_share_may_be_what_matters():
     # so much goes to D that what C takes moves no margin: its two lanes alone decide
     network = gas().with_table("demand", gas().demand.assign(units_per_week=[60.0, 1e6]))
     found = figures_that_matter(network, from_a_to_c, np.random.default_rng(4), draws=30)
-    assert found.assumed.set_index("key")["correlation"].gt(0).to_dict() == {"gas/A/C": True, "gas/B/C": False}
+    first = found.figures.head(2).set_index("key")["correlation"]
+    assert first["gas/A/C"] > 0.4 > -0.4 > first["gas/B/C"]
+    assert "gas/A/C" in set(found.assumed["key"])
     assert set(found.assumed["confidence"]) == {"missing"}
 
 
