@@ -109,17 +109,14 @@ def test_correlations_are_spearman_s():
     assert rows["gas/B"] < 0
 
 
-def test_a_missing_share_may_be_what_matters():
-    def from_a_to_c(network):
-        return float(flows(network)[0])
-
-    # so much goes to D that what C takes moves no margin: its two lanes alone decide
-    network = gas().with_table("demand", gas().demand.assign(units_per_week=[60.0, 1e6]))
-    found = figures_that_matter(network, from_a_to_c, np.random.default_rng(4), draws=30)
-    first = found.figures.head(2).set_index("key")["correlation"]
-    assert first["gas/A/C"] > 0.4 > -0.4 > first["gas/B/C"]
-    assert "gas/A/C" in set(found.assumed["key"])
-    assert set(found.assumed["confidence"]) == {"missing"}
+def test_missing_shares_matter_by_the_odds_they_lean():
+    # with both margins met one number is free: the odds ratio, lifted by AC and BD and lowered by AD and BC
+    found = figures_that_matter(gas(), lambda network: float(flows(network)[0]), np.random.default_rng(4), draws=40)
+    assert set(found.figures["confidence"]) == {"missing"}
+    signs = np.sign(found.figures.set_index("key")["correlation"]).to_dict()
+    assert signs == {"gas/A/C": 1, "gas/A/D": -1, "gas/B/C": -1, "gas/B/D": 1}
+    assert found.figures["correlation"].abs().between(0.2, 0.8).all()
+    assert len(found.assumed)
 
 
 def test_more_draws_begin_with_the_same_ones():
