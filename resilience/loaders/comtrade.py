@@ -92,22 +92,27 @@ class Trade:
         }
 
     def _figures(self) -> pd.DataFrame:
+        """The evidence for flows and for the outputs they add up to."""
         flows = self.flows
         both = flows["exporter_usd"].notna() & flows["importer_usd"].notna()
         who = np.where(flows["exporter_usd"].notna(), "told by the exporter alone", "told by the importer alone")
-        return pd.DataFrame({
-            "table": "lanes",
-            "key": flows["good"] + "/" + flows["origin"] + "/" + flows["destination"],
-            "column": "flow_per_week",
-            "value": flows["usd_per_year"] / WEEKS,
-            "unit": "USD a week",
-            "year": str(self.year),
-            "low": (flows["low"] / WEEKS).where(both),
-            "high": (flows["high"] / WEEKS).where(both),
-            "source_id": SOURCE["source_id"],
-            "confidence": np.where(both, "reported", "estimated"),
-            "note": np.where(both, "between what exporter and importer tell", who),
-        })  # fmt: skip
+        weekly = flows[["usd_per_year", "low", "high"]].rename(columns={"usd_per_year": "value"}) / WEEKS
+        made = weekly.groupby([flows["good"], flows["origin"]]).sum().reset_index()
+        parts = [
+            weekly.assign(
+                table="lanes", column="flow_per_week", key=flows["good"] + "/" + flows["origin"] + "/"
+                + flows["destination"], confidence=np.where(both, "reported", "estimated"),
+                note=np.where(both, "between what exporter and importer tell", who),
+            ),
+            made[["value", "low", "high"]].assign(
+                table="producers", column="output_per_week", key=made["good"] + "/" + made["origin"],
+                confidence="estimated", note="all it exports; its range if all flows err one way; use at home is unknown",
+            ),
+        ]  # fmt: skip
+        figures = pd.concat(parts, ignore_index=True)
+        one = figures["low"] == figures["high"]  # one side's word alone tells no range
+        figures[["low", "high"]] = figures[["low", "high"]].mask(one)
+        return figures.assign(unit="USD a week", year=str(self.year), source_id=SOURCE["source_id"])
 
 
 def read_comtrade(

@@ -143,7 +143,12 @@ def _wrong_cells(raw: pd.DataFrame, file: str) -> list[Fault]:
         ("partnerISO", (raw["partnerISO"] == "") & country, "no country",
          "Download with descriptions (includeDesc=True in the API)"),
     )  # fmt: skip
-    return [fault for column, wrong, rule, remedy in tried for fault in blame(raw, wrong, file, column, rule, remedy)]
+    return [
+        fault
+        for column, wrong, rule, remedy in tried
+        if wrong.any()
+        for fault in blame(raw, wrong, file, column, rule, remedy)
+    ]
 
 
 def blame(raw: pd.DataFrame, wrong: pd.Series, file: str, column: str, rule: str, remedy: str) -> Iterable[Fault]:

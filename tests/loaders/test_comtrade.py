@@ -7,6 +7,7 @@ import pytest
 
 from resilience.balance import balance
 from resilience.errors import AskError, DataError
+from resilience.loaders import comtrade_form as form
 from resilience.loaders import read_comtrade
 from resilience.network import Network
 
@@ -135,6 +136,12 @@ def test_the_site_s_other_habits_are_read_too(tmp_path):
         pd.testing.assert_frame_equal(read_comtrade(path).flows, read_comtrade(plain).flows)
 
 
+def test_the_columns_that_are_read_will_do(tmp_path):
+    needed = [*form.COLUMNS, "netWgt"]
+    few, all_ = (download(tmp_path / f"{len(names)}.csv", *PLAIN, header=names) for names in (needed, HEADER))
+    pd.testing.assert_frame_equal(read_comtrade(few).flows, read_comtrade(all_).flows)
+
+
 def test_a_file_as_long_as_a_preview_may_be_cut(tmp_path):
     rows = [*PLAIN, *(row("CHN", "X", "W00", 1.0 + n) for n in range(494))]
     assert notes(read_comtrade(download(tmp_path / "cut.csv", *rows)), "kept")["files"] == 500
@@ -146,7 +153,9 @@ def test_trade_builds_a_network_that_balances_with_its_evidence(tmp_path):
     balanced = balance(network)
     assert balanced.network.lanes["flow_per_week"].sum() * 52 == pytest.approx(trade.flows["usd_per_year"].sum())
     assert network.coverage()["reported"] == 1
-    assert network.coverage()["estimated"] == 2
+    assert network.coverage()["estimated"] == 2 + 3  # two flows told once, three outputs
+    made = network.figures.set_index("key").loc["nuts/CHN"]
+    assert (made["low"] * 52, made["high"] * 52) == (pytest.approx(100.0), pytest.approx(144.0))
     shares = trade.shares
     assert shares["share"].sum() == pytest.approx(1.0)
     mine = Network.from_frames(
