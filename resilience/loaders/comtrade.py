@@ -106,7 +106,7 @@ class Trade:
             ),
             made[["value", "low", "high"]].assign(
                 table="producers", column="output_per_week", key=made["good"] + "/" + made["origin"],
-                confidence="estimated", note="all it exports; its range if all flows err one way; use at home is unknown",
+                confidence="estimated", note="all it exports, ranging as if all flows erred one way; not its own use",
             ),
         ]  # fmt: skip
         figures = pd.concat(parts, ignore_index=True)
