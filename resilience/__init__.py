@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from resilience import datasets, hazards, history, metrics, mitigation, models, risk
+    from resilience import controls, datasets, hazards, history, metrics, mitigation, models, risk
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
@@ -36,6 +36,7 @@ __all__ = [
     "Study",
     "__version__",
     "best_response",
+    "controls",
     "datasets",
     "hazards",
     "history",
@@ -66,6 +67,7 @@ _HOMES = {  # a public name, and the module that defines it
     "size_reserve": "sizing.size",
 }
 _ROOMS = (
+    "controls",
     "datasets",
     "hazards",
     "history",

@@ -100,7 +100,10 @@ class Shock:
 class Disruption(Protocol):
     """Anything that can strike a network."""
 
-    first_week: int
+    @property
+    def first_week(self) -> int:
+        """The week it begins, counted from 1."""
+        ...
 
     def strike(self, shock: Shock) -> None:
         """Write this disruption's mark on the arrays of `shock`."""

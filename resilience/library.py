@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 from resilience.errors import AskError, near
 
 PACKAGE = Path(__file__).parent
+STUDY = "study"
 
 
 def shelf(name: str, *, package: Path = PACKAGE) -> Path:
@@ -18,6 +20,26 @@ def shelf(name: str, *, package: Path = PACKAGE) -> Path:
     """
     packed = package / "_library" / name
     return packed if packed.is_dir() else package.parent / name
+
+
+def kind_of(path: Path) -> str:
+    """What a model's file is about: its top-level key `kind`, and a reserve study where it has none.
+
+    A file that cannot be read counts as a study, whose reader says what is wrong with it.
+    """
+    try:
+        return str(tomllib.loads(path.read_text("utf-8-sig")).get("kind", STUDY))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return STUDY
+
+
+def held(name: str, kind: str = STUDY) -> dict[str, Path]:
+    """The files of one kind on a shelf, by name.
+
+    >>> "ipef_reserve" in held("models")
+    True
+    """
+    return {path.stem: path for path in shelf(name).glob("*.toml") if kind_of(path) == kind}
 
 
 def choose(kind: str, name: str, held: Mapping[str, Path]) -> Path:

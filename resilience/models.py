@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from resilience.library import choose, shelf
+from resilience.errors import AskError
+from resilience.library import STUDY, choose, held, kind_of, shelf
 from resilience.study import Study
 
 
 def names() -> list[str]:
     """The names `load` takes."""
-    return sorted(_held())
+    return sorted(held("models"))
 
 
 def load(name: str) -> Study:
@@ -19,10 +18,9 @@ def load(name: str) -> Study:
     Raises
     ------
     AskError
-        When no model has that name; it lists the closest ones.
+        When no model has that name; it lists the closest ones. Or when that model is no study.
     """
-    return Study.read(choose("model", name, _held()))
-
-
-def _held() -> dict[str, Path]:
-    return {path.stem: path for path in shelf("models").glob("*.toml")}
+    other = shelf("models") / f"{name}.toml"
+    if other.is_file() and (kind := kind_of(other)) != STUDY:
+        raise AskError(f"The model {name!r} is no reserve study. Try: resilience {kind} {name}")
+    return Study.read(choose("model", name, held("models")))

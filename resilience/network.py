@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -215,6 +216,11 @@ class Network:
     @property
     def blocs(self) -> dict[str, tuple[str, ...]]:
         """Named sets of countries."""
+        return dict(self._blocs)
+
+    @cached_property
+    def _blocs(self) -> dict[str, tuple[str, ...]]:
+        """Worked out once: every disruption of every scenario asks."""
         return {str(bloc): tuple(rows["country"]) for bloc, rows in self.frames["blocs"].groupby("bloc")}
 
     def countries(self, who: str) -> tuple[str, ...]:

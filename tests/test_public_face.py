@@ -16,7 +16,7 @@ def test_the_public_names_are_these():
     verbs = ["best_response", "run", "simulate", "size_reserve"]
     nouns = ["Network", "Reserve", "Scenario", "ScenarioSet", "Study"]
     disruptions = ["DemandSurge", "ExportControl", "Hoarding", "Outage", "RouteClosure", "StockLoss"]
-    rooms = ["datasets", "hazards", "history", "metrics", "mitigation", "models", "risk"]
+    rooms = ["controls", "datasets", "hazards", "history", "metrics", "mitigation", "models", "risk"]
     assert resilience.__all__ == sorted([*verbs, *nouns, *disruptions, *rooms, "__version__"])
 
 

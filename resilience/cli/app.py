@@ -168,6 +168,23 @@ def stress(
     give(patiently(lambda say: stressed(asked, say=say)), json=json, out=out)
 
 
+@app.command("controls")
+def controls_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped question about controls, or its TOML file.")],
+    coalition: Annotated[
+        list[str] | None, typer.Option(metavar="USA+JPN", help="One more coalition to put beside; may be repeated.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks simulated, in place of the file's.")] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Export controls: what each coalition denies its target, what it costs each member, and who is needed."""
+    from resilience.cli.controls import weighed
+
+    asked = coalition or []
+    give(patiently(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say)), json=json, out=out)
+
+
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],

@@ -7,10 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from resilience import datasets, models
+from resilience import controls, datasets, models
 from resilience.balance import balance, use_per_week
 from resilience.cli.answer import Answer
+from resilience.cli.controls import described, find_controls
 from resilience.cli.text import columns
+from resilience.controls.study import ControlStudy, is_controls
 from resilience.errors import AskError, DataError, RunError, near
 from resilience.network import CONFIDENCES, Network
 from resilience.result import money, plainly
@@ -42,8 +44,10 @@ def find_network(name: str) -> Network:
 
 def find_study(name: str) -> Study:
     """The shipped model of that name, or the study in that file."""
-    if name in models.names():
+    if name in models.names() or name in controls.names():
         return models.load(name)
+    if is_controls(name):
+        raise AskError(f"{name} is about export controls, not a reserve study. Try: resilience controls {name}")
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
     raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
@@ -53,19 +57,26 @@ def listed() -> Answer:
     """The shipped datasets and models with their titles."""
     networks = [(name, str(_said(name).get("title", ""))) for name in datasets.names()]
     studies = [(name, models.load(name).title) for name in models.names()]
+    contests = [(name, controls.load(name).title) for name in controls.names()]
     lines = []
-    for kind, rows in (("Datasets", networks), ("Models", studies)):
+    for kind, rows in (("Datasets", networks), ("Models", studies), ("Export controls", contests)):
         width = max((len(name) for name, _ in rows), default=0)
         rows = rows or [("none", "")]
         lines += [f"{kind}:", *(f"  {name:<{width}}  {title}".rstrip() for name, title in rows)]
-    lines.append("`resilience show NAME` describes one; `resilience run MODEL` runs one.")
+    lines.append(
+        "`resilience show NAME` describes one; `resilience run MODEL` and `resilience controls NAME` answer one."
+    )
     data = {kind: [{"name": name, "title": title} for name, title in rows]
-            for kind, rows in (("datasets", networks), ("models", studies))}  # fmt: skip
+            for kind, rows in (("datasets", networks), ("models", studies), ("controls", contests))}  # fmt: skip
     return Answer(text="\n".join(lines), data=data)
 
 
 def shown(name: str, *, table: str | None, licences: bool) -> Answer:
     """A description of a dataset or a study."""
+    if _about_controls(name):
+        if licences:
+            raise AskError(f"{name} has no licences of its own: they belong to its dataset")
+        return described(find_controls(name), table)
     known_study = name in models.names() or name.endswith(".toml")
     if known_study and name not in datasets.names():
         study = find_study(name)
@@ -75,7 +86,7 @@ def shown(name: str, *, table: str | None, licences: bool) -> Answer:
             )
         return _study(study, table)
     if not known_study and name not in datasets.names() and not Path(name).is_dir():
-        shipped = [*datasets.names(), *models.names()]
+        shipped = [*datasets.names(), *models.names(), *controls.names()]
         raise AskError(
             f"No dataset or model is called {name!r}, and no such folder or file is here", [near(name, shipped)]
         )
@@ -91,7 +102,15 @@ def checked(path: str) -> Answer:
     """Every fault of a folder or a study; of a study, also how it fits its network."""
     faults: list[str] = []
     try:
-        if path in models.names() or path.endswith(".toml") or (path not in datasets.names() and Path(path).is_file()):
+        if _about_controls(path):
+            asked = find_controls(path)
+            network = balance(asked.network()).network
+            faults = asked.faults(network)
+            many = f"{len(asked.coalition)} coalitions and {len(asked.step)} steps over {asked.weeks} weeks"
+            good = f"{path}: fits its network {network.name!r}; {many}."
+        elif (
+            path in models.names() or path.endswith(".toml") or (path not in datasets.names() and Path(path).is_file())
+        ):
             study = find_study(path)
             network = study.network()
             faults = study.faults(network)
@@ -116,13 +135,13 @@ def checked(path: str) -> Answer:
 
 def copied(name: str, source: str, out: Path) -> Answer:
     """A study under a new name, its comments kept."""
-    study = find_study(source)
+    study = find_controls(source) if _about_controls(source) else find_study(source)
     path = out / f"{name.removesuffix('.toml')}.toml"
     if path.exists():
         raise RunError(f"{path} is there already. Give another name, or move it away.")
     named = [line for line in study.text.splitlines() if line.replace(" ", "").startswith("name=")]
     text = study.text.replace(named[0], f'name = "{path.stem}"', 1)
-    Study.from_text(text, shown=str(path))
+    type(study).from_text(text, shown=str(path))
     if study.dataset not in datasets.names():  # a folder, seen from the old place
         text = text.replace(f'"{study.dataset}"', f'"{study.folder().resolve().as_posix()}"', 1)
     try:
@@ -130,8 +149,13 @@ def copied(name: str, source: str, out: Path) -> Answer:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error.strerror or error}") from error
-    then = f"Change it, then: resilience check {path} and resilience run {path}"
+    verb = "controls" if isinstance(study, ControlStudy) else "run"
+    then = f"Change it, then: resilience check {path} and resilience {verb} {path}"
     return Answer(text=f"Written {path}, a copy of {study.name}. {then}", data={"file": str(path), "from": study.name})
+
+
+def _about_controls(name: str) -> bool:
+    return name in controls.names() or is_controls(name)
 
 
 def _said(name: str) -> dict[str, Any]:

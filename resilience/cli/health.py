@@ -9,7 +9,7 @@ from importlib.util import find_spec
 import numpy as np
 from scipy import sparse
 
-from resilience import datasets, models
+from resilience import controls, datasets, models
 from resilience.cli.answer import Answer
 from resilience.errors import ResilienceError
 from resilience.library import shelf
@@ -33,9 +33,10 @@ def examined() -> Answer:
     solver = _solver_check()
     shelves = {name: str(shelf(name)) for name in ("datasets", "models")}
     broken = {}
-    for name in models.names():
+    shipped = dict.fromkeys(models.names(), models.load) | dict.fromkeys(controls.names(), controls.load)
+    for name, load in shipped.items():
         try:
-            models.load(name)
+            load(name)
         except (ResilienceError, tomllib.TOMLDecodeError) as error:
             broken[name] = str(error)
     extras = {name: find_spec(module) is not None for name, module in EXTRAS.items()}
@@ -46,7 +47,7 @@ def examined() -> Answer:
     lines += [f"{name}: {path}" for name, path in shelves.items()]
     lines += [
         f"datasets held: {', '.join(datasets.names()) or 'NONE'}",
-        f"models held: {', '.join(models.names()) or 'none'}",
+        f"models held: {', '.join(shipped) or 'none'}",
     ]
     lines += [f"model {name} is broken: {told}" for name, told in broken.items()]
     lines.append(f"extras here: {', '.join(name for name, held in extras.items() if held) or 'none'}")
@@ -62,7 +63,7 @@ def examined() -> Answer:
         "solver_check": solver,
         "shelves": shelves,
         "datasets": datasets.names(),
-        "models": models.names(),
+        "models": list(shipped),
         "broken": broken,
         "extras": extras,
     }

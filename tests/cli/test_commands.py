@@ -222,6 +222,7 @@ def test_help_names_every_command_and_exit_code():
         "check",
         "metrics",
         "stress",
+        "controls",
         "new",
         "new-data",
         "run",

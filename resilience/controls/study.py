@@ -1,0 +1,304 @@
+"""A question about export controls as a TOML file says it: data only, checked in one pass, every fault with its line.
+
+The file's first key is `kind = "controls"`, which tells it from a reserve study. `[control]` is what each
+`[[coalition]]` is imagined to control; the `[[step]]`s, in order, are what was really done, each on top of those
+before.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from resilience import datasets
+from resilience.controls.control import Control, disruptions, widened
+from resilience.controls.question import Question
+from resilience.controls.setting import Setting, Stated
+from resilience.controls.tables import (
+    BehaviourTable,
+    CoalitionTable,
+    ControlTable,
+    JudgingTable,
+    MarginTable,
+    OwnTable,
+    ReachTable,
+    RetaliationTable,
+    StepTable,
+    Table,
+    ValueTable,
+    listed,
+)
+from resilience.errors import AskError, near
+from resilience.library import choose, held, kind_of
+from resilience.lines import line_of, lines_of
+from resilience.network import Network
+from resilience.scenario import Scenario
+from resilience.simulate import Behaviour
+from resilience.simulate.behaviour import Contract, Qualify
+
+KIND = "controls"
+
+
+def _names_differ(entries: tuple[CoalitionTable | StepTable, ...]) -> tuple[CoalitionTable | StepTable, ...]:
+    names = [entry.name for entry in entries]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise AskError("; ".join(f"{name!r} names more than one" for name in twice))
+    return entries
+
+
+Several = BeforeValidator(listed)
+
+
+class ControlStudy(Table):
+    """Coalitions of export controls to be put side by side, and the steps that were really taken.
+
+    Read one with `controls.load(name)` or `ControlStudy.read(path)`, then `weigh(study.network(), study.question())`.
+    """
+
+    kind: Literal["controls"]
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    title: str = ""
+    question: str = ""
+    dataset: str
+    target: str
+    weeks: int = Field(default=104, ge=1)
+    source: str = ""
+    notes: str = ""
+    judging: JudgingTable = JudgingTable()
+    control: ControlTable
+    coalition: Annotated[tuple[CoalitionTable, ...], Several, Field(min_length=1), AfterValidator(_names_differ)]
+    step: Annotated[tuple[StepTable, ...], Several, AfterValidator(_names_differ)] = ()
+    reach: Annotated[tuple[ReachTable, ...], Several] = ()
+    own: Annotated[tuple[OwnTable, ...], Several] = ()
+    retaliation: RetaliationTable | None = None
+    behaviour: BehaviourTable | None = None
+    margin: MarginTable | None = None
+    value: Annotated[tuple[ValueTable, ...], Several] = ()
+
+    _text: str = PrivateAttr(default="")
+    _path: Path | None = PrivateAttr(default=None)
+    _shown: str = PrivateAttr(default="")
+
+    @model_validator(mode="after")
+    def _the_reference_is_there(self) -> ControlStudy:
+        names = [entry.name for entry in self.coalition]
+        if self.judging.reference is not None and self.judging.reference not in names:
+            raise AskError(
+                f"judging.reference {self.judging.reference!r} is no coalition. {near(self.judging.reference, names)}"
+            )
+        return self
+
+    @classmethod
+    def read(cls, path: str | Path) -> ControlStudy:
+        """The question in a TOML file.
+
+        Raises
+        ------
+        AskError
+            Naming every fault with its line.
+        """
+        path = Path(path)
+        try:
+            text = path.read_bytes().decode("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise AskError(f"Cannot read controls from {path}: {error}") from error
+        return cls.from_text(text, path=path)
+
+    @classmethod
+    def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> ControlStudy:
+        """The question that TOML text puts; `path` is where it stands, `shown` what errors call it."""
+        shown = shown or (str(path) if path else "controls")
+        try:
+            values = tomllib.loads(text.replace("\r\n", "\n"))
+        except tomllib.TOMLDecodeError as error:
+            raise AskError(f"The controls in {shown} are not valid TOML", [f"{shown}: {error}"]) from error
+        try:
+            study = cls.model_validate(values)
+        except ValidationError as error:
+            lines = lines_of(text)
+            found = sorted(error.errors(include_url=False), key=lambda entry: line_of(tuple(entry["loc"]), lines) or 0)
+            faults = dict.fromkeys(_told(entry, shown, lines) for entry in found)
+            raise AskError(f"The controls in {shown} cannot be read", faults) from error
+        study._text, study._path, study._shown = text, path, shown
+        return study
+
+    @property
+    def text(self) -> str:
+        """The TOML it was read from."""
+        return self._text
+
+    def folder(self) -> Path:
+        """Where the network's files lie: a shipped dataset, or a folder seen from the file.
+
+        Raises
+        ------
+        AskError
+            If there is neither.
+        """
+        beside = (self._path.parent if self._path else Path()) / self.dataset
+        if self.dataset in datasets.names():
+            return datasets.folder(self.dataset)
+        if beside.is_dir():
+            return beside
+        remedy = f"{near(self.dataset, datasets.names())} Or give a folder, seen from the file's own."
+        fault = f"{self.where('dataset')}: no dataset is called {self.dataset!r}. {remedy}"
+        raise AskError(f"The controls {self.name} have no network", [fault])
+
+    def network(self) -> Network:
+        """The network it asks about, checked."""
+        return Network.read(self.folder())
+
+    def setting(self) -> Setting:
+        """The world in which its controls are weighed."""
+        days = self.behaviour.switching_weeks if self.behaviour else 26.0
+        return Setting(
+            weeks=self.weeks,
+            behaviour=Behaviour(switching=Qualify(weeks=days), rationing=Contract()),
+            reach=tuple(entry.build() for entry in self.reach),
+            own=tuple(entry.build() for entry in self.own),
+            retaliation=Stated(imposed=self.retaliation.build()) if self.retaliation else None,
+        )
+
+    def asked(self) -> Question:
+        """The coalitions side by side, each with the same control."""
+        everybody = tuple(dict.fromkeys(one for entry in self.coalition for one in entry.member))
+        return self._put(
+            (self.control.by(everybody, self.target),),
+            {entry.name: entry.member for entry in self.coalition},
+            self.judging.reference,
+        )
+
+    def history(self) -> Question | None:
+        """The steps taken, each coalition being all who had joined by then; None without steps."""
+        if not self.step:
+            return None
+        joined = {
+            entry.name: tuple(dict.fromkeys(one for past in self.step[:number] for one in past.member))
+            for number, entry in enumerate(self.step, 1)
+        }
+        return self._put(self._taken(), joined, self.step[-1].name)
+
+    def faults(self, network: Network) -> list[str]:
+        """What in this file does not fit `network`, each with its line."""
+        found: list[str] = []
+
+        def attempt(act: Callable[[], object], *path: str | int) -> None:
+            try:
+                act()
+            except AskError as error:
+                found.append(f"{self.where(*path)}: {'; '.join([error.what, *error.faults])}")
+
+        attempt(lambda: network.countries(self.target), "target")
+        for number, entry in enumerate(self.coalition):
+            for who in entry.member:
+                attempt(lambda who=who: network.countries(who), "coalition", number)  # type: ignore[misc]
+        if found:
+            return found
+        attempt(lambda: disruptions(network, self.asked().controls), "control")
+        for number, control in enumerate(self._taken()):
+            attempt(lambda one=control: disruptions(network, [one]), "step", number)  # type: ignore[misc]
+            if control.first_week > self.weeks:
+                begins = f"begins in week {control.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
+                found.append(f"{self.where('step', number)}: {begins}")
+        known = set(network.places["place"])
+        for number, arm in enumerate(self.reach):
+            attempt(lambda arm=arm: network.countries(arm.country), "reach", number)  # type: ignore[misc]
+            strange = [place for place in arm.place if place not in known]
+            found += [f"{self.where('reach', number)}: no place {place!r}. {near(place, known)}" for place in strange]
+        if self.retaliation is not None:
+            back = Scenario(name="retaliation", disruptions=self.retaliation.build())
+            attempt(lambda: back.shock(network, self.weeks), "retaliation")
+        if not found:
+            attempt(lambda: self.asked().players(network), "control")
+            attempt(lambda: widened(network, self.setting().own, self.target), "own")
+        return found
+
+    def where(self, *path: str | int) -> str:
+        """What errors call a key of this file: file, line and key."""
+        return _where(path, self._shown or "controls", lines_of(self.text))
+
+    def _taken(self) -> tuple[Control, ...]:
+        return tuple(entry.by(entry.member, self.target) for entry in self.step)
+
+    def _put(
+        self, controls: tuple[Control, ...], coalitions: Mapping[str, tuple[str, ...]], reference: str | None
+    ) -> Question:
+        return Question(
+            controls=controls,
+            coalitions=coalitions,
+            reference=reference,
+            setting=self.setting(),
+            effective=self.judging.effective,
+            measure=self.judging.measured(),
+            margin=self.margin.share if self.margin else 1.0,
+            value_usd={entry.country: entry.usd for entry in self.value},
+        )
+
+    def __repr__(self) -> str:
+        return f"ControlStudy {self.name!r}: {len(self.coalition)} coalitions against {self.target} on {self.dataset!r}"
+
+    __str__ = __repr__
+
+
+def names() -> list[str]:
+    """The names `load` takes: those of the shipped models that are about controls."""
+    return sorted(held("models", KIND))
+
+
+def load(name: str) -> ControlStudy:
+    """The shipped question about controls called `name`, checked as any other.
+
+    Raises
+    ------
+    AskError
+        When no such question ships; it lists the closest ones.
+    """
+    return ControlStudy.read(choose("question about controls", name, held("models", KIND)))
+
+
+def is_controls(path: str | Path) -> bool:
+    """Whether the file at `path` says that it is about controls."""
+    return Path(path).is_file() and kind_of(Path(path)) == KIND
+
+
+TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, for the names it knows
+    (): ControlStudy,
+    ("judging",): JudgingTable,
+    ("control",): ControlTable,
+    ("coalition",): CoalitionTable,
+    ("step",): StepTable,
+    ("reach",): ReachTable,
+    ("own",): OwnTable,
+    ("retaliation",): RetaliationTable,
+    ("behaviour",): BehaviourTable,
+    ("margin",): MarginTable,
+    ("value",): ValueTable,
+}
+
+
+def _told(entry: ErrorDetails, shown: str, lines: Mapping[tuple[str | int, ...], int]) -> str:
+    """One of pydantic's errors, in the analyst's words."""
+    path = tuple(entry["loc"])
+    where = _where(path, shown, lines)
+    if entry["type"] == "extra_forbidden":
+        known = TABLES[tuple(str(key) for key in path[:-1] if not isinstance(key, int))].model_fields
+        return f"{where}: unknown key {str(path[-1])!r}. {near(str(path[-1]), known)}"
+    if entry["type"] == "missing":
+        return f"{where}: it is missing, and has no default"
+    cause = entry.get("ctx", {}).get("error")
+    if isinstance(cause, AskError):
+        return f"{where}: {'; '.join([cause.what, *cause.faults])}"
+    words = entry["msg"].removeprefix("Input should be ")
+    return f"{where} is {entry['input']!r}: it should be {words}"
+
+
+def _where(path: tuple[str | int, ...], shown: str, lines: Mapping[tuple[str | int, ...], int]) -> str:
+    line = line_of(path, lines) or lines.get((*path, 0))  # of several tables, the first
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+    return f"{shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"

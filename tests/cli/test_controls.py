@@ -1,0 +1,87 @@
+import csv
+import json
+
+import pytest
+from controlled import FILE, TRADERS
+from typer.testing import CliRunner
+
+from resilience import controls
+from resilience.cli import app
+from resilience.controls.sentence import sentences
+
+
+def call(*arguments, code: int = 0):
+    """What a command prints on stdout and stderr."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A question about controls beside its network."""
+    folder = tmp_path_factory.mktemp("controls")
+    TRADERS.write(folder / "here")
+    (folder / "small.toml").write_text(FILE)
+    return folder / "small.toml"
+
+
+@pytest.fixture(scope="module")
+def told(small):
+    """What the command prints, its one JSON object, and the folder it wrote."""
+    out = small.parent / "out"
+    text, _ = call("controls", small, "--coalition", "JPN", "--out", out)
+    return text, json.loads((out / "answer.json").read_text()), out
+
+
+def test_coalitions_stand_side_by_side_with_the_sentence_that_says_what_it_means(told, small):
+    text, data, _ = told
+    study = controls.ControlStudy.read(small)
+    past = controls.weigh(study.network(), study.history())
+    assert data["steps"]["sentence"] == sentences(past)
+    assert data["sentence"] in text
+    assert data["steps"]["sentence"] in text
+    assert [row["coalition"] for row in data["coalitions"]] == ["usa", "pair", "JPN"]
+    assert [row["denied"] for row in data["steps"]["coalitions"]] == pytest.approx(past.table["denied"].tolist())
+    assert "Who is needed" in text
+    assert "what would make it indifferent" in text
+    assert "Compensation counts 50% of the sales" in text
+
+
+def test_the_tables_hold_every_coalition(told):
+    _, data, out = told
+    with (out / "goods.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["coalition"] for row in rows] == ["usa", "pair", "JPN"]
+    assert float(rows[1]["denied"]) == pytest.approx(data["coalitions"][1]["denied"])
+    with (out / "weekly.csv").open() as file:
+        assert len(list(csv.DictReader(file))) == 3 * 8
+    names = {"coalitions", "power", "refusals", "goods", "output", "trade", "idle", "weekly"}
+    assert {path.stem for path in out.glob("*.csv")} == names | {f"steps_{name}" for name in names}
+
+
+def test_a_question_about_controls_is_shown_checked_and_copied_like_a_study(small, tmp_path):
+    assert "second  JPN" in call("show", small)[0]
+    assert call("show", small, "--table", "steps")[0].startswith("step,member,first_week")
+    assert "has one table, steps" in call("show", small, "--table", "stepz", code=1)[1]
+    assert "2 coalitions and 2 steps over 8 weeks" in call("check", small)[0]
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(FILE.replace('dataset = "here"', f'dataset = "{(small.parent / "here").as_posix()}"')
+                     .replace('exporter = "CHN"', 'exporter = "CHI"'))  # fmt: skip
+    assert "1 fault" in call("check", wrong, code=1)[1]
+    said = call("new", "mine", "--from", small, "--out", tmp_path)[0]
+    assert "resilience controls" in said
+    assert controls.ControlStudy.read(tmp_path / "mine.toml").name == "mine"
+
+
+def test_what_ships_is_listed_and_kept_apart_from_studies(small, tmp_path):
+    listed = json.loads(call("list", "--json")[0])
+    assert [one["name"] for one in listed["controls"]] == ["chip4_controls"]
+    assert "chip4_controls" not in [one["name"] for one in listed["models"]]
+    assert "Try: resilience controls chip4_controls" in call("run", "chip4_controls", code=1)[1]
+    assert "Try: resilience controls" in call("run", small, code=1)[1]
+    assert "Try: resilience run ipef_reserve" in call("controls", "ipef_reserve", code=1)[1]
+    assert "Did you mean chip4_controls" in call("controls", "chip4_control", code=1)[1]
+    broken = tmp_path / "broken.toml"
+    broken.write_text(FILE.replace("weeks = 8", "week = 8"))
+    assert f"{broken}:5: week: unknown key 'week'. Did you mean weeks?" in call("controls", broken, code=1)[1]
