@@ -21,6 +21,7 @@ ORDER = (
     "network",
     "balance",
     "uncertainty",
+    "firms",
     "loaders",
     "metrics",
     "recovery",
