@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from resilience.errors import BalanceError, Fault
+from resilience.errors import AskError, BalanceError, Fault
 from resilience.network import Network
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
@@ -40,7 +40,7 @@ class Balance:
     adjustments: pd.DataFrame
 
 
-def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
+def balance(network: Network, *, tolerance: float = 0.25, leaning: pd.Series | None = None) -> Balance:
     """The network with every output and flow filled in and consistent.
 
     Parameters
@@ -49,12 +49,17 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
         Outputs as `output_per_week` or `share`; flows known, known as `share_of_use`, or blank.
     tolerance
         Largest change accepted, as a share of the good's world use (0 to 1).
+    leaning
+        By row of `network.lanes`: how much more of its good a lane carries than gravity has it, before fitting. Lanes
+        with a stated flow or share do not lean, nor does use at home. [above 0; left out: 1]
 
     Raises
     ------
     BalanceError
         Naming each good and place whose stated figure would change by more than the tolerance, or that cannot be
         supplied at all.
+    AskError
+        If a leaning is not above zero.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"]}, producers={"good": ["gas", "gas"], "place": ["A", "B"], "share": [0.75, 0.25]},
@@ -67,6 +72,7 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
         return Balance(network=network, adjustments=_Book().frame())
     goods = list(network.goods["good"])
     needs, lanes, makers = network.needs, network.lanes, network.producers
+    leaning = _leanings(network, leaning)
     book = _Book()
     users = {str(good): rows for good, rows in needs.groupby("input")}
     wanted = {str(good): rows.groupby("place")["units_per_week"].sum() for good, rows in network.demand.groupby("good")}
@@ -81,7 +87,8 @@ def balance(network: Network, *, tolerance: float = 0.25) -> Balance:
             before = np.concatenate([output[good].to_numpy() for good in ring])
             for good in ring:
                 use = _use(users.get(good), output, wanted.get(good))
-                output[good], flows = _split(good, use, makers_of.get(good), lanes_of.get(good, lanes.iloc[:0]), book)
+                there = lanes_of.get(good, lanes.iloc[:0])
+                output[good], flows = _split(good, use, makers_of.get(good), there, leaning[there.index], book)
                 flow.update(flows)
             after = np.concatenate([output[good].to_numpy() for good in ring])
             still = len(before) == len(after) and np.allclose(before, after, rtol=EXACT, atol=0)
@@ -127,6 +134,15 @@ def is_balanced(network: Network, *, within: float = 1e-9) -> bool:
     return bool((net.abs().to_numpy() <= within * np.maximum(world.to_numpy(), EXACT)).all())
 
 
+def _leanings(network: Network, leaning: pd.Series | None) -> pd.Series:
+    """How each lane leans, by row of the lanes; 1 where nobody says."""
+    if leaning is None:
+        return pd.Series(1.0, index=network.lanes.index)
+    if not leaning.index.equals(network.lanes.index) or not (np.isfinite(leaning) & (leaning > 0)).all():
+        raise AskError("A leaning is a number above 0 for each row of network.lanes, in their order")
+    return leaning
+
+
 def _from_chips_to_ore(goods: list[str], needs: pd.DataFrame) -> list[list[str]]:
     """Goods in an order that puts every user before its inputs; goods that need each other come as one ring."""
     graph = nx.DiGraph()
@@ -148,7 +164,7 @@ def _use(users: pd.DataFrame | None, output: dict[str, pd.Series], wanted: pd.Se
 
 
 def _split(
-    good: str, use: pd.Series, makers: pd.DataFrame | None, lanes: pd.DataFrame, book: _Book
+    good: str, use: pd.Series, makers: pd.DataFrame | None, lanes: pd.DataFrame, leaning: pd.Series, book: _Book
 ) -> tuple[pd.Series, pd.Series]:
     """Outputs of `good` by place, and its flows by lane, that meet `use` exactly."""
     world = float(use.sum())
@@ -171,7 +187,8 @@ def _split(
     end = np.concatenate([places.get_indexer(lanes["destination"]), places.get_indexer(at_home)])
     known = lanes["flow_per_week"].where(lanes["share_of_use"].isna(), lanes["share_of_use"] * taken[end[: len(lanes)]])
     held = np.concatenate([known.to_numpy(), np.full(len(at_home), np.nan)])
-    moved = _fit(origin, end, held, target, taken)
+    leans = np.concatenate([leaning.to_numpy(), np.ones(len(at_home))])
+    moved = _fit(origin, end, held, target, taken, leans)
     dry = (taken > 0) & (np.bincount(end, weights=moved, minlength=len(places)) == 0)
     for place, amount in zip(places[dry], taken[dry], strict=True):
         remedy = "Add a lane to it from a producer, or a producer there"
@@ -186,13 +203,15 @@ def _split(
     return pd.Series(made, index=places).reindex(stated.index), flows
 
 
-def _fit(origin: np.ndarray, end: np.ndarray, held: np.ndarray, target: np.ndarray, taken: np.ndarray) -> np.ndarray:
+def _fit(
+    origin: np.ndarray, end: np.ndarray, held: np.ndarray, target: np.ndarray, taken: np.ndarray, leans: np.ndarray
+) -> np.ndarray:
     """Flows over cells (origin, end) whose column sums are `taken` and whose row sums are `target` if the cells allow.
 
     Cells with a number in `held` keep it where the margins can be met around them.
     """
     size = len(target)
-    seed = target[origin] * taken[end] / max(taken.sum(), EXACT)
+    seed = leans * target[origin] * taken[end] / max(taken.sum(), EXACT)
     free = np.isnan(held)
     kept = np.where(free, 0.0, held)
     rows = np.maximum(target - np.bincount(origin, weights=kept, minlength=size), 0.0)

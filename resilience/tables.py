@@ -22,6 +22,7 @@ import pandas as pd
 from resilience.errors import Fault, near
 
 TRUE, FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
+COMMENT = "#"  # what a row begins with that is for people alone
 KIND = {"string": "text", "number": "a number", "integer": "a whole number", "boolean": "true or false"}
 
 
@@ -107,8 +108,8 @@ def _schema(resource: Mapping[str, Any]) -> Schema:
 def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     """The cells of a CSV as text, as they stand, and what is wrong with the file itself.
 
-    Byte-order marks and Windows line ends are accepted; `NA` stays the text NA (Namibia's code). The index is the row
-    a spreadsheet shows, so the first row below the header is 2.
+    Byte-order marks and Windows line ends are accepted; `NA` stays the text NA (Namibia's code). Rows that begin with #
+    are comments. The index is the row a spreadsheet shows, so the first row below the header is 2.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -126,7 +127,7 @@ def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         return pd.DataFrame(), [Fault(file=path.name, row=1, column=name, rule=rule, remedy=remedy) for name in twice]
     kept, numbers = [], []
     for number, row in enumerate(rows[1:], 2):
-        if not any(cell.strip() for cell in row):
+        if not any(cell.strip() for cell in row) or is_comment(row[0]):
             continue
         if len(row) != len(header):
             rule = f"the row has {len(row)} cells where the header has {len(header)}"
@@ -136,6 +137,11 @@ def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         kept.append([cell.strip() for cell in row])
         numbers.append(number)
     return pd.DataFrame(kept, columns=header, index=numbers, dtype="str"), faults
+
+
+def is_comment(first_cell: str) -> bool:
+    """Whether a row that begins so is for people alone."""
+    return first_cell.lstrip().startswith(COMMENT)
 
 
 def check_table(raw: pd.DataFrame, schema: Schema, file: str) -> tuple[pd.DataFrame, list[Fault]]:
@@ -152,7 +158,7 @@ def check_table(raw: pd.DataFrame, schema: Schema, file: str) -> tuple[pd.DataFr
     typed = {}
     for field in schema.fields:
         if field.name in columns:
-            typed[field.name], broken = _check_column(raw[field.name], field, file)
+            typed[field.name], broken = _check_column(raw[field.name], field, file, leads=field is schema.fields[0])
             faults += broken
         else:
             if field.required:
@@ -172,7 +178,7 @@ def _dtype(field: Field) -> str:
     return {"string": "str", "number": "float64", "integer": "float64", "boolean": "bool"}[field.type]
 
 
-def _check_column(raw: pd.Series, field: Field, file: str) -> tuple[pd.Series, list[Fault]]:
+def _check_column(raw: pd.Series, field: Field, file: str, *, leads: bool) -> tuple[pd.Series, list[Fault]]:
     text = raw.map(lambda cell: "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell).strip())
     if pd.api.types.is_numeric_dtype(raw.dtype):  # a frame's NaN is a blank cell, a file's `NaN` is text in a number
         text = text.where(raw.notna(), "")
@@ -186,6 +192,10 @@ def _check_column(raw: pd.Series, field: Field, file: str) -> tuple[pd.Series, l
             shown = text[row] if text[row] else None
             faults.append(Fault(file=file, row=row, column=field.name, value=shown, rule=rule, remedy=remedy))
 
+    if leads:
+        wrong = text.map(is_comment)
+        blame(wrong, "begins with #, as comments do in files", "Begin it with a letter or a digit")
+        text = text.mask(wrong)
     if field.required:
         blame(blank, "must not be blank", f"Give {field.description or KIND[field.type]}")
     if field.type == "string":

@@ -22,6 +22,8 @@ ORDER = (
     "rules",
     "network",
     "balance",
+    "uncertainty",
+    "firms",
     "loaders",
     "metrics",
     "recovery",

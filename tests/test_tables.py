@@ -32,6 +32,16 @@ def test_a_file_reads_the_same_however_it_was_saved(tmp_path, content):
     assert frame.to_dict("index") == {2: {"good": "gas", "unit": "kg"}}
 
 
+def test_rows_that_begin_with_a_number_sign_are_comments(tmp_path):
+    frame, faults = read(tmp_path, "good,unit\n# id, what one unit is, and more\ngas,kg\n #neon,kg\nhelium,#\n")
+    assert not faults
+    assert frame["good"].to_dict() == {3: "gas", 5: "helium"}
+
+
+def test_a_name_that_would_read_as_a_comment_is_a_fault():
+    assert cells_at_fault({"good": ["#1", "gas"], "name": ["", "#2"]})[1] == [(2, "good", "#1")]
+
+
 def test_na_stays_namibia(tmp_path):
     frame, faults = read(tmp_path, "good,unit\nNA,null\n")
     assert not faults

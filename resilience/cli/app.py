@@ -267,6 +267,17 @@ def new(
     give(copied(name, source, out), json=json)
 
 
+@app.command("new-data")
+def new_data(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the template.")],
+    json: Json = False,
+) -> None:
+    """Write a template for data of your own: tables with their columns, units and an example."""
+    from resilience.cli.template import template
+
+    give(template(folder), json=json)
+
+
 @app.command()
 def run(
     study: Studied,

@@ -1,7 +1,8 @@
 """A network as an Excel workbook: one sheet a table, numbers as numbers, checked like a folder.
 
 Text that a spreadsheet could take for a formula (a leading = + - @) is written with an apostrophe before it, which
-reading takes off again. A formula found on reading is a fault: nothing in a workbook is ever computed.
+reading takes off again. A formula found on reading is a fault: nothing in a workbook is ever computed. Rows that begin
+with # are comments.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def _sheet(rows: list[Any], shown: str) -> tuple[pd.DataFrame, list[Fault]]:
     kept, numbers = [], []
     for number, row in enumerate(rows[1:], 2):
         cells = [_cell(cell, shown, number, header, faults) for cell in row]
-        if any(cells):
+        if any(cells) and not tables.is_comment(cells[0]):
             for text in filter(None, cells[len(header) :]):
                 rule, remedy = "a cell beyond the last column of the header", "Delete it, or name its column"
                 faults.append(Fault(file=shown, row=number, value=text, rule=rule, remedy=remedy))

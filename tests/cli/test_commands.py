@@ -279,6 +279,7 @@ def test_help_names_every_command_and_exit_code():
         "controls",
         "exercise",
         "new",
+        "new-data",
         "run",
         "compare",
         "export",
