@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from resilience.errors import AskError, near
 from resilience.library import choose, shelf
 from resilience.network import Network
 
@@ -31,3 +32,19 @@ def folder(name: str) -> Path:
 
 def _held() -> dict[str, Path]:
     return {goods.parent.name: goods.parent for goods in shelf("datasets").glob("*/goods.csv")}
+
+
+def seen_from(place: Path, name: str, *, what: str, where: str) -> Path:
+    """The folder of the network that a file at `place` names: a shipped dataset, or a folder seen from the file's own.
+
+    Raises
+    ------
+    AskError
+        If there is neither; `what` has none, as `where` names it.
+    """
+    if name in names():
+        return folder(name)
+    if (place / name).is_dir():
+        return place / name
+    remedy = f"{near(name, names())} Or give a folder, seen from the file's own."
+    raise AskError(f"{what} has no network", [f"{where}: no dataset is called {name!r}. {remedy}"])

@@ -29,7 +29,8 @@ from resilience.sizing.finer import in_finer_periods
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
 from resilience.sizing.replications import Replications, replicate
-from resilience.sizing.size import Sizing, Stated
+from resilience.sizing.size import Sizing
+from resilience.sizing.stated import Stated
 from resilience.solver import Method
 from resilience.study import Study
 

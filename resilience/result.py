@@ -25,7 +25,8 @@ from resilience.network import Network
 from resilience.provenance import Provenance, checksum, command, versions
 from resilience.scenario import ScenarioSet
 from resilience.sized import goods, shortfall
-from resilience.sizing.size import PROVED, Sizing, Stated, solve_sizing, state_sizing
+from resilience.sizing.size import PROVED, Sizing, solve_sizing
+from resilience.sizing.stated import Stated, state_sizing
 from resilience.solver import Method, version
 from resilience.study import Study
 

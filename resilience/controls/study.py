@@ -141,14 +141,9 @@ class ControlStudy(Table):
         AskError
             If there is neither.
         """
-        beside = (self._path.parent if self._path else Path()) / self.dataset
-        if self.dataset in datasets.names():
-            return datasets.folder(self.dataset)
-        if beside.is_dir():
-            return beside
-        remedy = f"{near(self.dataset, datasets.names())} Or give a folder, seen from the file's own."
-        fault = f"{self.where('dataset')}: no dataset is called {self.dataset!r}. {remedy}"
-        raise AskError(f"The controls {self.name} have no network", [fault])
+        place = self._path.parent if self._path else Path()
+        what = f"The file of controls {self.name}"
+        return datasets.seen_from(place, self.dataset, what=what, where=self.where("dataset"))
 
     def network(self) -> Network:
         """The network it asks about, checked."""

@@ -43,7 +43,7 @@ from resilience.physics import Floats, Whole
 from resilience.policy import Reserve
 from resilience.sharing.owners import COMMON
 from resilience.sharing.terms import Terms
-from resilience.sizing.size import Stated
+from resilience.sizing.stated import Stated
 from resilience.solver import LinearProgram, Method, signed, solve
 
 Mask = NDArray[np.bool_]

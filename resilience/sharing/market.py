@@ -24,7 +24,7 @@ from resilience.sharing.alliances import Alliance, Mask
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope
-from resilience.sizing.size import Stated, state_sizing
+from resilience.sizing.stated import Stated, state_sizing
 from resilience.sizing.without import without_reserve
 from resilience.solver import LinearProgram, Method
 

@@ -16,8 +16,8 @@ from resilience.sizing.response import response_tables
 from resilience.solver import Solution
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Stated
     from resilience.sizing.solved import Solved
+    from resilience.sizing.stated import Stated
 
 
 def losses_table(asked: Stated, found: Solved, most: Floats) -> pd.DataFrame:

@@ -18,7 +18,8 @@ from resilience.sizing.response import with_units
 from resilience.solver import Method, solve
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Sizing, Stated
+    from resilience.sizing.size import Sizing
+    from resilience.sizing.stated import Stated
 
 Say = Callable[[str], None]
 

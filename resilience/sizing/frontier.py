@@ -30,7 +30,8 @@ from resilience.solver import LinearProgram, Status, certified_bound, relative_g
 from resilience.standing import Standing
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Sizing, Stated
+    from resilience.sizing.size import Sizing
+    from resilience.sizing.stated import Stated
 
 Say = Callable[[str], None]
 MEASURES: Mapping[str, Risk] = {"expected": Expectation(), "worst tenth": CVaR(tail=0.1)}

@@ -36,7 +36,8 @@ from resilience.sizing.without import HARMLESS
 from resilience.solver import LinearProgram, Method, solve
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Sizing, Stated
+    from resilience.sizing.size import Sizing
+    from resilience.sizing.stated import Stated
 
 Say = Callable[[str], None]
 SAME = 1e-9  # share of all that could be held below which a reserve is none

@@ -15,7 +15,7 @@ from resilience.sizing.lifts import Raised, lifts, raised
 from resilience.stores import stores
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Stated
+    from resilience.sizing.stated import Stated
 
 NAME = "the mean of all years"
 

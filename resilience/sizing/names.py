@@ -7,7 +7,7 @@ import pandas as pd
 
 from resilience.sizing.case import Case
 from resilience.sizing.program import planners, toolers
-from resilience.sizing.size import Stated
+from resilience.sizing.stated import Stated
 from resilience.sizing.statement import Compiled
 
 COLUMNS = ["column", "scenario", "block", "of", "first_week"]

@@ -34,7 +34,7 @@ from resilience.sizing.response import with_units
 from resilience.solver import Method, solve
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Stated
+    from resilience.sizing.stated import Stated
 
 Say = Callable[[str], None]
 

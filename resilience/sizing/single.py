@@ -19,7 +19,7 @@ import numpy as np
 
 from resilience.errors import AskError
 from resilience.risk import Expectation
-from resilience.sizing.size import Stated
+from resilience.sizing.stated import Stated
 from resilience.solver import LinearProgram, write
 
 CALM = "calm year"

@@ -21,7 +21,7 @@ from resilience.sizing.spared import sparable, spared, weights
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:
-    from resilience.sizing.size import Stated
+    from resilience.sizing.stated import Stated
 
 EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
 KEPT = 0.1  # of the gap asked for, within which scenarios keep the plan they had with nothing bought

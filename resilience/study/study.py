@@ -183,14 +183,8 @@ class Study(Table):
         AskError
             If there is neither.
         """
-        beside = (self.path.parent if self.path else Path()) / self.dataset
-        if self.dataset in datasets.names():
-            return datasets.folder(self.dataset)
-        if beside.is_dir():
-            return beside
-        remedy = f"{near(self.dataset, datasets.names())} Or give a folder, seen from the study's own."
-        fault = f"{self.where('dataset')}: no dataset is called {self.dataset!r}. {remedy}"
-        raise AskError(f"The study {self.name} has no network", [fault])
+        place = self.path.parent if self.path else Path()
+        return datasets.seen_from(place, self.dataset, what=f"The study {self.name}", where=self.where("dataset"))
 
     def network(self) -> Network:
         """The network it asks about, checked."""

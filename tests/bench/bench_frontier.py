@@ -21,7 +21,8 @@ from ten_goods import outages, ten_goods
 from resilience.balance import balance
 from resilience.sizing.frontier import MEASURES, frontier
 from resilience.sizing.lshaped import decompose
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.solver import Method, solve
 
 GAP = 1e-4

@@ -24,7 +24,7 @@ from ten_goods import outages, ten_goods
 from resilience.balance import balance
 from resilience.engine import Processes, Serial
 from resilience.sizing.lshaped import decompose
-from resilience.sizing.size import state_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.solver import Method, solve
 
 GAP = 1e-4

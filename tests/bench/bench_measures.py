@@ -13,7 +13,8 @@ import time
 from resilience import models
 from resilience.mitigation import NewCapacity, SecondSource
 from resilience.result import FAST
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 
 
 def offered(usd_per_year: float) -> tuple[NewCapacity, SecondSource]:

@@ -17,7 +17,7 @@ from scipy import stats
 from resilience import Network, Outage, Scenario
 from resilience.risk import CVaR, Expectation
 from resilience.sizing.reserve import Chance, Floor, Terms, keep_chances, weighed
-from resilience.sizing.size import state_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.statement import Statement, total
 from resilience.solver import Method, solve
 

@@ -118,7 +118,7 @@ def test_what_is_not_toml_or_not_there_is_told(tmp_path):
         ControlStudy.from_text("kind = ")
     with pytest.raises(AskError, match="Cannot read controls from"):
         ControlStudy.read(tmp_path / "none.toml")
-    with pytest.raises(AskError, match=r"(?s)have no network.*no dataset is called 'here'"):
+    with pytest.raises(AskError, match=r"(?s)has no network.*no dataset is called 'here'"):
         ControlStudy.from_text(TEXT).folder()
 
 

@@ -6,7 +6,8 @@ from small_networks import one_good
 from resilience import Outage, Scenario, best_response
 from resilience.periods import Coarsening
 from resilience.sizing.finer import in_finer_periods
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 
 YEARS = [
     Scenario(name=f"{weeks} weeks", probability=chance, disruptions=(Outage(weeks=weeks),))

@@ -11,7 +11,8 @@ from resilience.errors import AskError
 from resilience.risk import CVaR, Expectation, measure
 from resilience.sizing.frontier import frontier
 from resilience.sizing.limits import Days, Earmark
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 
 CHANCES = {2: 0.10, 4: 0.05, 6: 0.03, 8: 0.01}
 TWO = [

@@ -13,7 +13,8 @@ from resilience.risk import CVaR
 from resilience.sizing.information import expected_cost, for_the_mean, information, wait_and_see
 from resilience.sizing.mean import mean_case
 from resilience.sizing.reserve import Floor
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.twostage import extensive
 from resilience.solver import solve
 

@@ -26,7 +26,7 @@ from resilience.sizing.limits import (
     kept,
 )
 from resilience.sizing.reserve import Chance, Floor
-from resilience.sizing.size import state_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.solver import solve
 
 # On `gas` ten units a week are lost for k weeks with chance p; without limits 60 are held, at 1 USD each (test_size).

@@ -20,8 +20,8 @@ from resilience.sizing.lshaped.pool import Pool
 from resilience.sizing.lshaped.structure import gather, price
 from resilience.sizing.reserve import Floor
 from resilience.sizing.response import with_units
-from resilience.sizing.size import state_sizing
 from resilience.sizing.solved import apart, as_one
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.solver import Status, solve
 

@@ -13,7 +13,8 @@ from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, unti
 from resilience.periods import Coarsening
 from resilience.result import FAST
 from resilience.sizing.scope import Downstream
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 
 # A ships ten chips a week to C and is out for four weeks with chance 0.1: forty are wanting, at 21 each. B makes ten
 # for itself and could make more. Held stock costs 0.5 a unit and year, and 1 more when it is drawn: 0.6 a year for the

@@ -17,8 +17,9 @@ from resilience.sizing.multistage import multistage_reserve
 from resilience.sizing.names import column_names
 from resilience.sizing.replications import cost_of, replicate
 from resilience.sizing.reserve import Floor
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import apart, as_one
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.without import without_reserve
 from resilience.sizing.world import world_of
 

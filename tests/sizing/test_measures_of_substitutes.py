@@ -10,8 +10,9 @@ from resilience.periods import Coarsening
 from resilience.simulate.behaviour import Behaviour, Qualified
 from resilience.sizing.information import information
 from resilience.sizing.scope import Downstream
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import apart, as_one
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.without import without_reserve
 
 # Ten chips a week, at 100 USD each, want ten of gas, which is out for six weeks. Two neon, at 1 USD, do for one gas,

@@ -9,8 +9,9 @@ from two_stage_programs import random_two_stage
 from resilience import Outage, Scenario, size_reserve
 from resilience.sizing.lshaped import decompose, outline
 from resilience.sizing.ranges import ALL, View, ranges, without_each
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import solved
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.twostage import extensive
 from resilience.solver import solve
 

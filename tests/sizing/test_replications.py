@@ -8,7 +8,8 @@ from resilience import Outage, Scenario, size_reserve
 from resilience.errors import AskError
 from resilience.policy import Reserve
 from resilience.sizing.replications import cost_of, replicate, replications
-from resilience.sizing.size import solve_sizing, state_sizing
+from resilience.sizing.size import solve_sizing
+from resilience.sizing.stated import state_sizing
 
 # A newsvendor: a unit costs 1, one short costs 4; demand is 0 to 9 with these chances.
 DEMAND, COST, SHORT = np.arange(10), 1.0, 4.0

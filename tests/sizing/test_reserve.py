@@ -13,7 +13,7 @@ from resilience import Outage, Scenario, size_reserve
 from resilience.hazards import ByLoss, Footprint
 from resilience.risk import CVaR, Expectation, TotalVariation, Wasserstein, WorstCase, measure
 from resilience.sizing.reserve import Floor, Terms, weighed
-from resilience.sizing.size import state_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.statement import Statement, total
 from resilience.solver import solve
 

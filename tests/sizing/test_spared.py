@@ -10,9 +10,9 @@ from resilience.risk import CVaR, Expectation, WorstCase
 from resilience.scenario import ScenarioSet
 from resilience.sizing.reserve import Floor
 from resilience.sizing.response import with_units
-from resilience.sizing.size import state_sizing
 from resilience.sizing.solved import as_one, in_part
 from resilience.sizing.spared import sparable
+from resilience.sizing.stated import state_sizing
 from resilience.solver import solve
 
 

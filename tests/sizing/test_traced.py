@@ -11,7 +11,7 @@ from resilience import Outage, Scenario, best_response, simulate, size_reserve
 from resilience.errors import AskError
 from resilience.risk import CVaR
 from resilience.scenario import ScenarioSet
-from resilience.sizing.size import MANY
+from resilience.sizing.stated import MANY
 from resilience.sizing.traced import most_lost
 
 LENGTHS = (1, 2, 3, 7, 8, 10, 12, 13)

@@ -5,7 +5,7 @@ from small_networks import one_good
 
 from resilience import Outage, Scenario, best_response
 from resilience.scenario import ScenarioSet
-from resilience.sizing.size import state_sizing
+from resilience.sizing.stated import state_sizing
 from resilience.sizing.without import without_reserve
 from resilience.solver import Method
 
