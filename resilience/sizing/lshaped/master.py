@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from resilience.errors import InfeasibleError, SolverError
+from resilience.sizing.lshaped.specks import without_specks
 from resilience.sizing.lshaped.structure import Whole
 from resilience.sizing.twostage import Floats
 from resilience.solver import LinearProgram, Method, Status, certified_bound, settled, solve
@@ -44,9 +45,15 @@ class Master:
         self.matrix: list[sparse.csr_matrix] = [sparse.csr_matrix(self.first.matrix)]
         self.dual = np.zeros(0)
 
+    def _cleared(self, row: Row) -> Row:
+        """A cut without coefficients that are rounding."""
+        low, high = self.first.column_lower[row.columns], self.first.column_upper[row.columns]
+        values, sides = without_specks(row.values[None], np.array([row.side]), low, high)
+        return replace(row, values=values[0], side=float(sides[0]))
+
     def add(self, rows: Sequence[Row]) -> int:
         """Add cuts that are not there yet; how many."""
-        fresh = [row for row in rows if (row.structure, row.position, row.cut) not in self.known]
+        fresh = [self._cleared(row) for row in rows if (row.structure, row.position, row.cut) not in self.known]
         if not fresh:
             return 0
         self.known.update((row.structure, row.position, row.cut) for row in fresh)

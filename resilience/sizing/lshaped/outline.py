@@ -9,11 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from resilience.sizing.lshaped.pool import Pool
+from resilience.sizing.lshaped.specks import without_specks
 from resilience.sizing.lshaped.structure import gather, price
 from resilience.sizing.twostage import Floats, TwoStage
 from resilience.solver import LinearProgram
-
-SPECK = 1e-10  # of a cut's largest coefficient: inexact duals leave traces that no solver could tell from nothing
 
 
 def outline(program: TwoStage, known: Sequence[Mapping[int, Floats]]) -> LinearProgram:
@@ -35,20 +34,10 @@ def outline(program: TwoStage, known: Sequence[Mapping[int, Floats]]) -> LinearP
             rows = np.zeros((len(at_each), width))
             rows[:, structure.tied] = pool.slopes[cut]
             rows[np.arange(len(at_each))[:, None], structure.columns] = pool.weights[cut]
-            rows, side = _without_specks(rows, at_each, program.first)
+            rows, side = without_specks(rows, at_each, program.first.column_lower, program.first.column_upper)
             parts.append(sparse.csr_matrix(rows))
             sides.append(side)
     low = np.concatenate([program.first.row_lower, *sides])
     high = np.concatenate([program.first.row_upper, *(np.full(len(side), np.inf) for side in sides)])
     matrix = sparse.csc_matrix(sparse.vstack(parts))
     return replace(program.first, matrix=matrix, row_lower=low, row_upper=high, integer=None)
-
-
-def _without_specks(rows: Floats, sides: Floats, first: LinearProgram) -> tuple[Floats, Floats]:
-    """The cuts rows @ x >= sides without coefficients that are rounding, each side eased by the most they could add."""
-    specks = np.abs(rows) < SPECK * np.abs(rows).max(axis=1, keepdims=True, initial=0.0)
-    specks &= np.isfinite(first.column_lower) & np.isfinite(first.column_upper)
-    small = np.where(specks, rows, 0.0)
-    bounds = [np.where(np.isfinite(bound), bound, 0.0) for bound in (first.column_lower, first.column_upper)]
-    most = np.maximum(small * bounds[0], small * bounds[1])
-    return rows - small, sides - most.sum(axis=1)
