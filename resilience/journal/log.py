@@ -43,7 +43,11 @@ class Log:
         self._synced = time.monotonic()
 
     def __len__(self) -> int:
-        return len(self.places)
+        """How many answers there are; one that is being added is waited for, so that nobody takes the log for empty."""
+        if self._file.closed:
+            return len(self.places)
+        with self._turn:
+            return len(self.places)
 
     def __contains__(self, key: bytes) -> bool:
         return key in self.places
@@ -124,7 +128,7 @@ class Log:
 
     def _why(self, error: OSError) -> str:
         what = "The disk is full" if error.errno in FULL else f"Cannot write: {error.strerror or error}"
-        return f"{what}. {len(self)} finished pieces of work are kept in {self.path}."
+        return f"{what}. {len(self.places)} finished pieces of work are kept in {self.path}."
 
 
 def _checksum(key: bytes, data: bytes) -> bytes:
