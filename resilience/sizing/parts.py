@@ -21,7 +21,7 @@ from resilience.sizing.lifts import Lifts, lifts
 from resilience.sizing.reserve import Offers
 from resilience.sizing.scope import Scope, downstream
 from resilience.sizing.statement import Compiled
-from resilience.stores import stores
+from resilience.stores import Stores, stores
 
 Say = Callable[[str], None]
 
@@ -73,15 +73,15 @@ def cases_of(
     scope: Scope,
 ) -> tuple[list[Case], list[Whole]]:
     """Each scenario's case on the part of the network it needs, and which of the stores `rows` that part holds."""
-    known: dict[frozenset[str], tuple[Physics, Lifts | None]] = {}
+    known: dict[frozenset[str], tuple[Physics, Lifts | None, Whole, Stores]] = {}
     cases, mine = [], []
     for scenario in scenarios:
-        kept = scope.goods(parts.bare, scenario, weeks) | parts.touched
-        if kept not in known:
-            known[kept] = parts.part(kept)
-        laws, lifted = known[kept]
-        own = np.flatnonzero(rows["good"].isin(kept))
-        held = stores(laws, rows.iloc[own], weeks=weeks, release=release)
+        goods = scope.goods(parts.bare, scenario, weeks) | parts.touched
+        if goods not in known:
+            laws, lifted = parts.part(goods)
+            own = np.flatnonzero(rows["good"].isin(goods))
+            known[goods] = laws, lifted, own, stores(laws, rows.iloc[own], weeks=weeks, release=release)
+        laws, lifted, own, held = known[goods]
         whole = parts.full.network
         case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods, whole=whole, lifts=lifted)
         cases.append(case)

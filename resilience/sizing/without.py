@@ -58,11 +58,6 @@ class Without:
         """The scenarios that lose anything, without those spared."""
         return [number for number in sorted(self.answers) if self.most[number] > HARMLESS]
 
-    @property
-    def spared(self) -> list[int]:
-        """The scenarios of which no more is known than what they lose at most."""
-        return [number for number in range(len(self.most)) if number not in self.answers]
-
 
 def without_reserve(
     cases: Sequence[Case],
