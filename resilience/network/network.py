@@ -6,11 +6,11 @@ A `Network` is immutable. Its tables come back as fresh frames; to change one, b
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -25,6 +25,7 @@ from resilience.network.graph import graph_of
 
 FINAL = rules.FINAL  # the user, in substitutes, that is final demand
 CONFIDENCES = ("measured", "reported", "estimated", "assumed")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -158,6 +159,9 @@ class Network:
 
         A substitute counts as used wherever it could be.
         """
+        return self.once("points", self._points).copy(deep=False)
+
+    def _points(self) -> pd.DataFrame:
         made = self.frames["producers"][["good", "place"]]
         used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
         swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
@@ -186,12 +190,28 @@ class Network:
     @property
     def blocs(self) -> dict[str, tuple[str, ...]]:
         """Named sets of countries."""
-        return dict(self._blocs)
+        return dict(self.once("blocs", self._blocs))
+
+    def _blocs(self) -> dict[str, tuple[str, ...]]:
+        return {str(bloc): tuple(rows["country"]) for bloc, rows in self.frames["blocs"].groupby("bloc")}
+
+    def once(self, what: Hashable, work: Callable[[], T]) -> T:
+        """What `work` makes of this network, worked out when first asked for `what`: a network does not change.
+
+        Whoever hands it on hands on a copy, or what nobody changes.
+        """
+        if what not in self._known:
+            self._known[what] = work()
+        found: T = self._known[what]
+        return found
 
     @cached_property
-    def _blocs(self) -> dict[str, tuple[str, ...]]:
-        """Worked out once: every disruption of every scenario asks."""
-        return {str(bloc): tuple(rows["country"]) for bloc, rows in self.frames["blocs"].groupby("bloc")}
+    def _known(self) -> dict[Hashable, Any]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was worked out of them can be worked out again where they arrive."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def countries(self, who: str) -> tuple[str, ...]:
         """The countries of a bloc, or the country itself.
@@ -214,6 +234,10 @@ class Network:
 
         Both hold the columns of `substitutes` and `place`; the second also `tier`. Rows stand by key, then by place.
         """
+        inputs, final = self.once("replaceable", self._replaceable)
+        return inputs.copy(deep=False), final.copy(deep=False)
+
+    def _replaceable(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         swaps = self.frames["substitutes"]
         final = swaps["user"] == FINAL
         makers = self.frames["producers"][["good", "place"]].rename(columns={"good": "user"})
