@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from resilience.simulate.alone import alone
 from resilience.simulate.behaviour import Behaviour
 from resilience.simulate.compiled.tables import Asked, Block, Out
 from resilience.simulate.handed.net import net_of
@@ -19,7 +22,10 @@ from resilience.substitution import none_of
 
 
 def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shocks, records: Records) -> None:
-    """As `run_plain`, compiled. The behaviour must be one that `rules` knows."""
+    """As `run_plain`, compiled. The behaviour must be one that `rules` knows.
+
+    To compile takes most of a minute: of several processes that need it at once, one does and the others wait.
+    """
     from resilience.simulate.compiled import loop  # compiles, or reads what an earlier run compiled
 
     chosen = rules(behaviour, held)
@@ -34,7 +40,9 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
         rank=np.zeros(widest, dtype=np.int64),
         sated=np.zeros(widest, dtype=np.bool_),
     )
-    loop.run(shocks.weeks, net, chosen, _block(shocks), stores, state, asked, _out(records))
+    ready = bool(loop.run.signatures)  # type: ignore[attr-defined]
+    with nullcontext() if ready else alone(Path(loop.run.stats.cache_path)):  # type: ignore[attr-defined]
+        loop.run(shocks.weeks, net, chosen, _block(shocks), stores, state, asked, _out(records))
     position = plan.physics.position[:, None]
     records.missing[:] = np.maximum(position - state.stock - state.onway, 0.0)
     records.drawn[:] = state.drawn
