@@ -11,6 +11,7 @@ import numpy as np
 from resilience.simulate.alone import alone
 from resilience.simulate.behaviour import Behaviour
 from resilience.simulate.compiled.tables import Asked, Block, Out
+from resilience.simulate.handed.alike import alike
 from resilience.simulate.handed.net import net_of
 from resilience.simulate.handed.state import state_of
 from resilience.simulate.holdings import Holdings
@@ -31,7 +32,7 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
     chosen = rules(behaviour, held)
     assert chosen is not None
     swaps = plan.physics.swaps if chosen.replaces else none_of(plan.physics.swaps)
-    net, stores = net_of(plan, behaviour, held, swaps), vault(plan, held, shocks.scenarios)
+    net, stores = alike(net_of(plan, behaviour, held, swaps)), alike(vault(plan, held, shocks.scenarios))
     state = state_of(plan, held, shocks, chosen, swaps)
     widest = int(max(np.diff(net.out_start).max(initial=0) + 1, np.diff(net.claim_start).max(initial=0)))
     asked = Asked(
@@ -42,7 +43,7 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
     )
     ready = bool(loop.run.signatures)  # type: ignore[attr-defined]
     with nullcontext() if ready else alone(Path(loop.run.stats.cache_path)):  # type: ignore[attr-defined]
-        loop.run(shocks.weeks, net, chosen, _block(shocks), stores, state, asked, _out(records))
+        loop.run(shocks.weeks, net, chosen, alike(_block(shocks)), stores, state, asked, _out(records))
     position = plan.physics.position[:, None]
     records.missing[:] = np.maximum(position - state.stock - state.onway, 0.0)
     records.drawn[:] = state.drawn
