@@ -22,6 +22,7 @@ from resilience.network.checks import bloc_rows, checked_tables, counted_from_on
 from resilience.network.figures import with_values
 from resilience.network.files import tables_in, write_tables
 from resilience.network.graph import graph_of
+from resilience.network.told import described
 
 FINAL = rules.FINAL  # the user, in substitutes, that is final demand
 CONFIDENCES = ("measured", "reported", "estimated", "assumed")
@@ -342,19 +343,4 @@ class Network:
         return hash(self.checksum())
 
     def __repr__(self) -> str:
-        counts = ", ".join(
-            f"{len(self.frames[table])} {word if len(self.frames[table]) == 1 else plural}"
-            for table, word, plural in [
-                ("goods", "good", "goods"),
-                ("producers", "producer", "producers"),
-                ("needs", "need", "needs"),
-                ("lanes", "lane", "lanes"),
-                ("demand", "demand", "demands"),
-                ("stocks", "stock", "stocks"),
-            ]
-        )
-        places = self.frames["places"]
-        where = f"{len(places)} places in {places['country'].nunique()} countries"
-        assumed = int(self.coverage()["assumed"])
-        warning = f"; {assumed} of {len(self.frames['figures'])} figures assumed" if assumed else ""
-        return f"Network {self.name!r}: {counts}; {where}{warning}"
+        return described(self.name, self.frames, assumed=int(self.coverage()["assumed"]))
