@@ -19,8 +19,6 @@ from resilience.report.layers import layers as laid_out
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from resilience.result import Result
-
 __all__ = ["layers", "losses", "reserve_by_good", "unmet_over_time"]
 
 # Told apart with every kind of colour vision, and in grey: the stylesheet of the report has the same.

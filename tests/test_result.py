@@ -4,10 +4,11 @@ import json
 import pandas as pd
 import pytest
 
+from resilience.answering import FAST, run
 from resilience.cli.running import told
 from resilience.errors import AskError, InfeasibleError
 from resilience.report.sections import sections
-from resilience.result import FAST, SAVED, run
+from resilience.result import SAVED
 from resilience.runs import Answered
 from resilience.solver import Method
 from resilience.study import Study

@@ -9,14 +9,15 @@ from typing import Any
 import pandas as pd
 
 from resilience import controls, datasets, models
+from resilience.amounts import money
 from resilience.balance import balance, use_per_week
 from resilience.cli.answer import Answer
 from resilience.cli.controls import described, find_controls
 from resilience.cli.text import columns
 from resilience.controls.study import ControlStudy, is_controls
 from resilience.errors import AskError, DataError, RunError, near
+from resilience.formats import plainly
 from resilience.network import CONFIDENCES, Network
-from resilience.result import money, plainly
 from resilience.study import Study
 
 COUNTED = (

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.amounts import money
+from resilience.answering import FAST, state
 from resilience.compare import statistics
 from resilience.compare.losses import Losses, Simulated
 from resilience.compare.policies import Policy, checked, standard_policies
@@ -17,11 +19,11 @@ from resilience.compare.sampling import Sampling, StatedChances
 from resilience.compare.trial import Ground, Trial, ground, tried
 from resilience.engine import Engine, Serial
 from resilience.errors import AskError, near
+from resilience.formats import plainly
 from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.physics import Floats
 from resilience.policy import TIERS, Reserve
-from resilience.result import FAST, money, plainly, state
 from resilience.risk import CVaR, Expectation, Risk, TailMeans, measure, quantile
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.simulate.outlook import LEVELS

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from resilience import Network
-from resilience.result import run
+from resilience.answering import run
 from resilience.study import Study
 
 STUDY = """
