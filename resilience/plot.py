@@ -12,6 +12,7 @@ import numpy as np
 
 from resilience import views
 from resilience.errors import AskError, near
+from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.layers import STEPS
 from resilience.report.layers import layers as laid_out
@@ -26,7 +27,7 @@ HELD, BARE, LIT, INK, SOFT = "#1f6597", "#b9c4ce", "#c2410c", "#17232e", "#51616
 TONES = {"weak": LIT, "high": "#3f7fab", "middle": "#94bcd6", "low": "#d6e4ee"}
 
 
-def reserve_by_good(result: Result, ax: Axes | None = None, *, most: int = 20) -> Axes:
+def reserve_by_good(result: Reading, ax: Axes | None = None, *, most: int = 20) -> Axes:
     """What each good in the reserve costs to buy, dearest on top (at most `most`), and the days of use it covers."""
     table = views.reserve_by_good(result).head(most)
     size, unit = numbers.money(table["reserve_usd"])
@@ -40,7 +41,7 @@ def reserve_by_good(result: Result, ax: Axes | None = None, *, most: int = 20) -
     return _plain(ax, "Reserve by good")
 
 
-def losses(result: Result, ax: Axes | None = None) -> Axes:
+def losses(result: Reading, ax: Axes | None = None) -> Axes:
     """Loss in each scenario with the reserve and without it, gravest on top."""
     table = views.losses(result)
     size, unit = numbers.money(table["without_usd"])
@@ -55,7 +56,7 @@ def losses(result: Result, ax: Axes | None = None) -> Axes:
     return _plain(ax, "Loss by scenario")
 
 
-def unmet_over_time(result: Result, ax: Axes | None = None, *, scenario: str | None = None) -> Axes:
+def unmet_over_time(result: Reading, ax: Axes | None = None, *, scenario: str | None = None) -> Axes:
     """Value of unmet demand week by week in one scenario: members, others, and all without a reserve.
 
     The scenario is the one with most unmet demand unless you name another.
@@ -84,7 +85,7 @@ def unmet_over_time(result: Result, ax: Axes | None = None, *, scenario: str | N
     return _plain(ax, name)
 
 
-def layers(result: Result, ax: Axes | None = None) -> Axes:
+def layers(result: Reading, ax: Axes | None = None) -> Axes:
     """The network from ore to chip: goods coloured by the share of their largest country, ringed where held."""
     drawn = laid_out(result.network, held=frozenset(result.table("reserve")["good"]))
     ax = _axes(ax, height=max(3.0, drawn.height / 80), width=max(8.0, drawn.width / 80))

@@ -8,13 +8,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from resilience.balance import balance
+from resilience.balance import balance, use_per_week
 from resilience.metrics import concentrations
 from resilience.network import CONFIDENCES, Network
 from resilience.reading import Reading
 from resilience.sizing.ranges import ALL
 
 USE_TIERS = ("defence", "essential", "other")
+MOST_SCENARIOS = 30  # of which a table tells one by one, the gravest first
+PERIOD = 13  # weeks of a row of the ledger
+WEEK_DAYS = 7
+WEEKS_A_YEAR = 52
 NOISE = 1e-9  # share of what all demand of the horizon is worth that counts as rounding
 
 
@@ -42,7 +46,9 @@ def losses(reading: Reading) -> pd.DataFrame:
     dust = NOISE * _stake(reading.network, reading.study.weeks)
     for column in ("without_usd", "loss_usd"):
         table[column] = table[column].where(table[column] > dust, 0.0)
-    open_usd = reading.provenance["gap"] * abs(reading.figures()["objective_usd"]) / table["probability"].clip(lower=NOISE)
+    open_usd = (
+        reading.provenance["gap"] * abs(reading.figures()["objective_usd"]) / table["probability"].clip(lower=NOISE)
+    )
     avoided = table["without_usd"] - table["loss_usd"]
     table["avoided_usd"] = avoided.where(avoided.abs() > np.maximum(open_usd, dust), 0.0)
     return table.sort_values(["without_usd", "scenario"], ascending=[False, True], ignore_index=True)
@@ -98,6 +104,115 @@ def still_short(reading: Reading) -> pd.DataFrame:
             for tier, short in zip(found.index.get_level_values("tier"), part["usd"], strict=True)
         ]
     return found[(found.filter(like="usd") > 0).any(axis=1)].reset_index()
+
+
+def bands(reading: Reading, *, reserve: bool = True) -> pd.DataFrame:
+    """Value of unmet demand by week over all scenarios, weighed by their chances. Rows: weeks from 1. [USD a week]
+
+    Columns low and high (the tenth and the ninetieth percentile), mean, most: of the scenarios, given that one of them
+    happens.
+    """
+    weekly = unmet_by_week(reading, reserve=reserve)
+    losses = reading.table("losses").set_index("scenario")["probability"].reindex(weekly.columns)
+    chance = losses.to_numpy() / losses.sum() if losses.sum() > 0 else np.full(len(losses), 1.0 / max(len(losses), 1))
+    values = weekly.to_numpy()
+    order = np.argsort(values, axis=1, kind="stable")
+    ranked, reached = np.take_along_axis(values, order, axis=1), np.cumsum(chance[order], axis=1)
+    at = {name: (reached >= level - NOISE).argmax(axis=1)[:, None] for name, level in (("low", 0.1), ("high", 0.9))}
+    found = {name: np.take_along_axis(ranked, column, axis=1)[:, 0] for name, column in at.items()}
+    return pd.DataFrame({**found, "mean": values @ chance, "most": values.max(axis=1)}, index=weekly.index)
+
+
+def ledger(reading: Reading, scenario: str) -> pd.DataFrame:
+    """What goes short in one scenario, period by period.
+
+    Columns good, tier, first_week, last_week, without_units, units, without_usd, usd, without_days, days: days of what
+    all who want that good for that tier use, a period at most; weeks that the program takes together count as even.
+    """
+    keys = ["good", "tier", "period"]
+    parts = []
+    for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
+        rows = reading.table(name)
+        rows = _week_by_week(rows[rows["scenario"] == scenario], reading.study.weeks)
+        parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
+    table = pd.concat(parts, axis=1).fillna(0.0).reset_index()
+    dust = NOISE * _stake(reading.network, reading.study.weeks)
+    table = table[table[["without_usd", "usd"]].max(axis=1) > dust]
+    wanted = reading.network.demand.groupby(["good", "tier"])["units_per_week"].sum()
+    use = wanted.reindex(pd.MultiIndex.from_frame(table[["good", "tier"]])).to_numpy()
+    for prefix in ("without_", ""):
+        table[f"{prefix}days"] = WEEK_DAYS * table[f"{prefix}units"] / use
+    table["first_week"] = table["period"] * PERIOD + 1
+    table["last_week"] = np.minimum((table["period"] + 1) * PERIOD, reading.study.weeks)
+    columns = ["good", "tier", "first_week", "last_week", "without_units", "units", "without_usd", "usd"]
+    table = table.sort_values(["first_week", "without_usd", "good"], ascending=[True, False, True])
+    return table[[*columns, "without_days", "days"]].reset_index(drop=True)
+
+
+def _week_by_week(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Rows over several weeks as one a week, with the period of each."""
+    count = np.minimum(rows["weeks"], weeks - rows["week"] + 1).astype(int)
+    spread = rows.loc[rows.index.repeat(count)].copy()
+    offset = spread.groupby(level=0).cumcount()
+    for name in ("units", "usd"):
+        spread[name] = spread[name] / count.reindex(spread.index)
+    return spread.assign(period=(spread["week"] + offset - 1) // PERIOD)
+
+
+def exposure(reading: Reading) -> pd.DataFrame:
+    """What is at stake in each country that wants anything: expected value of unmet demand, most without first.
+
+    Columns country, name, without_usd and usd (a year, without the reserve and with it), share (of a year's demand by
+    value, without it; above nothing the study's horizon may add up to more than a year).
+    """
+    network = reading.network
+    country = network.places.set_index("place")["country"]
+    chance = reading.table("losses").set_index("scenario")["probability"]
+    found = {}
+    for column, name in (("without_usd", "unmet_without"), ("usd", "unmet")):
+        rows = reading.table(name)
+        expected = rows["usd"] * rows["scenario"].map(chance)
+        found[column] = expected.groupby(rows["place"].map(country)).sum()
+    demand = network.demand
+    yearly = demand["units_per_week"] * demand["usd_per_unit_unmet"] * WEEKS_A_YEAR
+    wanted = yearly.groupby(demand["place"].map(country)).sum()
+    table = pd.DataFrame(found).reindex(wanted.index).fillna(0.0)
+    table = table.where(table > NOISE * float(wanted.sum()), 0.0)
+    table["share"] = table["without_usd"] / wanted.where(wanted > 0)
+    table = table.fillna(0.0).rename_axis("country").reset_index()
+    table.insert(1, "name", place_names(network, table["country"]))
+    return table.sort_values(["without_usd", "country"], ascending=[False, True], ignore_index=True)
+
+
+def stores_by_country(reading: Reading) -> pd.DataFrame:
+    """Where the reserve stands. Columns country, name, usd; most first."""
+    held, network = reading.table("reserve"), reading.network
+    usd = held.groupby(held["place"].map(network.places.set_index("place")["country"]))["usd"].sum()
+    table = usd[usd > 0].rename_axis("country").reset_index()
+    table.insert(1, "name", place_names(network, table["country"]))
+    return table.sort_values(["usd", "country"], ascending=[False, True], ignore_index=True)
+
+
+def assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
+    """The kinds of figure that are assumed, by what their range could move.
+
+    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of
+    the good it speaks of is largest. Columns table, column, assumed, widest, value, low, high, good_usd_per_week.
+    """
+    figures = network.figures
+    figures = figures[figures["confidence"] == "assumed"].copy()
+    price = network.goods.set_index("good")["usd_per_unit"]
+    weekly = use_per_week(balance(network).network).groupby("good").sum() * price
+    figures["good"] = figures["key"].str.split("/").str[0]
+    figures["usd_per_week"] = figures["good"].map(weekly).fillna(0.0)
+    spread = (figures["high"] - figures["low"]) / figures["value"].abs().where(figures["value"] != 0)
+    figures["reach"] = spread.fillna(0.0) * figures["usd_per_week"]
+    counts = figures.groupby(["table", "column"]).size().rename("assumed")
+    widest = figures.sort_values(["reach", "key"], ascending=[False, True]).drop_duplicates(["table", "column"])
+    found = widest.merge(counts.reset_index(), on=["table", "column"]).head(rows)
+    found = found.rename(columns={"key": "widest", "usd_per_week": "good_usd_per_week"})
+    columns = ["table", "column", "assumed", "widest", "value", "low", "high", "good_usd_per_week"]
+    return found[columns].reset_index(drop=True)
 
 
 def marginal(reading: Reading) -> pd.DataFrame:

@@ -339,6 +339,38 @@ def resume(
 
 
 @app.command()
+def report(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of a finished run, or the name of a study that was run.")
+    ],
+    redact: Annotated[bool, typer.Option("--redact", help="Tell amounts as indices, not in units and USD.")] = False,
+    json: Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE.html", help="Where to write it [report.html or report-redacted.html in RUN]"
+        ),
+    ] = None,
+) -> None:
+    """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
+    from resilience.cli.reporting import reported
+
+    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say)), json=json)
+
+
+@app.command()
+def backtest(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A shipped dataset, or a folder of CSV files.")],
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
+    from resilience.cli.backtesting import tested
+
+    give(patiently(lambda say: tested(dataset, say=say)), json=json, out=out)
+
+
+@app.command()
 def diff(
     a: Annotated[Path, typer.Argument(metavar="A", help="The folder of a finished run.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another.")],
