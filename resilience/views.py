@@ -19,6 +19,7 @@ MOST_SCENARIOS = 30  # of which a table tells one by one, the gravest first
 PERIOD = 13  # weeks of a row of the ledger
 WEEK_DAYS = 7
 WEEKS_A_YEAR = 52
+ROUNDING = 1e-6  # share of the largest row of a ledger below which another is none
 NOISE = 1e-9  # share of what all demand of the horizon is worth that counts as rounding
 
 
@@ -136,8 +137,11 @@ def ledger(reading: Reading, scenario: str) -> pd.DataFrame:
         rows = _week_by_week(rows[rows["scenario"] == scenario], reading.study.weeks)
         parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
     table = pd.concat(parts, axis=1).fillna(0.0).reset_index()
-    dust = NOISE * _stake(reading.network, reading.study.weeks)
-    table = table[table[["without_usd", "usd"]].max(axis=1) > dust]
+    most = float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
+    for prefix in ("without_", ""):
+        dust = table[f"{prefix}usd"] <= ROUNDING * most
+        table.loc[dust, [f"{prefix}usd", f"{prefix}units"]] = 0.0
+    table = table[table[["without_usd", "usd"]].max(axis=1) > 0]
     wanted = reading.network.demand.groupby(["good", "tier"])["units_per_week"].sum()
     use = wanted.reindex(pd.MultiIndex.from_frame(table[["good", "tier"]])).to_numpy()
     for prefix in ("without_", ""):
@@ -151,12 +155,12 @@ def ledger(reading: Reading, scenario: str) -> pd.DataFrame:
 
 def _week_by_week(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
     """Rows over several weeks as one a week, with the period of each."""
-    count = np.minimum(rows["weeks"], weeks - rows["week"] + 1).astype(int)
-    spread = rows.loc[rows.index.repeat(count)].copy()
-    offset = spread.groupby(level=0).cumcount()
+    rows = rows.assign(count=np.minimum(rows["weeks"], weeks - rows["week"] + 1).astype(int)).reset_index(drop=True)
+    spread = rows.loc[rows.index.repeat(rows["count"])].copy()
     for name in ("units", "usd"):
-        spread[name] = spread[name] / count.reindex(spread.index)
-    return spread.assign(period=(spread["week"] + offset - 1) // PERIOD)
+        spread[name] = spread[name] / spread["count"]
+    week = spread["week"] + spread.groupby(level=0).cumcount()
+    return spread.assign(period=(week - 1).astype(int) // PERIOD)
 
 
 def exposure(reading: Reading) -> pd.DataFrame:

@@ -347,9 +347,7 @@ def report(
     json: Json = False,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", metavar="FILE.html", help="Where to write it [report.html or report-redacted.html in RUN]"
-        ),
+        typer.Option("--out", metavar="FILE.html", help="Where [report.html or report-redacted.html in RUN]"),
     ] = None,
 ) -> None:
     """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""

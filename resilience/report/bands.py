@@ -51,7 +51,7 @@ def bands(without: pd.DataFrame, held: pd.DataFrame, scale: AsTheyAre) -> Bands:
 
 
 def _half(title: str, table: pd.DataFrame, top: float, scale: AsTheyAre) -> Half:
-    worst = int(table["mean"].idxmax())
+    worst = 1 + int(table["mean"].to_numpy().argmax())
     told = (
         f"{title}: mean unmet demand is highest in week {worst}, {scale.dollars(float(table['mean'].max()))} a week; "
         f"in nine of ten scenarios, by their chance, it stays below {scale.dollars(float(table['high'].max()))}, and "

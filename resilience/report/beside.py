@@ -26,7 +26,7 @@ def verdict(compared: Answer | None, scale: AsTheyAre) -> str:
     sized = table[table["policy"] == "sized, pooled"]
     if plain.empty or sized.empty:
         return ""
-    best, foreseen = plain.loc[plain["total_usd_per_year"].idxmin()], sized.iloc[0]
+    best, foreseen = plain.sort_values(["total_usd_per_year", "policy"]).iloc[0], sized.iloc[0]
     if best["total_usd_per_year"] >= foreseen["total_usd_per_year"]:
         return ""
     days = best["policy"].removeprefix("national, ")

@@ -143,7 +143,7 @@ def budgets(reading: Reading, scale: AsTheyAre) -> Section | None:
         return None
     table = reading.table("frontier")
     drawn = curve(
-        {name: rows[["budget_usd", "loss_usd"]].to_numpy() for name, rows in table.groupby("measure", sort=False)},
+        {str(name): rows[["budget_usd", "loss_usd"]].to_numpy() for name, rows in table.groupby("measure", sort=False)},
         title="Least loss that each budget leaves", across="budget", up="loss a year", scale=scale,
     )  # fmt: skip
     columns = (

@@ -73,6 +73,8 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
     if not table["without_usd"].any() and stores.empty:
         return None
     drawn = world(table, stores, scale)
+    if not drawn.lands and not drawn.stores:
+        return None
     shown = table[table["without_usd"] > 0].head(COUNTRIES)
     words = [
         "Colour: the part of a year's demand, by value, that is expected to go unmet without the reserve, over all "

@@ -129,7 +129,8 @@ def _path(rings: list[list[int]]) -> str:
 
 def _told(exposed: pd.DataFrame, stores: pd.DataFrame) -> str:
     most = exposed.sort_values(["share", "country"], ascending=[False, True]).head(5)
-    start = ", ".join(f"{row.name} {numbers.percent(row.share)}" for row in most.itertuples() if row.share > 0)
+    parts = zip(most["name"], most["share"], strict=True)
+    start = ", ".join(f"{name} {numbers.percent(share)}" for name, share in parts if share > 0)
     said = f"Largest share of its demand at stake: {start}." if start else "No country's demand is at stake."
     held = ", ".join(stores["name"])
     return f"{said} The reserve stands in {held}." if held else said

@@ -43,6 +43,27 @@ def rings(topology: dict) -> dict[str, list[np.ndarray]]:
     return found
 
 
+def cut_at_the_edge(ring: np.ndarray) -> list[np.ndarray]:
+    """A ring that crosses the meridian of 180 degrees as its part on either side of the map."""
+    if np.abs(np.diff(ring[:, 0])).max() < 180:
+        return [ring]
+    whole = np.column_stack([np.where(ring[:, 0] < 0, ring[:, 0] + 360, ring[:, 0]), ring[:, 1]])
+    east, west = _kept(whole, -1), _kept(whole, 1) - (360, 0)
+    return [part for part in (east, west) if len(part) > 2]
+
+
+def _kept(ring: np.ndarray, side: int) -> np.ndarray:
+    """The part of a ring on one side of 180 degrees, closed along it."""
+    found = []
+    for one, other in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+        inside = [side * (end[0] - 180) >= 0 for end in (one, other)]
+        if inside[0]:
+            found.append(one)
+        if inside[0] != inside[1]:
+            found.append(one + (other - one) * (180 - one[0]) / (other[0] - one[0]))
+    return np.array([*found, found[0]]) if found else np.zeros((0, 2))
+
+
 def equal_earth(places: np.ndarray) -> np.ndarray:
     """Longitude and latitude in degrees as x and y, the world 1 wide, y downward from its northern edge."""
     lon, lat = np.radians(places).T
@@ -67,7 +88,10 @@ def area_and_middle(ring: np.ndarray) -> tuple[float, np.ndarray]:
 def main() -> None:
     folder = Path(sys.argv[1])
     coarse, fine = (rings(json.loads((folder / f"countries-{scale}.json").read_text())) for scale in ("110m", "50m"))
-    drawn = {code: [equal_earth(ring) for ring in found] for code, found in {**fine, **coarse}.items()}
+    drawn = {
+        code: [equal_earth(part) for ring in found for part in cut_at_the_edge(ring)]
+        for code, found in {**fine, **coarse}.items()
+    }
     every = np.concatenate([ring for code in coarse for ring in drawn[code]])
     left, top = every.min(axis=0)
     size = WIDTH / (every[:, 0].max() - left)
