@@ -2,7 +2,8 @@
 
 `result.plot.losses()` is `plot.losses(result)`; a run read back from its folder (`resilience.runs.read`) will do too.
 They show what the report shows, from the same frames. Without axes a figure of fitting size is made. `scale` tells
-amounts as they are, or as indices (`resilience.report.scale.Indices.of(result)`). Matplotlib is imported when a figure is first drawn.
+amounts as they are, or as indices (`resilience.report.scale.Indices.of(result)`). Matplotlib is imported when a figure
+is first drawn.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def reserve_by_place(result: Reading, ax: Axes | None = None, *, scale: AsTheyAr
 
 
 def marginal_value(result: Reading, ax: Axes | None = None, *, most: int = 15) -> Axes:
-    """What a dollar more of holding each good saves in a year, best on top (at most `most`); past 1 a limit stops it."""
+    """What a dollar more of holding each good saves, best on top (at most `most`); past 1 a limit stops it."""
     table = views.marginal(result)
     table = table[table["saved_usd_per_unit"] > 0].head(most)
     ax = _axes(ax, height=1.0 + 0.32 * max(len(table), 2))
@@ -192,9 +193,8 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
     stores = views.stores_by_country(result)
     stores = stores[stores["country"].isin(countries)]
     for name, usd in zip(stores["country"], stores["usd"] / _most(stores["usd"]), strict=True):
-        ax.scatter(
-            *countries[name]["point"], s=(10 + 18 * usd**0.5) ** 2 / 4, facecolors="none", edgecolors=INK, zorder=3
-        )
+        x, y = countries[name]["point"]
+        ax.scatter(x, y, s=(5 + 9 * usd**0.5) ** 2, facecolors="none", edgecolors=INK, zorder=3)
     ax.set_xlim(0, about["width"])
     ax.set_ylim(about["height"], 0)
     ax.set_aspect("equal")
