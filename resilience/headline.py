@@ -32,7 +32,7 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     after -= sizing.measures_usd_per_year
     weighed = weighed_as(study)
     held = sizing.reserve.table()["good"].nunique()
-    if not held and not sizing.measures["bought"].any():
+    if not _anything(sizing):
         return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
     cut = 1.0 - after / before if before > 0 else 0.0
     count = f"{held} {'good' if held == 1 else 'goods'}"
@@ -50,6 +50,11 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
         f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
         f"{money(float(left['usd']))} USD a year."
     )
+
+
+def _anything(sizing: Sizing) -> bool:
+    """Whether anything is held or bought."""
+    return len(sizing.reserve.table()) > 0 or bool(sizing.measures["bought"].any())
 
 
 def weighed_as(study: Study) -> str:
@@ -74,7 +79,7 @@ def _as_simulated(sizing: Sizing, simulated: pd.DataFrame, risk: Risk, money: Mo
     lost, left = (
         measure(risk, simulated[name], simulated["probability"]) for name in ("simulated_without_usd", "simulated_usd")
     )
-    if cost <= 0 or lost - left >= cost:
+    if not _anything(sizing) or lost - left >= cost:
         return []
     saves = f"it saves only {money(lost - left)} USD a year" if lost > left else "it saves nothing"
     return [f"That is with perfect foresight: where firms follow rules, as simulated, {saves}, less than it costs."]

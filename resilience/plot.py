@@ -19,7 +19,7 @@ from resilience.reading import Reading
 from resilience.report.layers import STEPS
 from resilience.report.layers import layers as laid_out
 from resilience.report.scale import AsTheyAre
-from resilience.report.world import LEAST, SMALL, atlas, tone
+from resilience.report.world import LEAST, SMALL, atlas, legend, tone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,9 +182,10 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
 
     countries, about = atlas()["countries"], atlas()["about"]
     share = views.exposure(result).set_index("country")["share"].to_dict()
+    largest = max(share.values(), default=0.0)
     ax = _axes(ax, width=10.0, height=4.6)
     for name, outline in countries.items():
-        colour = TONES[tone(share[name])] if name in share else LAND
+        colour = TONES[tone(share[name], largest)] if name in share else LAND
         for ring in outline["rings"]:
             ax.add_patch(Polygon(np.reshape(ring, (-1, 2)), facecolor=colour, edgecolor=SOFT, linewidth=0.3))
         if name in share and (not outline["rings"] or outline["pixels"] < SMALL):
@@ -199,8 +200,7 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
     ax.set_ylim(about["height"], 0)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    steps = zip(TONES.values(), ("10% and more", "1–10%", "0.1–1%", "under 0.1%"), strict=True)
-    handles = [Patch(facecolor=colour, edgecolor=SOFT, label=words) for colour, words in steps]
+    handles = [Patch(facecolor=TONES[step], edgecolor=SOFT, label=words) for step, words in legend(largest)]
     ax.legend(
         handles=handles,
         frameon=False,

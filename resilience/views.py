@@ -73,11 +73,9 @@ def unmet_by_week(reading: Reading, *, members: bool | None = None, reserve: boo
         country = table["place"].map(reading.network.places.set_index("place")["country"])
         table = table[country.isin(member_countries(reading)) == members]
     names = [scenario.name for scenario in reading.study.scenarios]
-    found = pd.DataFrame(0.0, index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names)
-    for row in table.groupby(["scenario", "week", "weeks"], as_index=False)["usd"].sum().itertuples():
-        last = min(row.week + row.weeks - 1, weeks)
-        found.loc[row.week : last, row.scenario] += row.usd / row.weeks
-    return found.where(found > NOISE * _stake(reading.network, weeks), 0.0)
+    summed = _week_by_week(table, weeks).pivot_table(values="usd", index="week", columns="scenario", aggfunc="sum")
+    found = summed.reindex(index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names).fillna(0.0)
+    return found.where(found > NOISE * _stake(reading.network, weeks), 0.0).rename_axis(columns=None)
 
 
 def still_short(reading: Reading) -> pd.DataFrame:
@@ -154,13 +152,13 @@ def ledger(reading: Reading, scenario: str) -> pd.DataFrame:
 
 
 def _week_by_week(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
-    """Rows over several weeks as one a week, with the period of each."""
+    """Rows over several weeks as one a week, spread evenly, with the period of each."""
     rows = rows.assign(count=np.minimum(rows["weeks"], weeks - rows["week"] + 1).astype(int)).reset_index(drop=True)
     spread = rows.loc[rows.index.repeat(rows["count"])].copy()
     for name in ("units", "usd"):
         spread[name] = spread[name] / spread["count"]
-    week = spread["week"] + spread.groupby(level=0).cumcount()
-    return spread.assign(period=(week - 1).astype(int) // PERIOD)
+    spread["week"] = (spread["week"] + spread.groupby(level=0).cumcount()).astype(int)
+    return spread.assign(period=(spread["week"] - 1) // PERIOD)
 
 
 def exposure(reading: Reading) -> pd.DataFrame:

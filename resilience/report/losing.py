@@ -78,8 +78,9 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
     shown = table[table["without_usd"] > 0].head(COUNTRIES)
     words = [
         "Colour: the part of a year's demand, by value, that is expected to go unmet without the reserve, over all "
-        "scenarios weighed by their chances. Small countries are drawn as points. Rings: where the reserve stands, "
-        "larger where more does. Borders are those of the map's source and claim nothing."
+        "scenarios weighed by their chances; steps are quarters of the largest part. Small countries are drawn as "
+        "points. Rings: where the reserve stands, larger where more does. Borders are those of the map's source and "
+        "claim nothing."
     ]
     if drawn.missing:
         words.append(f"The map does not know {', '.join(drawn.missing)}; tables have them.")

@@ -10,7 +10,7 @@ import pandas as pd
 from resilience.report import numbers
 from resilience.report.scale import AsTheyAre
 
-WIDTH, HEIGHT = 320, 168
+WIDTH, HEIGHT = 328, 168
 LEFT, RIGHT, TOP, BOTTOM = 40, 312, 14, 136
 
 

@@ -15,7 +15,7 @@ from resilience.report import numbers
 from resilience.report.scale import AsTheyAre
 
 SMALL = 30.0  # square pixels below which a country is drawn as a point as well
-STEPS = ((0.1, "weak"), (0.01, "high"), (0.001, "middle"), (0.0, "low"))  # least share of demand, and its tone
+STEPS = ((0.75, "weak"), (0.5, "high"), (0.25, "middle"), (0.0, "low"))  # least part of the largest share; its tone
 LEAST = 3.5  # radius of a point
 
 
@@ -66,7 +66,10 @@ def atlas() -> dict[str, Any]:
 def world(exposed: pd.DataFrame, stores: pd.DataFrame, scale: AsTheyAre) -> World:
     """The map of `views.exposure` and `views.stores_by_country`."""
     countries, about = atlas()["countries"], atlas()["about"]
-    lands = [_land(row, countries[row.country], scale) for row in exposed.itertuples() if row.country in countries]
+    largest = float(exposed["share"].max()) if len(exposed) else 0.0
+    lands = [
+        _land(row, countries[row.country], largest, scale) for row in exposed.itertuples() if row.country in countries
+    ]
     drawn = {land.country for land in lands}
     most = float(stores["usd"].max()) if len(stores) else 1.0
     known = stores[stores["country"].isin(countries)]
@@ -76,7 +79,7 @@ def world(exposed: pd.DataFrame, stores: pd.DataFrame, scale: AsTheyAre) -> Worl
         rest=" ".join(_path(one["rings"]) for name, one in countries.items() if name not in drawn and one["rings"]),
         lands=tuple(lands),
         stores=tuple(held),
-        legend=tuple((tone, _step(number)) for number, (_, tone) in reversed(list(enumerate(STEPS)))),
+        legend=legend(largest),
         told=_told(exposed, stores),
         missing=tuple(missing),
         width=about["width"],
@@ -84,29 +87,34 @@ def world(exposed: pd.DataFrame, stores: pd.DataFrame, scale: AsTheyAre) -> Worl
     )
 
 
-def tone(share: float) -> str:
-    """The tone of a share of demand.
+def tone(share: float, largest: float) -> str:
+    """The tone of a share of demand, where that of the most exposed country is `largest`.
 
-    >>> tone(0.2), tone(0.0)
-    ('weak', 'low')
+    >>> tone(0.02, 0.1), tone(0.09, 0.1), tone(0.0, 0.0)
+    ('low', 'weak', 'low')
     """
-    return next(name for least, name in STEPS if share >= least)
+    return next(name for least, name in STEPS if share >= least * largest and (share > 0 or least == 0))
 
 
-def _step(number: int) -> str:
-    least = numbers.percent(STEPS[number][0])
-    if number == 0:
-        return f"{least} and more"
-    above = numbers.percent(STEPS[number - 1][0])
-    return f"{least}–{above}" if STEPS[number][0] else f"under {above}"
+def legend(largest: float) -> tuple[tuple[str, str], ...]:
+    """Each tone with the shares it stands for, lowest first.
+
+    >>> legend(0.08)[0], legend(0.08)[-1]
+    (('low', 'under 2%'), ('weak', '6% and more'))
+    """
+    if largest == 0:
+        return (("low", "nothing"),)
+    ends = [f"{float(f'{100 * least * largest:.2g}'):g}%" for least, _ in STEPS]
+    words = [f"{ends[0]} and more", *(f"{low}–{high}" for high, low in pairwise(ends[:-1])), f"under {ends[-2]}"]
+    return tuple((name, word) for (_, name), word in reversed(list(zip(STEPS, words, strict=True))))
 
 
-def _land(row: Any, outline: dict[str, Any], scale: AsTheyAre) -> Land:
+def _land(row: Any, outline: dict[str, Any], largest: float, scale: AsTheyAre) -> Land:
     x, y = outline["point"]
     small = not outline["rings"] or outline["pixels"] < SMALL
     told = f"{row.name}: {scale.dollars(row.without_usd)} a year of demand unmet without the reserve"
     told += f" ({numbers.percent(row.share)} of its demand), {scale.dollars(row.usd)} with it"
-    return Land(country=row.country, told=told, tone=tone(row.share), path=_path(outline["rings"]),
+    return Land(country=row.country, told=told, tone=tone(row.share, largest), path=_path(outline["rings"]),
                 point=(x, y) if small else None)  # fmt: skip
 
 
