@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from resilience.report.scale import AsTheyAre
-from resilience.report.times import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, round_up, up_marks, week_marks, x_of, y_of
+from resilience.report.times import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, axis, up_marks, week_marks, x_of, y_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +39,7 @@ class Bands:
 
 def bands(without: pd.DataFrame, held: pd.DataFrame, scale: AsTheyAre) -> Bands:
     """Charts of two frames of `views.bands`: columns low, mean, high, most, USD a week."""
-    top = round_up(float(max(without["most"].max(), held["most"].max())) or 1.0)
-    size, unit = scale.unit(top)
+    top, size, unit = axis(float(max(without["most"].max(), held["most"].max())), scale)
     pairs = (("Without the reserve", without), ("With it", held))
     return Bands(
         halves=tuple(_half(title, table, top, scale) for title, table in pairs),

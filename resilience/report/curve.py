@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from resilience.physics import Floats
 from resilience.report.scale import AsTheyAre
-from resilience.report.times import round_up, up_marks, y_of
+from resilience.report.times import axis, up_marks, y_of
 
 WIDTH, LEFT, RIGHT = 480, 46, 470
 TONES = ("held", "lit")  # of as many lines, told apart by their dashes too
@@ -41,8 +41,8 @@ class Curve:
 
 def curve(found: Mapping[str, Floats], *, title: str, across: str, up: str, scale: AsTheyAre) -> Curve:
     """Named curves of points (USD across, USD up), in the order in which they are to be joined."""
-    wide, high = (round_up(max(float(points[:, end].max()) for points in found.values()) or 1.0) for end in (0, 1))
-    (size, unit), (up_size, up_unit) = scale.unit(wide), scale.unit(high)
+    most = [max(float(points[:, end].max()) for points in found.values()) for end in (0, 1)]
+    (wide, size, unit), (high, up_size, up_unit) = (axis(largest, scale) for largest in most)
     lines, told = [], []
     for tone, (name, points) in zip(TONES, found.items(), strict=False):
         at = tuple((_x(float(x), wide), y_of(float(y), high)) for x, y in points)

@@ -7,6 +7,7 @@ no amounts: they are told either way.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 POINTS = "points"
 INDEX = "index"
-_SET = re.compile(r"(--(?:set|budget|own-cost)[ =]\S*?=?)([-\d.eE+_]+)")
+_SET = re.compile(r"((?:--set=)?[^=]+=).*", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +150,8 @@ class Indices(AsTheyAre):
         return Column.numbers(head, f"{INDEX}, the largest 100", index, bars=np.nan_to_num(index) / 100 if bars else ())
 
     def command(self, typed: str) -> str:
-        """The command with the numbers that were set in it left out."""
-        return _SET.sub(r"\1…", typed)
+        """The command with the values that were set in it left out."""
+        return " ".join(_SET.sub(r"\1…", part) for part in shlex.split(typed))
 
 
 def _of_the_largest(values: Iterable[float]) -> list[float]:

@@ -51,14 +51,22 @@ def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame, sca
     short = [name for name in gravest if highest[name] > 0][:MOST]
     shown = [name for name in without.columns if name in set(short)]
     weeks = len(whole)
-    top = round_up(float(highest.max()) or 1.0)
-    size, unit = scale.unit(top)
+    top, size, unit = axis(float(highest.max()), scale)
     return Times(
         panels=tuple(_panel(name, members[name], whole[name], without[name], top, scale) for name in shown),
         across=week_marks(weeks),
         up=up_marks(top, size),
         unit=f"{unit} a week",
     )
+
+
+def axis(largest: float, scale: AsTheyAre) -> tuple[float, float, str]:
+    """Where an axis of money ends, in USD, what to divide by for its marks, and their unit.
+
+    It ends at a number that is round in that unit: a round number of dollars would give away what an index hides.
+    """
+    size, unit = scale.unit(largest or 1.0)
+    return size * round_up((largest or 1.0) / size), size, unit
 
 
 def round_up(value: float) -> float:

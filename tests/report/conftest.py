@@ -1,85 +1,7 @@
-"""A result small enough to work out by hand, run once."""
-
 import re
 
 import pytest
-
-from resilience import Network
-from resilience.answering import run
-from resilience.study import Study
-
-STUDY = """
-name = "gas_stop"
-title = "A gas for two <makers>"
-question = "How much gas should the two hold?"
-dataset = "net"
-weeks = 12
-members = "pair"
-[losses]
-others = 0.5
-[[scenario]]
-name = "gas_stop"
-probability = 0.1
-note = "One year in ten, <b>assumed</b>."
-disruptions = [{ kind = "outage", good = "gas", weeks = 6 }]
-[[scenario]]
-name = "short_strike"
-probability = 0.2
-disruptions = [{ kind = "outage", good = "gas", weeks = 1 }]
-[[scenario]]
-name = "chip_fire"
-probability = 0.05
-disruptions = [{ kind = "outage", good = "chip", country = "B", weeks = 2 }]
-"""
-
-SCRIPT = "<script>alert(1)</script>"
-
-
-def network(gas: str = "Gas", places: tuple[str, str, str] = ("A", "B", "C")) -> Network:
-    """A makes a gas; A and B make chips from it, for themselves and for C. Nobody holds more than a week of gas."""
-    a, b, c = places
-    return Network.from_frames(
-        name="net",
-        goods={
-            "good": ["gas", "chip"],
-            "name": [gas, "Chip"],
-            "tier": ["raw", "chip"],
-            "unit": ["kg", "piece"],
-            "usd_per_unit": [1.0, 20.0],
-            "holding_share_per_year": [0.1, 0.2],
-        },
-        producers={"good": ["gas", "chip", "chip"], "place": [a, a, b], "output_per_week": [30.0, 20.0, 10.0]},
-        needs={"good": ["chip"], "input": ["gas"], "units": [1.0]},
-        lanes={"good": ["gas", "chip"], "origin": [a, a], "destination": [b, c]},
-        demand={
-            "good": ["chip"] * 4,
-            "place": [a, a, b, c],
-            "tier": ["essential", "defence", "essential", "other"],
-            "units_per_week": [8.0, 2.0, 10.0, 10.0],
-            "usd_per_unit_unmet": [100.0, 300.0, 100.0, 50.0],
-        },
-        stocks={"good": ["gas", "gas"], "place": [a, b], "weeks": [1.0, 1.0]},
-        places={"place": [a, b, c], "name": ["Aland", "Beland", ""]},
-        blocs={"pair": [a, b]},
-        sources={"source_id": ["s"], "title": ["A book"], "licence": ["public domain"]},
-        figures={
-            "table": ["goods", "goods"],
-            "key": ["gas", "chip"],
-            "column": ["usd_per_unit", "usd_per_unit"],
-            "value": [1.0, 20.0],
-            "source_id": ["s", "s"],
-            "confidence": ["assumed", "reported"],
-            "note": ["a guess", ""],
-        },
-    )
-
-
-def answered(folder, gas="Gas", study=STUDY, places=("A", "B", "C")):
-    """The result of `study` on the network above."""
-    network(gas, places).write(folder / "net")
-    path = folder / "study.toml"
-    path.write_text(study.replace('country = "B"', f'country = "{places[1]}"'), encoding="utf-8")
-    return run(Study.read(path))
+from gas_for_two import SCRIPT, STUDY, answered
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +33,8 @@ def nobody_short(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def known(tmp_path_factory):
-    """With countries that the map knows, what budgets buy, and what behaviour would want."""
-    study = STUDY.replace("[losses]", '[sizing]\nknowledge = ["frontier", "calibration"]\n[losses]')
+    """With countries that the map knows, and what budgets buy."""
+    study = STUDY.replace("[losses]", '[sizing]\nknowledge = ["frontier"]\n[losses]')
     return answered(tmp_path_factory.mktemp("known"), study=study, places=("JPN", "SGP", "TWN"))
 
 
