@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_network
 from resilience.cli.text import columns
+from resilience.errors import AskError, near
 from resilience.formats import plainly
-from resilience.history import backtest
+from resilience.history import backtest, load
 
 Say = Callable[[str], None]
 
 
-def tested(dataset: str, *, say: Say) -> Answer:
-    """Each shipped event simulated on the network of its day, beside what was reported."""
+def tested(dataset: str, *, names: Sequence[str] = (), say: Say) -> Answer:
+    """Shipped events (all, or those named) simulated on the network of their day, beside what was reported.
+
+    Raises
+    ------
+    AskError
+        If no event has one of the names.
+    """
     say(f"reading {dataset}")
     network = find_network(dataset)
-    table = backtest(network, told=lambda names: say(f"simulating {names}"))
+    events = {event.name: event for event in load()}
+    if strange := [f"no event {name!r}. {near(name, events)}" for name in names if name not in events]:
+        raise AskError("Cannot test against these events", strange)
+    chosen = [events[name] for name in names or events]
+    table = backtest(network, chosen, told=lambda alike: say(f"simulating {alike}"))
     table[["low", "high"]] = table[["low", "high"]].astype(float)
     met, asked = int((table["verdict"] == "met").sum()), int((table["verdict"] != "not simulated").sum())
     shown = table.drop(columns=["low", "high"])

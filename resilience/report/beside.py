@@ -18,7 +18,7 @@ Answer = Mapping[str, Any]
 
 
 def verdict(compared: Answer | None, scale: AsTheyAre) -> str:
-    """Whether plain national stocks beat the reserve sized with foresight where both are simulated; "" if not told."""
+    """That plain national stocks beat the reserve sized with foresight, if both are simulated and they do; else ""."""
     if compared is None:
         return ""
     table = pd.DataFrame(compared["policies"])
@@ -31,9 +31,9 @@ def verdict(compared: Answer | None, scale: AsTheyAre) -> str:
         return ""
     days = best["policy"].removeprefix("national, ")
     return scale.sentence(
-        f"As simulated, plain national stocks of {days} of use beat this reserve, which was sized with foresight: with "
-        f"losses counted they cost {scale.money(best['total_usd_per_year'])} USD a year, it "
-        f"{scale.money(foreseen['total_usd_per_year'])}."
+        f"As simulated, plain national stocks of {days} of use cost less on average than this reserve, which was sized "
+        f"with foresight: {scale.money(best['total_usd_per_year'])} against "
+        f"{scale.money(foreseen['total_usd_per_year'])} USD a year with losses counted."
     )
 
 
@@ -43,8 +43,8 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
     columns = (
         Column.text("Policy", table["policy"].map(sentence)),
         scale.usd("Held", table["held_usd"]),
-        scale.usd("Costs", table["cost_usd_per_year"], per=" a year"),
-        scale.usd("Loses", table["loss_usd_per_year"], per=" a year"),
+        scale.usd("Costs", table["cost_usd_per_year"], per=" a year", alike=table["total_usd_per_year"]),
+        scale.usd("Loses", table["loss_usd_per_year"], per=" a year", alike=table["total_usd_per_year"]),
         scale.usd("In all", table["total_usd_per_year"], per=" a year", bars="held"),
         scale.usd("Saves", table["saves_usd_per_year"], per=" a year"),
         scale.usd("at least", table["saves_low_usd"], alike=table["saves_high_usd"]),
@@ -85,7 +85,7 @@ def shared(answer: Answer, scale: AsTheyAre) -> Section:
         ),
     )
     stable = "No group of members would pay less on its own." if answer["stable"] else "Some group may leave."
-    words = (stable, *_words(answer, scale, "sentences"))
+    words = tuple(_words(answer, scale, "sentences") or [stable])
     blocks = [burden, arrangements]
     if answer.get("leavers"):
         leavers = pd.DataFrame(answer["leavers"])

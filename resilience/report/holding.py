@@ -39,9 +39,10 @@ def summary(reading: Reading, scale: AsTheyAre) -> Section:
         )
         return Section(key="summary", title="Summary", words=(words,))
     goods = reading.network.goods.set_index("good")
+    quantity = Column.mixed("Quantity", "", frame["quantity"], notes=frame["unit"])
     columns = (
         Column.text("Good", frame["good"].map(goods["name"]).fillna(frame["good"]).map(sentence)),
-        scale.units("Quantity", frame["quantity"], goods=frame["good"], named=_units(reading), base=frame["quantity"]),
+        *(() if scale.note else (quantity,)),  # of one row a good, every index is 100
         scale.days("Cover", "days of use", frame["cover_days"]),
         Column.text("Held at", frame["held_at"]),
         scale.usd("To buy", frame["reserve_usd"]),

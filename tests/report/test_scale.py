@@ -107,10 +107,18 @@ def test_sentences_of_other_answers_are_left_out_of_it(known, beside):
 
 def test_plain_stocks_that_beat_the_reserve_lead_the_page(known, beside):
     page, redacted = (html(known, beside=beside, redact=redact) for redact in (False, True))
-    told = "plain national stocks of 60 days of use beat this reserve, which was sized with foresight"
-    assert f"{told}: with losses counted they cost 90.2 USD a year, it 148." in page
-    assert f"{told}: with losses counted they cost 7.79 points a year" in redacted
+    told = (
+        "plain national stocks of 60 days of use cost less on average than this reserve, which was sized with foresight"
+    )
+    assert f"{told}: 90.2 against 148 USD a year with losses counted" in page
+    assert f"{told}: 7.79 against 12.8 points a year" in redacted
     assert told not in html(known)
+
+
+def test_plain_stocks_that_do_not_are_not_praised(known, beside):
+    policies = [row | {"total_usd_per_year": 10.0 if row["policy"] == "sized, pooled" else 20.0}
+                for row in beside["compare"]["policies"]]  # fmt: skip
+    assert "plain national stocks" not in html(known, beside={"compare": beside["compare"] | {"policies": policies}})
 
 
 @pytest.mark.parametrize(
