@@ -88,7 +88,12 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
     if len(shown):
         columns = (
             Column.text("Country", shown["name"]),
-            Column.shares("At stake", "of its demand", shown["share"]),
+            Column(
+                head="At stake",
+                unit="of its demand",
+                number=True,
+                cells=tuple(f"{100 * share:.2g}%" for share in shown["share"]),
+            ),
             scale.usd("Unmet without", shown["without_usd"], per=" a year", bars="bare"),
             scale.usd("Unmet with", shown["usd"], alike=shown["without_usd"], per=" a year", bars="held"),
         )

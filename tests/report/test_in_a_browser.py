@@ -13,6 +13,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-ge
 PAST_THE_EDGE = """[document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
   .filter(part => !part.closest(".wide") && part.getBoundingClientRect().right > innerWidth + 0.5)
   .map(part => part.outerHTML.slice(0, 80))]"""
+OFF_THE_SHEET = """[...document.querySelectorAll("table, svg")]
+  .filter(part => part.getBoundingClientRect().right > innerWidth + 1).map(part => part.textContent.slice(0, 80))"""
 COLUMN = """[...document.activeElement.closest("table").tBodies[0].rows].map(
   row => row.cells[document.activeElement.parentElement.cellIndex].firstChild.textContent.trim())"""
 ORDER = "document.activeElement.parentElement.getAttribute('aria-sort')"
@@ -94,3 +96,10 @@ def test_axe_would_find_one(chromium, tmp_path):
     page = opened(chromium, tmp_path, '<!DOCTYPE html><html lang="en"><title>x</title><svg role="img"></svg></html>')
     page.value(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; 0")
     assert "svg-img-alt" in [barrier[0] for barrier in json.loads(page.value(BARRIERS))]
+
+
+def test_every_table_fits_a_sheet_of_paper(chromium, known, beside, tmp_path):
+    page = opened(chromium, tmp_path, html(known, beside=beside), width=688)  # A4 less its margins
+    page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.print()
+    assert page.value(OFF_THE_SHEET) == []

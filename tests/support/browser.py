@@ -70,6 +70,10 @@ class Page:
         """As wide as that, and a screen high."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
 
+    def print(self) -> None:
+        """As it would look on paper, from now on."""
+        self._call("Emulation.setEmulatedMedia", media="print")
+
     def value(self, script: str) -> object:
         """What a script in the page comes to."""
         found = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
