@@ -215,7 +215,9 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
 
 def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
     """Loss in each scenario by the program and as simulated."""
-    table = reading.table("simulated").head(views.MOST_SCENARIOS)
+    every = reading.table("simulated")
+    gravest = every["simulated_without_usd"].sort_values(ascending=False, kind="stable").index[: views.MOST_SCENARIOS]
+    table = every.loc[gravest].sort_index()
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         *(
