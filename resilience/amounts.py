@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 Money = Callable[[float], str]
-_OPEN = re.compile(r"\{usd:([^{}]+)\}")
+_OPEN = re.compile(r"\{usd:(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf|nan))\}")
 
 
 def money(usd: float) -> str:

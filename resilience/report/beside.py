@@ -156,7 +156,7 @@ KINDS: Mapping[str, Callable[[Answer, AsTheyAre], Section]] = {
 
 def _words(answer: Answer, scale: AsTheyAre, *names: str) -> list[str]:
     """Sentences of an answer, which hold amounts: a redacted page does without them."""
-    if scale.note:
+    if scale.redacted:
         return []
     found = [answer[name] for name in names if answer.get(name)]
     return [one for told in found for one in ([told] if isinstance(told, str) else told)]

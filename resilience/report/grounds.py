@@ -18,7 +18,7 @@ TOLD = ("study", "dataset", "inputs", "versions", "seed", "solver", "command")  
 
 def caution(reading: Reading, scale: AsTheyAre) -> Section:
     """What a reader must know before believing a number."""
-    words = [scale.note] if scale.note else []
+    words = [scale.note] if scale.redacted else []
     if reading.study.members == "ipef":
         words.append(
             "The IPEF supply-chain agreement holds no duty to stockpile. The reserve here is a proposal to be "

@@ -42,7 +42,7 @@ def summary(reading: Reading, scale: AsTheyAre) -> Section:
     quantity = Column.mixed("Quantity", "", frame["quantity"], notes=frame["unit"])
     columns = (
         Column.text("Good", frame["good"].map(goods["name"]).fillna(frame["good"]).map(sentence)),
-        *(() if scale.note else (quantity,)),  # of one row a good, every index is 100
+        *(() if scale.redacted else (quantity,)),  # of one row a good, every index is 100
         scale.days("Cover", "days of use", frame["cover_days"]),
         Column.text("Held at", frame["held_at"]),
         scale.usd("To buy", frame["reserve_usd"]),
@@ -83,10 +83,15 @@ def reserve(reading: Reading, scale: AsTheyAre) -> Section | None:
             scale.usd("To buy", place["usd"], bars="held"),
         ),
     )
+    blocks = (by_good, by_place, _every_holding(reading, scale))
+    return Section(key="reserve", title="What to hold, and where", blocks=blocks)
+
+
+def _every_holding(reading: Reading, scale: AsTheyAre) -> Table:
     rows = reading.table("reserve").sort_values(["usd", "good", "place"], ascending=[False, True, True])
     goods = reading.network.goods.set_index("good")
-    every = Table(
-        caption="Every holding; an index has all that is held of the good as 100" if scale.note else "Every holding",
+    return Table(
+        caption="Every holding" + scale.only_redacted("; all that is held of a good is 100"),
         folded=f"Every holding: {count(len(rows), 'row')}",
         sortable=True,
         columns=(
@@ -99,7 +104,6 @@ def reserve(reading: Reading, scale: AsTheyAre) -> Section | None:
             scale.usd("To buy", rows["usd"]),
         ),
     )  # fmt: skip
-    return Section(key="reserve", title="What to hold, and where", blocks=(by_good, by_place, every))
 
 
 def ranked(reading: Reading, scale: AsTheyAre) -> Section | None:
@@ -114,7 +118,7 @@ def ranked(reading: Reading, scale: AsTheyAre) -> Section | None:
     columns = (
         Column.text("What", called.map(sentence)),
         Column.text("Bought", ["yes" if one else "no" for one in bought])
-        if scale.note
+        if scale.redacted
         else Column.mixed("Bought", "", table["amount"]),
         scale.usd("To buy", table["usd"]),
         scale.usd("Costs", table["usd_per_year"], per=" a year"),
@@ -202,7 +206,7 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
             ),
             scale.usd("Without it, dearer by", table["dearer_usd"], per=" a year or more"),
         )  # fmt: skip
-        caption = "What else would do at little more cost" + ("; what is held is 100" if scale.note else "")
+        caption = "What else would do at little more cost" + scale.only_redacted("; what is held is 100")
         blocks.append(Table(caption=caption, columns=columns, sortable=True))
     words = (
         *(scale.sentence(one) for one in reading.findings(scale.money)),

@@ -134,21 +134,22 @@ def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) 
     table = every.loc[every["without_usd"].sort_values(ascending=False, kind="stable").index[:LEDGER_ROWS]].sort_index()
     names = reading.network.goods.set_index("good")["name"]
     units = dict(zip(reading.network.goods["good"], reading.network.goods["unit"], strict=True))
-    base = every.groupby("good")[["without_units", "units"]].max().max(axis=1)
-    base = table["good"].map(base).astype(float)
+    most = table["good"].map(every.groupby("good")[["without_units", "units"]].max().max(axis=1)).astype(float)
     columns = (
         Column.text("Good", table["good"].map(names).map(sentence)),
         Column.numbers("From week", "", table["first_week"]),
         Column.numbers("to week", "", table["last_week"]),
         Column.text("Use", table["tier"]),
-        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units, base=base),
-        scale.units("Unmet with", table["units"], goods=table["good"], named=units, base=base),
+        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units, base=most),
+        scale.units("Unmet with", table["units"], goods=table["good"], named=units, base=most),
         scale.usd("Without", table["without_usd"], alike=table["usd"]),
         scale.usd("With", table["usd"], alike=table["without_usd"]),
         *_days(table, scale),
     )
     title = numbers.label(scenario)
-    caption = f"Ledger of what goes short: {title}" + ("; the most of a good in a period is 100" if scale.note else "")
+    caption = f"Ledger of what goes short: {title}" + (
+        "; the most of a good in a period is 100" if scale.redacted else ""
+    )
     if len(every) > len(table):
         caption += f" (the largest {len(table)} of {len(every):,} rows)"
     told = f"Ledger: {title}, {count(len(table), 'row')}" if folded else ""

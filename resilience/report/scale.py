@@ -33,6 +33,7 @@ class AsTheyAre:
 
     note = ""
     name = "USD"
+    redacted = False
 
     def money(self, usd: float) -> str:
         """An amount in a sentence that says USD itself."""
@@ -41,6 +42,10 @@ class AsTheyAre:
     def sentence(self, words: str) -> str:
         """A sentence with the name of the unit of money that goes with `money`."""
         return words
+
+    def only_redacted(self, words: str) -> str:
+        """Words that a page without amounts needs, such as the base of an index."""
+        return words if self.redacted else ""
 
     def dollars(self, usd: float) -> str:
         """An amount and its unit."""
@@ -86,6 +91,7 @@ class Indices(AsTheyAre):
     base_usd: float
     base: str
     name = POINTS
+    redacted = True
 
     @classmethod
     def of(cls, reading: Reading) -> Indices:
