@@ -75,7 +75,7 @@ def marginal_value(result: Reading, ax: Axes | None = None, *, most: int = 15) -
     ax.barh(table["name"], table["ratio"], color=[HELD if held else BARE for held in table["held"]], height=0.65)
     ax.axvline(1.0, color=INK, linewidth=0.8)
     ax.invert_yaxis()
-    ax.set_xlabel("saved by one more unit, for each dollar of holding it; dark: held")
+    ax.set_xlabel("saved by one more dollar of holding (USD); dark: held")
     return _plain(ax, "Worth of one more unit")
 
 
@@ -206,7 +206,7 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
         frameon=False,
         ncols=len(handles),
         loc="lower center",
-        bbox_to_anchor=(0.5, -0.1),
+        bbox_to_anchor=(0.5, -0.24),
         title="of a year's demand expected to go unmet without the reserve; rings: where it stands",
     )
     return ax

@@ -228,7 +228,9 @@ def marginal(reading: Reading) -> pd.DataFrame:
         table["holding_usd_per_unit"] > 0
     )
     table["held"] = table.groupby("good")["units"].transform("sum") > 0
-    table = table.sort_values(["ratio", "good", "place"], ascending=[False, True, True]).drop_duplicates("good")
+    table["told"] = table["ratio"].round(2)  # what is told alike ranks alike: what is held comes first then
+    table = table.sort_values(["told", "held", "ratio", "good", "place"], ascending=[False, False, False, True, True])
+    table = table.drop_duplicates("good")
     goods = reading.network.goods.set_index("good")
     table["name"], table["unit"] = table["good"].map(goods["name"]), table["good"].map(goods["unit"])
     columns = ["good", "name", "place", "unit", "saved_usd_per_unit", "holding_usd_per_unit", "ratio", "held"]
