@@ -4,12 +4,16 @@ import re
 from types import SimpleNamespace
 
 import html5lib
+import pandas as pd
 import pytest
 
+from resilience.amounts import money
+from resilience.headline import headline
 from resilience.report import html, write_report
 from resilience.report.grounds import caution
 from resilience.report.layers import MOST, layers
 from resilience.report.scale import AsTheyAre
+from resilience.risk import Expectation
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -155,3 +159,33 @@ def test_a_layer_shows_no_more_goods_than_can_be_read():
     drawn = layers(network)
     assert drawn.left_out == 3
     assert len(drawn.nodes) == MOST + 1
+
+
+def test_sections_appear_where_there_is_something_for_them(known, beside):
+    page = html(known, beside=beside)
+    shown = " ".join(section.get("id") for section in parsed(page).find("body/main").findall("section"))
+    assert shown == (
+        "summary care reserve losses time world short budgets margins known policies burden coalitions backtests "
+        "network scenarios data provenance"
+    )
+
+
+def test_assumed_figures_that_matter_are_named(page):
+    told = words(next(part for part in parsed(page).iter("section") if part.get("id") == "data"))
+    assert "Assumed figures that matter" in told
+    assert "goods usd_per_unit 1 gas" in told
+
+
+def test_a_reserve_that_does_not_pay_as_simulated_is_told_at_once(result):
+    def told(saved):
+        """The headline where so much of a year's loss is saved as simulated."""
+        frame = pd.DataFrame(
+            {"probability": [0.5], "simulated_without_usd": [1000.0], "simulated_usd": [1000.0 - 2 * saved]}
+        )
+        return headline(result.study, result.sizing, simulated=frame, failed=result.failures, risk=Expectation(),
+                        money=money)  # fmt: skip
+
+    cost = result.sizing.holding_usd_per_year
+    assert "as simulated" not in told(1.01 * cost)
+    assert told(0.5 * cost).endswith("as simulated, it saves only 43.7 USD a year, less than it costs.")
+    assert told(-1.0).endswith("as simulated, it saves nothing, less than it costs.")
