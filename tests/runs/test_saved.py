@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,11 +12,17 @@ from resilience.runs.saved import beside, read
 from resilience.study import Study
 
 
+@pytest.fixture(scope="module")
+def saved(tiny_kept):
+    result = run(Study.read(tiny_kept).having({"sizing.knowledge": ["frontier"]}))
+    result.save(tiny_kept.parent / "run")
+    return result, read(tiny_kept.parent / "run")
+
+
 @pytest.fixture
-def saved(tiny):
-    result = run(Study.read(tiny).having({"sizing.knowledge": ["frontier"]}))
-    result.save(tiny.parent / "run")
-    return result, read(tiny.parent / "run")
+def copied(saved, tmp_path):
+    """The folder of the study with its network and its run, to be spoilt."""
+    return Path(shutil.copytree(saved[1].folder.parent, tmp_path / "copy"))
 
 
 def test_a_run_read_back_tells_what_it_told(saved):
@@ -32,14 +39,14 @@ def test_a_run_read_back_tells_what_it_told(saved):
         again.table("reserv")
 
 
-def test_data_that_changed_since_is_refused(saved, tiny):
-    path = tiny.parent / "net" / "lanes.csv"
+def test_data_that_changed_since_is_refused(copied):
+    path = copied / "net" / "lanes.csv"
     path.write_text(path.read_text() + "\n")
     with pytest.raises(RunError, match=r"changed since: net/lanes\.csv"):
-        read(tiny.parent / "run")
+        read(copied / "run")
     shutil.rmtree(path.parent)
     with pytest.raises(RunError, match="not to be seen from here"):
-        read(tiny.parent / "run")
+        read(copied / "run")
 
 
 def test_what_is_no_finished_single_run_is_refused(tmp_path):
@@ -53,8 +60,8 @@ def test_what_is_no_finished_single_run_is_refused(tmp_path):
         read(tmp_path)
 
 
-def test_answers_beside_a_run_are_found_by_what_they_hold(saved):
-    _, again = saved
+def test_answers_beside_a_run_are_found_by_what_they_hold(copied):
+    again = read(copied / "run")
     for name, answer in {
         "a": {"burden": [], "study": "tiny"},
         "b": {"backtest": [], "dataset": "net"},
