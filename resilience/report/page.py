@@ -7,18 +7,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from resilience.reading import Reading
 from resilience.report.beside import verdict
 from resilience.report.blocks import Section
 from resilience.report.holding import key_figures
 from resilience.report.scale import AsTheyAre, Indices
 from resilience.report.sections import sections
-
-if TYPE_CHECKING:
-    from resilience.reading import Reading
 
 Beside = Mapping[str, Mapping[str, Any]]
 

@@ -10,17 +10,14 @@ import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from resilience import amounts
+from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.blocks import Column
-
-if TYPE_CHECKING:
-    from resilience.reading import Reading
 
 POINTS = "points"
 INDEX = "index"

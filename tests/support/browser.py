@@ -1,5 +1,6 @@
 """Chromium without a window, driven over its own pipe: what a page asks for, says, measures and does under keys."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -108,7 +109,9 @@ class Page:
 def browser(folder: Path) -> Iterator[Browser]:
     """A Chromium that keeps what it writes in `folder`."""
     (order_in, order_out), (answer_in, answer_out) = os.pipe(), os.pipe()
-    high_in, high_out = (os.dup(os.dup(end)) for end in (order_in, answer_out))  # above 3 and 4, which Chromium reads
+    high_in, high_out = (
+        fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (order_in, answer_out)
+    )  # 3 and 4 are Chromium's
 
     def hand_over() -> None:
         os.dup2(high_in, 3)
