@@ -5,7 +5,7 @@ Each is what a command wrote as answer.json: `compare`, `share`, `controls`, `ba
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,19 +22,28 @@ def verdict(compared: Answer | None, scale: AsTheyAre) -> str:
     if compared is None:
         return ""
     table = pd.DataFrame(compared["policies"])
-    plain = table[table["policy"].str.startswith("national, ")]
-    sized = table[table["policy"] == "sized, pooled"]
-    if plain.empty or sized.empty:
+    sized = table.loc[table["policy"] == "sized, pooled", "total_usd_per_year"]
+    if sized.empty:
         return ""
-    best, foreseen = plain.sort_values(["total_usd_per_year", "policy"]).iloc[0], sized.iloc[0]
-    if best["total_usd_per_year"] >= foreseen["total_usd_per_year"]:
+    plain = table[table["policy"].str.startswith("national, ") & (table["total_usd_per_year"] < sized.iloc[0])]
+    if plain.empty:
         return ""
-    days = best["policy"].removeprefix("national, ")
+    days = _either(plain["policy"].str.removeprefix("national, ").str.removesuffix(" days"))
+    totals = _either(scale.money(float(usd)) for usd in plain["total_usd_per_year"])
     return scale.sentence(
-        f"As simulated, plain national stocks of {days} of use cost less on average than this reserve, which was sized "
-        f"with foresight: {scale.money(best['total_usd_per_year'])} against "
-        f"{scale.money(foreseen['total_usd_per_year'])} USD a year with losses counted."
+        f"As simulated, plain national stocks of {days} days of use cost less on average than this reserve, which was "
+        f"sized with foresight: {totals} USD a year with losses counted against {scale.money(float(sized.iloc[0]))}."
     )
+
+
+def _either(words: Iterable[str]) -> str:
+    """Words to choose from.
+
+    >>> _either(["60", "100", "180"]), _either(["60"])
+    ('60, 100 or 180', '60')
+    """
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def compared(answer: Answer, scale: AsTheyAre) -> Section:

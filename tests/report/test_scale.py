@@ -130,11 +130,9 @@ def test_sentences_of_other_answers_are_left_out_of_it(page, redacted):
 
 
 def test_plain_stocks_that_beat_the_reserve_lead_the_page(page, redacted):
-    told = (
-        "plain national stocks of 60 days of use cost less on average than this reserve, which was sized with foresight"
-    )
-    assert f"{told}: 90.2 against 148 USD a year with losses counted" in page
-    assert f"{told}: 7.79 against 12.8 points a year" in redacted
+    told = "plain national stocks of 60 or 180 days of use cost less on average than this reserve"
+    assert f"{told}, which was sized with foresight: 90.2 or 121 USD a year with losses counted against 148." in page
+    assert f"{told}, which was sized with foresight: 7.79 or 10.4 points a year" in redacted
 
 
 def test_plain_stocks_that_do_not_are_not_praised(beside):
