@@ -366,9 +366,9 @@ def backtest(
     out: Out = None,
 ) -> None:
     """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
-    from resilience.cli.backtesting import tested
+    from resilience.cli.backtesting import backtested
 
-    give(patiently(lambda say: tested(dataset, names=event or (), say=say)), json=json, out=out)
+    give(patiently(lambda say: backtested(dataset, names=event or (), say=say)), json=json, out=out)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from resilience.history import backtest, load
 Say = Callable[[str], None]
 
 
-def tested(dataset: str, *, names: Sequence[str], say: Say) -> Answer:
+def backtested(dataset: str, *, names: Sequence[str], say: Say) -> Answer:
     """Shipped events (all, or those named) simulated on the network of their day, beside what was reported.
 
     Raises

@@ -133,7 +133,7 @@ def weighed(answer: Answer, scale: AsTheyAre) -> Section:
     return Section(key="coalitions", title="Coalitions", words=words, blocks=(coalitions, players))
 
 
-def tested(answer: Answer, scale: AsTheyAre) -> Section:
+def backtested(answer: Answer, scale: AsTheyAre) -> Section:
     """Past events, reported and simulated: public figures, which no index hides."""
     table = pd.DataFrame(answer["backtest"])
     met, asked = int((table["verdict"] == "met").sum()), int((table["verdict"] != "not simulated").sum())
@@ -159,7 +159,7 @@ KINDS: Mapping[str, Callable[[Answer, AsTheyAre], Section]] = {
     "compare": compared,
     "share": shared,
     "controls": weighed,
-    "backtest": tested,
+    "backtest": backtested,
 }
 
 
