@@ -165,7 +165,7 @@ def exposure(reading: Reading) -> pd.DataFrame:
     """What is at stake in each country that wants anything: expected value of unmet demand, most without first.
 
     Columns country, name, without_usd and usd (a year, without the reserve and with it), share (of a year's demand by
-    value, without it; above nothing the study's horizon may add up to more than a year).
+    value, without it; what an event takes over more than a year counts in the year it begins).
     """
     network = reading.network
     country = network.places.set_index("place")["country"]
