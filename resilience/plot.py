@@ -1,6 +1,6 @@
 """Figures of a result, on matplotlib axes: each function takes the result and axes, and returns the axes.
 
-`result.plot.losses()` is `plot.losses(result)`; so will a run that was read back (`resilience.runs.saved.read`).
+`result.plot.losses()` is `plot.losses(result)`. A run that was read back will do (`resilience.runs.saved.read`).
 They show what the report shows, from the same frames. Without axes a figure of fitting size is made. `scale` tells
 amounts as they are, or as indices (`resilience.report.scale.Indices.of(result)`). Matplotlib is imported when a figure
 is first drawn.
