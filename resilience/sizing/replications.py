@@ -31,11 +31,13 @@ from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
 from resilience.sizing.response import with_units
-from resilience.solver import Method, solve
+from resilience.solver import LinearProgram, Method, certified_bound, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
+    from resilience.sizing.without import Without
 
+KEPT = 0.1  # of the gap asked for, within which years count at what they lose with nothing held
 Say = Callable[[str], None]
 
 
@@ -151,7 +153,7 @@ def replicate(
         If losses are not weighed by their mean or there are floors: the mean of samples' costs would be of another kind
         than the cost.
     """
-    from resilience.sizing.size import solve_sizing
+    from resilience.sizing.size import sized, unaided
 
     candidate, best = [], []
     for number in range(samples):
@@ -159,17 +161,26 @@ def replicate(
         stated = draw(number)
         if stated.terms.risk != Expectation() or stated.terms.floors:
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
-        best.append(solve_sizing(stated, method=method, gap=gap, engine=engine).bound_usd)
-        candidate.append(cost_of(stated, reserve, measures=measures, method=method))
+        without = unaided(stated, method=method, gap=gap, engine=engine)
+        best.append(sized(stated, without, method=method, gap=gap, engine=engine).bound_usd)
+        candidate.append(cost_of(stated, reserve, measures=measures, without=without, gap=gap, method=method))
     return replications(candidate, best, level=level)
 
 
 def cost_of(
-    stated: Stated, reserve: Reserve, *, measures: Mapping[str, float] | None = None, method: Method | None = None
+    stated: Stated,
+    reserve: Reserve,
+    *,
+    measures: Mapping[str, float] | None = None,
+    without: Without | None = None,
+    gap: float = 1e-4,
+    method: Method | None = None,
 ) -> float:
     """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]
 
     `measures` tells how many of each stand beside it, by name, of those that the ask offers; their cost is included.
+    Where it is known what each year loses `without`, years that the reserve can help by a tenth of `gap` together, as
+    their duals tell, count at that loss, and so do those that were spared: the cost is then never too low.
 
     Raises
     ------
@@ -182,11 +193,36 @@ def cost_of(
         raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
     bought = np.array([(measures or {}).get(name, 0.0) for name in names])
     units = stated.units(reserve)
-    cost = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
+    own = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
+
+    def program(number: int) -> LinearProgram:
+        held = units[stated.mine[number]]
+        return with_units(stated.blocks[number], stated.cases[number], held, bought).program
+
+    lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
     chances = stated.terms.probabilities[stated.terms.blocks]
-    for chance, block, case, mine in zip(chances, stated.blocks, stated.cases, stated.mine, strict=True):
-        cost += chance * solve(with_units(block, case, units[mine], bought).program, method).objective
-    return cost * stated.laws.usd
+    helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
+    for number in helped:
+        lost[number] = solve(program(number), method).objective
+    return (own + float(chances @ lost)) * stated.laws.usd
+
+
+def _helped(
+    without: Without, program: Callable[[int], LinearProgram], chances: Floats, own: float, share: float
+) -> list[int]:
+    """The years that a reserve may help by more than a share of all cost, all together."""
+    live = without.live
+    most = without.most[live]
+    least = np.array([_least(program(number), without.answers[number].row_dual) for number in live])
+    claim = chances[live] * np.maximum(most - least, 0.0)
+    order = np.argsort(claim, kind="stable")
+    few = np.cumsum(claim[order]) <= share * (own + float(chances[live] @ np.minimum(least, most)))
+    return [live[number] for number in np.sort(order[~few])]
+
+
+def _least(program: LinearProgram, row_dual: Floats) -> float:
+    """What a program costs at least, by some duals or by none."""
+    return max(certified_bound(program, row_dual), certified_bound(program, np.zeros_like(row_dual)))
 
 
 def _interval(values: Floats, level: float) -> tuple[float, float, float]:

@@ -34,7 +34,7 @@ from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.stated import Stated, sparing, state_sizing
-from resilience.sizing.without import Traced, without_reserve
+from resilience.sizing.without import Traced, Without, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
@@ -203,10 +203,35 @@ def solve_sizing(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
-    numbers = stated.terms.blocks
-    without = without_reserve(
+    return sized(stated, unaided(stated, method=method, gap=gap, engine=engine, say=say), method=method, gap=gap,
+                 engine=engine, say=say)  # fmt: skip
+
+
+def unaided(
+    stated: Stated,
+    *,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Without:
+    """What every scenario of a stated program loses where nothing is held: the first half of `solve_sizing`."""
+    return without_reserve(
         stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, engine=engine, say=say
     )
+
+
+def sized(
+    stated: Stated,
+    without: Without,
+    *,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Sizing:
+    """The second half: what to hold, once it is known what every scenario loses `without`."""
+    numbers = stated.terms.blocks
     asked = stated.only(numbers[without.live].tolist())
     alone = [without.answers[number] for number in without.live]
     try:

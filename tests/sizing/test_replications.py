@@ -8,7 +8,7 @@ from resilience import Outage, Scenario, size_reserve
 from resilience.errors import AskError
 from resilience.policy import Reserve
 from resilience.sizing.replications import cost_of, replicate, replications
-from resilience.sizing.size import solve_sizing
+from resilience.sizing.size import solve_sizing, unaided
 from resilience.sizing.stated import state_sizing
 
 # A newsvendor: a unit costs 1, one short costs 4; demand is 0 to 9 with these chances.
@@ -70,6 +70,18 @@ def test_a_sized_reserve_is_put_to_fresh_years():
         ))  # fmt: skip
         assert row.candidate == pytest.approx(0.5 * 60 + lost)
     assert 0 <= told.gap <= told.gap_at_most
+
+
+def test_years_that_a_reserve_hardly_helps_are_not_solved_again_and_cost_no_less_for_it():
+    held = Reserve.of(gas(), [{"good": "gas", "place": "A", "owner": "A", "units": 60.0}])
+    stated = years(0)
+    without, exact = unaided(stated), cost_of(stated, held)
+    assert cost_of(stated, held, without=without) == pytest.approx(exact, rel=1e-9)
+    unhelped = 0.5 * 60 + float(stated.terms.probabilities @ without.most) * stated.laws.usd
+    for gap in (0.01, 1.0, 10.0, 100.0):
+        kept = cost_of(stated, held, without=without, gap=gap)
+        assert exact * (1 - 1e-9) <= kept <= min(exact * (1 + gap), unhelped * (1 + 1e-9))
+    assert cost_of(stated, held, without=without, gap=100.0) == pytest.approx(unhelped)
 
 
 def test_the_cost_of_a_sized_reserve_is_that_of_its_sizing():
