@@ -40,8 +40,8 @@ def main() -> None:
         found = solve(program, Method(gap=gap, time_limit_s=asked.time_limit))
         plan = found.x[: two_stage.first.shape[1] - len(two_stage.recourses)]
         sys.stdout.write(
-            f"{name}: {program.shape[0]:,} rows, {program.shape[1]:,} columns; {time.process_time() - begun:.0f} s CPU, "
-            f"{found.status.name}; cost {found.objective:.6f}, bound {found.bound:.6f}, gap {found.gap:.1e}; "
+            f"{name}: {program.shape[0]:,} rows, {program.shape[1]:,} columns; {time.process_time() - begun:.0f} s "
+            f"CPU, {found.status.name}; cost {found.objective:.6f}, bound {found.bound:.6f}, gap {found.gap:.1e}; "
             f"published {published}\n  plan {[round(float(value), 6) for value in plan]}\n"
         )
         sys.stdout.flush()

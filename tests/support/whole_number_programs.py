@@ -38,8 +38,8 @@ def servers():
     return two_stage, case
 
 
-def capacity(scenarios=200):
-    """dcap332_200, or its first scenarios: three machines are enlarged in two periods, then do three tasks in each."""
+def capacity(years=range(200)):
+    """dcap332_200, or some of its years: three machines are enlarged in two periods, then do three tasks in each."""
     case = json.loads((CASES / "capacity_expansion.json").read_text())
     add, setup = np.array(case["add_cost"]).ravel(), np.array(case["setup_cost"]).ravel()  # period by period
     first_rows = np.hstack([np.eye(6), -np.eye(6)])  # only a machine set up for it is enlarged
@@ -48,7 +48,7 @@ def capacity(scenarios=200):
     done_once = np.hstack([np.kron(np.eye(2), np.tile(np.eye(3), 3)), np.eye(6)])
     cost = [*np.ravel(case["do_cost"]), *np.ravel(case["miss_cost"])]  # period, machine, task; then tasks missed
     recourses = []
-    for need in case["need"][:scenarios]:
+    for need in (case["need"][year] for year in years):
         taken = np.zeros((6, 24))
         for period, machine in product((0, 1), range(3)):
             at = period * 9 + machine * 3
@@ -59,7 +59,7 @@ def capacity(scenarios=200):
         )  # fmt: skip
         recourses.append((program, tie))
     two_stage = expected(
-        [*add, *setup], first_rows, [-np.inf] * 6, [0] * 6, most=1.0, chances=[1 / scenarios] * scenarios,
+        [*add, *setup], first_rows, [-np.inf] * 6, [0] * 6, most=1.0, chances=[1 / len(years)] * len(years),
         recourses=recourses, integer=[False] * 6 + [True] * 6,
     )  # fmt: skip
     return two_stage, case
