@@ -76,17 +76,21 @@ def _alone(stated: Stated, numbers: list[int]) -> Stated:
 def write_singles(stated: Stated, folder: Path) -> list[Path]:
     """A file pair a year: scenarioN.mps and scenarioN_nonants.json, which names the columns shared by all years.
 
-    The form is the one mpi-sppy's `mps_module` reads (B. Knueven et al. (2023), A parallel hub-and-spoke system for
-    large-scale scenario-based optimization under uncertainty, Mathematical Programming Computation 15). `scenario`
-    stands beside what it asks for, so that a reader finds the year.
+    The form is the one that mpi-sppy 0.14 reads with `--mps-files-directory` (B. Knueven et al. (2023), A parallel
+    hub-and-spoke system for large-scale scenario-based optimization under uncertainty, Mathematical Programming
+    Computation 15).
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for number, single in enumerate(singles(stated)):
         files.append(write(single.program, folder / f"scenario{number}.mps"))
-        tree = {
-            "scenProb": single.probability,
-            "ROOT": {"condProb": 1.0, "nonAnts": [f"c{n}" for n in range(single.shared)], "scenario": single.scenario},
+        shared = [f"c{n}" for n in range(single.shared)]
+        told = {
+            "scenarioData": {"name": single.scenario, "scenProb": single.probability},
+            "treeData": {
+                "globalNodeCount": 1,
+                "nodes": {"ROOT": {"serialNumber": 0, "condProb": 1.0, "nonAnts": shared}},
+            },
         }
-        (folder / f"scenario{number}_nonants.json").write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
+        (folder / f"scenario{number}_nonants.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     return files

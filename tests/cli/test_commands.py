@@ -197,12 +197,13 @@ def test_export_writes_a_program_a_scenario_that_together_cost_the_same(tiny, tm
     objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
     folder = Path(answer("export", tiny, "--mps", tmp_path / "mps")["files"]["scenarios"])
     trees = [json.loads(path.read_text()) for path in sorted(folder.glob("*_nonants.json"))]
-    assert sum(tree["scenProb"] for tree in trees) == pytest.approx(1.0)
-    assert trees[-1]["ROOT"]["scenario"] == "calm year"
-    shared = len(trees[0]["ROOT"]["nonAnts"])
-    assert all(tree["ROOT"]["nonAnts"] == [f"c{n}" for n in range(shared)] for tree in trees)
+    chances = [tree["scenarioData"]["scenProb"] for tree in trees]
+    assert sum(chances) == pytest.approx(1.0)
+    assert trees[-1]["scenarioData"]["name"] == "calm year"
+    roots = [tree["treeData"]["nodes"]["ROOT"]["nonAnts"] for tree in trees]
+    shared = len(roots[0])
+    assert all(names == [f"c{n}" for n in range(shared)] for names in roots)
     programs = [read_back(path) for path in sorted(folder.glob("*.mps"))]
-    chances = [tree["scenProb"] for tree in trees]
     assert by_clarabel(put_together(programs, chances, shared)) * 18000 / 1e4 == pytest.approx(objective, rel=1e-5)
 
 
