@@ -105,3 +105,18 @@ def test_capacity_without_whole_numbers_costs_the_same_whole_and_taken_apart():
     found = decompose(two_stage, gap=1e-9)
     assert (found.objective, found.bound) == pytest.approx([solve(whole).objective] * 2, abs=1e-6)
     assert by_clarabel(open_ended(whole)) == pytest.approx(found.objective, abs=1e-5)
+
+
+def test_capacity_added_as_found_costs_what_was_published():
+    some, case = capacity(range(8))
+    added = np.array([[1, 1, 1], [0.482149, 0.498442, 0.396279]])  # period x machine
+    bought = np.sum(case["add_cost"] * added) + np.sum(case["setup_cost"])
+    tried = [bought] * 200
+    for year in range(200):
+        takes, costs = each_way(case, year)
+        for period in (0, 1):
+            fits = (takes[period] <= added[: period + 1].sum(axis=0) + 1e-9).all(axis=1)
+            tried[year] += costs[period][fits].min()
+    assert np.mean(tried) == pytest.approx(case["optimal_cost"], abs=5e-4)
+    plan = np.array([*added.ravel(), *[1.0] * 6])
+    assert cost_of(some, plan, exactly) == pytest.approx(np.mean(tried[:8]), abs=1e-6)
