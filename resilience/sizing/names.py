@@ -10,11 +10,15 @@ from resilience.sizing.program import planners, toolers
 from resilience.sizing.stated import Stated
 from resilience.sizing.statement import Compiled
 
-COLUMNS = ["column", "scenario", "block", "of", "first_week"]
+COLUMNS = ["column", "scenario", "block", "of", "first_week", "one_is"]
 
 
 def column_names(stated: Stated) -> pd.DataFrame:
-    """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week."""
+    """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week, one_is.
+
+    `one_is` is what a 1 in the file stands for: units of the good where it is `held`, USD where it is `loss`. Elsewhere
+    it is blank; goods are counted there in thousandths of their world use a week.
+    """
     first = stated.joined.first
     names = [scenario.name for scenario in stated.scenarios]
     parts_of, offers = stated.terms.offers.parts, [measure.name for measure in stated.measures]
@@ -28,6 +32,9 @@ def column_names(stated: Stated) -> pd.DataFrame:
         part["number"] += span.start
         parts.append(part)
     found = pd.concat(parts, ignore_index=True).sort_values("number", ignore_index=True)
+    found["one_is"] = np.nan
+    found.loc[found["block"] == "held", "one_is"] = stated.scale
+    found.loc[found["block"] == "loss", "one_is"] = stated.laws.usd
     return found.assign(column="c" + found["number"].astype(str))[COLUMNS]
 
 
