@@ -188,6 +188,11 @@ class Network:
 
         A substitute counts as used wherever it could be.
         """
+        return self._points.copy(deep=False)
+
+    @cached_property
+    def _points(self) -> pd.DataFrame:
+        """Worked out once: every scenario's shock asks."""
         made = self.frames["producers"][["good", "place"]]
         used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
         swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
