@@ -180,7 +180,7 @@ def build_case(
             "Raise `weeks`."
         )
     shock = scenario.shock(whole or physics.network, weeks)
-    if whole is not None:
+    if whole is not None and whole is not physics.network:
         shock = shock.within(physics.network)
     skip = scenario.reaction_week - 1
     grid = Grid(lengths=(periods or Weekly()).lengths(weeks - skip))
