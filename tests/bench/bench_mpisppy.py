@@ -5,10 +5,10 @@
 
 The ten-goods instance. CPU seconds of one thread. "As a study sizes it" has what each scenario loses without a reserve,
 all tables and the ranges of what else would do besides; ratios are against the quickest of our other ways. What the
-peer takes to read the files into its models is told apart, and not counted in its ratio. Its extensive form is solved by
-HiGHS as it chooses and by interior points; progressive hedging with linearised proximal terms starts from penalties in
-proportion to cost. What hedging ends with is its mean plan, priced in every scenario, beside the Lagrangian bound of its
-last weights.
+peer takes to read the files into its models is told apart, and not counted in its ratio. Its extensive form is solved
+by HiGHS as it chooses and by interior points; progressive hedging with linearised proximal terms starts from penalties
+in proportion to cost. What hedging ends with is its mean plan, priced in every scenario, beside the Lagrangian bound of
+its last weights.
 """
 
 import argparse
