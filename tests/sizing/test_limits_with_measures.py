@@ -5,12 +5,16 @@ ten, and what it holds frees as many for C. A chip held costs 0.5 a year and 0.1
 2.1 (see `test_measures`). Without limits and measures forty are held, for 24 USD a year.
 """
 
+from dataclasses import replace
+from functools import cache
+
 import pytest
 from small_networks import by_clarabel
 from two_makers import plant, standby, three_places
 
 from resilience import Outage, Scenario
-from resilience.sizing.limits import Capacity, Cover, Earmark, FillPace, Units
+from resilience.sizing.ground import Ground
+from resilience.sizing.limits import Capacity, Cover, Earmark, FillPace, Units, kept
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.stated import state_sizing
 
@@ -19,6 +23,12 @@ CLOSE = [
     Cover(days=7), FillPace(share_per_year=0.03), Earmark(owner="C", at_most=Units(units=15)),
     Capacity(place="B", at_most=Units(units=12)),
 ]  # fmt: skip
+
+
+@cache
+def offered(measure):
+    """The sizing with a measure and no limit, stated once for all limits."""
+    return state_sizing(three_places(), [STOP], weeks=5, measures=[measure])
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,10 @@ CLOSE = [
     ids=["cover", "storage", "earmark", "fill pace", "four together", "four and a budget"],
 )  # fmt: skip
 def test_limits_hold_where_measures_are_bought_and_these_make_up_for_them(limits, measure, budget, held, bought, usd):
-    stated = state_sizing(three_places(), [STOP], weeks=5, limits=limits, measures=[measure], budget_usd=budget)
+    plain = offered(measure)
+    lines = kept(limits, Ground(laws=plain.laws, rows=plain.rows, point=plain.cases[0].stores.point))
+    budgeted = None if budget is None else budget / plain.laws.usd
+    stated = replace(plain, terms=replace(plain.terms, limits=lines, budget=budgeted))
     sizing = solve_sizing(stated)
     units = sizing.reserve.table().groupby("owner")["units"].sum()
     for owner in ("A", "B", "C"):
