@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -75,8 +75,22 @@ class Shock:
             hoarded=np.zeros((len(points), weeks)),
         )
 
+    def again(self) -> Shock:
+        """The calm of the same network over the same weeks, which shares what is remembered of selectors."""
+        return replace(
+            self,
+            left=np.ones_like(self.left),
+            open=np.ones_like(self.open),
+            added=np.zeros_like(self.added),
+            wanted=np.ones_like(self.wanted),
+            lost=np.zeros_like(self.lost),
+            hoarded=np.zeros_like(self.hoarded),
+        )
+
     def within(self, part: Network) -> Shock:
         """What this does to a part of its network, as `Network.only` gives it, where selectors may hit nothing."""
+        if part is self.network:
+            return self
         goods = set(part.goods["good"])
         network = self.network
         makers, lanes, demand = (

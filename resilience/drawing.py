@@ -18,7 +18,8 @@ def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
     """`study` with `draws` years sampled from its dataset's hazards in place of its named scenarios.
 
     Years are drawn stratified (`resilience.hazards.sample`); the same seed gives the same study, text and all, so that
-    a saved run holds every year it rests on. Its own settings, and nothing else, decide what is done with them.
+    a saved run holds every year it rests on. Its own settings, and nothing else, decide what is done with them:
+    periods are those that it states for drawn years, if it does.
 
     Raises
     ------
@@ -31,6 +32,7 @@ def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
     years = hazards.sample(hazards.load(study.dataset), network, draws=draws, rng=seed)
     values = tomllib.loads(study.text.replace("\r\n", "\n"))
     values["seed"] = seed
+    values["periods"] = {"steps": study.periods.drawn_steps or study.periods.steps}
     values["scenario"] = [year.to_record() for year in years]
     return Study.from_text(tomli_w.dumps(values), path=study.path, shown=f"{study.name} with {draws} drawn years")
 

@@ -93,7 +93,17 @@ class Scenario:
         AskError
             Where a disruption names something the network does not have, or strikes nothing.
         """
-        shock = Shock.none(network, weeks)
+        return self.on(Shock.none(network, weeks))
+
+    def on(self, calm: Shock) -> Shock:
+        """What this scenario does to the network of `calm`; which rows selectors mean is remembered there.
+
+        Raises
+        ------
+        AskError
+            As `shock` does.
+        """
+        shock = calm.again()
         self.strike(shock)
         return shock
 

@@ -25,7 +25,8 @@ def test_drawn_years_take_the_place_of_the_named_scenarios_and_nothing_else_chan
     assert len(years.scenario) == 60
     assert years.seed == 3
     before, after = (tomllib.loads(one.text) for one in (study, years))
-    assert {**before, "scenario": [], "seed": 3} == {**after, "scenario": []}
+    assert before["periods"]["drawn_steps"] == after["periods"].pop("steps")
+    assert {**before, "scenario": [], "seed": 3, "periods": {}} == {**after, "scenario": []}
     assert years.faults(network) == []
 
 

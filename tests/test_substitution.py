@@ -114,7 +114,7 @@ def test_what_stands_in_for_a_struck_good_is_kept_with_its_own_users():
         demand={"good": ["chip", "lamp"], "place": ["KOR", "KOR"], "units_per_week": [10.0, 10.0],
                 "usd_per_unit_unmet": [100.0, 5.0]},
     )  # fmt: skip
-    assert Downstream().goods(network, NO_GAS, 12) == {"gas", "chip", "neon", "lamp"}
+    assert Downstream().goods(NO_GAS.shock(network, 12)) == {"gas", "chip", "neon", "lamp"}
     whole, part = (best_response(network, NO_GAS, weeks=12, scope=scope) for scope in (None, Downstream()))
     assert part.loss_usd == pytest.approx(whole.loss_usd)
     assert network.only({"chip", "gas"}).substitutes.empty

@@ -25,6 +25,7 @@ from resilience.adversary.limits import Ratio
 from resilience.adversary.search import Say, Search
 from resilience.adversary.stage import Ground
 from resilience.balance import balance
+from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Periods
@@ -43,7 +44,7 @@ class Kept(Scope):
 
     kept: frozenset[str]
 
-    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+    def goods(self, shock: Shock) -> frozenset[str]:
         """Those."""
         return self.kept
 

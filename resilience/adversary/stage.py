@@ -109,7 +109,8 @@ class Ground:
         network = balance(self.network).network
         shocks = struck(network, self.candidates, self.weeks)
         together = scenario_of(self.candidates, name="all cut-offs")
-        kept = (self.scope or Everything()).goods(network, together, self.weeks)
+        shock = together.shock(network, self.weeks)
+        kept = (self.scope or Everything()).goods(shock)
         laws = physics(network.only(kept), weights=self.weights)
         held, units = no_stores(laws), np.zeros(0)
         if reserve is not None:
@@ -117,7 +118,7 @@ class Ground:
             rows = rows[rows["good"].isin(kept)]
             held = stores(laws, rows, weeks=self.weeks, release=reserve.release)
             units = rows["units"].to_numpy() / laws.scale[held.point]
-        case = build_case(laws, together, weeks=self.weeks, held=held, periods=self.periods, whole=network)
+        case = build_case(laws, together, weeks=self.weeks, held=held, periods=self.periods, shock=shock)
         marks = [_mark(network, kept, shock) for shock in shocks]
         calm = _under(case, _Mark.none(laws, self.weeks))
         compiled = with_units(Compiler().compile(calm), calm, units)

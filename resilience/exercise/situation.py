@@ -51,7 +51,7 @@ def situation(traces: Traces, *, day: int, members: tuple[str, ...]) -> Situatio
     network = traces.physics.network
     weeks = min(scenario.first_week - 1 + day // DAYS, traces.weeks)
     begun = _begun(scenario, weeks)
-    hit = tuple(sorted(struck(network, replace(scenario, disruptions=begun), weeks + 1))) if begun else ()
+    hit = tuple(sorted(struck(replace(scenario, disruptions=begun).shock(network, weeks + 1)))) if begun else ()
     return Situation(
         day=day,
         weeks=weeks,

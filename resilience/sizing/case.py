@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from resilience.balance import balance, use_per_week
+from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Grid, Periods, Weekly
@@ -159,15 +160,15 @@ def build_case(
     held: Stores | None = None,
     periods: Periods | None = None,
     serves_late: bool = False,
-    whole: Network | None = None,
+    shock: Shock | None = None,
     lifts: Lifts | None = None,
 ) -> Case:
     """`scenario` over `weeks` weeks as a case of the response program.
 
     `serves_late` adds what the program never gains from, final demand served after its week, so that a simulation with
-    backlogs can be held against it. `whole` is the network that `physics` has a part of: what a scenario strikes is
-    sought there, since a part may lack a tier or place that it names. `lifts` are those of the measures that `physics`
-    has in place.
+    backlogs can be held against it. `shock` is what the scenario does to the network that `physics` has a part of,
+    where it has one: a part may lack a tier or place that the scenario names. `lifts` are those of the measures that
+    `physics` has in place.
 
     Raises
     ------
@@ -179,9 +180,7 @@ def build_case(
             f"Scenario {scenario.name!r} begins in week {scenario.first_week}, past the horizon of {weeks} weeks. "
             "Raise `weeks`."
         )
-    shock = scenario.shock(whole or physics.network, weeks)
-    if whole is not None and whole is not physics.network:
-        shock = shock.within(physics.network)
+    shock = scenario.shock(physics.network, weeks) if shock is None else shock.within(physics.network)
     skip = scenario.reaction_week - 1
     grid = Grid(lengths=(periods or Weekly()).lengths(weeks - skip))
     starts = grid.edges[:-1].astype(int)

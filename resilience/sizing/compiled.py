@@ -9,7 +9,7 @@ and a need is kept where both its goods are.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -57,29 +57,29 @@ class Compiler:
         return self.stated[key]
 
 
-def each_compiled(cases: Sequence[Case], wholes: Iterable[Case]) -> Iterator[Compiled]:
-    """Each case's program, as `Compiler` makes it.
+def each_compiled(cases: Iterable[tuple[Case, Case]]) -> Iterator[tuple[Case, Compiled]]:
+    """Each case and its program, as `Compiler` makes it.
 
-    `wholes` are the same scenarios on the network that the cases have parts of; one of each structure is kept. Parts
-    are cut out of the whole where they have more lanes than it in all, for a statement takes time in proportion; else
-    each is stated by itself.
+    With each comes the same scenario on the network that the case has a part of, or the case once more; one of each
+    structure is kept. Parts are cut out of the whole where they have more lanes than it in all, for a statement takes
+    time in proportion; else each is stated by itself.
     """
     keys: dict[tuple[object, ...], int] = {}
     of_structure: dict[int, Case] = {}
     lanes: dict[int, dict[int, int]] = {}
-    numbers = []
-    for case, whole in zip(cases, wholes, strict=True):
+    parts: list[tuple[Case, int]] = []
+    for case, whole in cases:
         number = keys.setdefault(whole.structure(), len(keys))
         of_structure.setdefault(number, whole)
         lanes.setdefault(number, {})[id(case.physics)] = len(case.physics.flow)
-        numbers.append(number)
+        parts.append((case, number))
     compilers: dict[int, Compiler] = {}
-    for case, number in zip(cases, numbers, strict=True):
+    for case, number in parts:
         whole = of_structure[number]
         if case.physics is not whole.physics and sum(lanes[number].values()) > len(whole.physics.flow):
-            yield compilers.setdefault(id(whole.physics), Compiler()).part(case, whole)
+            yield case, compilers.setdefault(id(whole.physics), Compiler()).part(case, whole)
         else:
-            yield compilers.setdefault(id(case.physics), Compiler()).compile(case)
+            yield case, compilers.setdefault(id(case.physics), Compiler()).compile(case)
 
 
 def kept(case: Case, whole: Case) -> dict[str, Mask]:

@@ -62,7 +62,8 @@ def in_finer_periods(
 
 def _finer(stated: Stated, case: Case, periods: Periods) -> Case:
     weeks = case.grid.weeks + case.scenario.reaction_week - 1
+    shock = case.scenario.shock(stated.laws.network, weeks)
     return build_case(
-        case.physics, case.scenario, weeks=weeks, held=case.stores, periods=periods, whole=stated.laws.network,
+        case.physics, case.scenario, weeks=weeks, held=case.stores, periods=periods, shock=shock,
         lifts=None if case.raised is None else case.raised.lifts,
     )  # fmt: skip

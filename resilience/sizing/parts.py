@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from resilience.disruption import Shock
 from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.physics import Physics, Whole, physics
-from resilience.policy import Release
 from resilience.scenario import Scenario
 from resilience.sizing.case import Case, build_case
-from resilience.sizing.compiled import each_compiled
 from resilience.sizing.lifts import Lifts, lifts
 from resilience.sizing.reserve import Offers
 from resilience.sizing.scope import Scope, downstream
-from resilience.sizing.statement import Compiled
 from resilience.stores import Stores, stores
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,34 +61,36 @@ def offers(measures: Sequence[Measure], usd: float) -> Offers:
 def cases_of(
     parts: Parts,
     scenarios: Iterable[Scenario],
-    rows: pd.DataFrame,
-    release: Release,
+    held: Stores,
     *,
     weeks: int,
     periods: Periods | None,
     scope: Scope,
-) -> tuple[list[Case], list[Whole]]:
-    """Each scenario's case on the part of the network it needs, and which of the stores `rows` that part holds."""
-    known: dict[frozenset[str], tuple[Physics, Lifts | None, Whole, Stores]] = {}
-    cases, mine = [], []
+) -> Iterator[tuple[Case, Case]]:
+    """Each scenario's case on the part of the network it needs, and a case that it can be cut out of: that of the whole
+    network, or itself where measures are offered. `held` are the stores of the whole network.
+    """
+    known: dict[frozenset[str], tuple[Physics, Lifts | None, Stores]] = {}
+    calm = Shock.none(parts.full.network, weeks)
     for scenario in scenarios:
-        goods = scope.goods(parts.bare, scenario, weeks) | parts.touched
+        shock = scenario.on(calm)
+        goods = scope.goods(scenario.shock(parts.bare, weeks) if parts.measures else shock) | parts.touched
         if goods not in known:
             laws, lifted = parts.part(goods)
-            own = np.flatnonzero(rows["good"].isin(goods))
-            known[goods] = laws, lifted, own, stores(laws, rows.iloc[own], weeks=weeks, release=release)
-        laws, lifted, own, held = known[goods]
-        whole = parts.full.network
-        case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods, whole=whole, lifts=lifted)
-        cases.append(case)
-        mine.append(own)
-    return cases, mine
+            own = held.rows[held.rows["good"].isin(goods)]
+            known[goods] = laws, lifted, stores(laws, own, weeks=weeks, release=held.release)
+        laws, lifted, mine = known[goods]
+        case = build_case(laws, scenario, weeks=weeks, held=mine, periods=periods, shock=shock, lifts=lifted)
+        if parts.measures or laws is parts.full:
+            yield case, case
+        else:
+            yield case, build_case(parts.full, scenario, weeks=weeks, held=held, periods=periods, shock=shock)
 
 
-def compiled(cases: Sequence[Case], wholes: Iterable[Case] | None, say: Say) -> list[Compiled]:
-    """Each case's response program; cut out of the whole network's where `wholes` has the same scenarios on that."""
-    blocks = []
-    for number, block in enumerate(each_compiled(cases, cases if wholes is None else wholes), 1):
-        say(f"stated scenario {number} of {len(cases)}: {cases[number - 1].scenario.name}")
-        blocks.append(block)
-    return blocks
+def of_each(cases: Iterable[Case], rows: pd.DataFrame) -> list[Whole]:
+    """Which of the stores `rows` the part of each case holds."""
+    found: dict[int, Whole] = {}
+    for case in cases:
+        if id(case.physics) not in found:
+            found[id(case.physics)] = np.flatnonzero(rows["good"].isin(case.physics.network.goods["good"]))
+    return [found[id(case.physics)] for case in cases]

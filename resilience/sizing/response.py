@@ -100,7 +100,8 @@ def best_response(
     150.0
     """
     network = balance(network).network
-    kept = (scope or Everything()).goods(network, scenario, weeks)
+    shock = scenario.shock(network, weeks)
+    kept = (scope or Everything()).goods(shock)
     laws = physics(network.only(kept), weights=weights)
     held, units = no_stores(laws), np.zeros(0)
     if reserve is not None:
@@ -108,7 +109,7 @@ def best_response(
         rows = rows[rows["good"].isin(kept)]
         held = stores(laws, rows, weeks=weeks, release=reserve.release)
         units = rows["units"].to_numpy() / laws.scale[held.point]
-    case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods, whole=network)
+    case = build_case(laws, scenario, weeks=weeks, held=held, periods=periods, shock=shock)
     compiled = with_units(Compiler().compile(case), case, units)
     found = solve(compiled.program, method)
     return Response(

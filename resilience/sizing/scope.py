@@ -9,15 +9,15 @@ from typing import Protocol
 import networkx as nx
 import numpy as np
 
+from resilience.disruption import Shock
 from resilience.network import Network
-from resilience.scenario import Scenario
 
 
 class Scope(Protocol):
     """Any way to say which goods matter in a scenario."""
 
-    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
-        """The goods to keep: closed downstream, so that what is kept still balances."""
+    def goods(self, shock: Shock) -> frozenset[str]:
+        """The goods to keep of the network that is struck: closed downstream, so that what is kept still balances."""
         ...
 
 
@@ -25,9 +25,9 @@ class Scope(Protocol):
 class Everything:
     """The whole network."""
 
-    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+    def goods(self, shock: Shock) -> frozenset[str]:
         """All of them."""
-        return frozenset(network.goods["good"])
+        return frozenset(shock.network.goods["good"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +40,10 @@ class Downstream:
     can stand in for a struck good is kept with all that is made from it; its own inputs arrive as asked for.
     """
 
-    def goods(self, network: Network, scenario: Scenario, weeks: int) -> frozenset[str]:
+    def goods(self, shock: Shock) -> frozenset[str]:
         """Whatever is struck, and its descendants among needs and substitutes."""
-        hit = struck(network, scenario, weeks) or set(network.goods["good"])  # nothing to leave out of a calm year
-        return downstream(network, hit)
+        network = shock.network
+        return downstream(network, struck(shock) or set(network.goods["good"]))  # nothing to leave out of a calm year
 
 
 def downstream(network: Network, goods: Iterable[str]) -> frozenset[str]:
@@ -56,9 +56,9 @@ def downstream(network: Network, goods: Iterable[str]) -> frozenset[str]:
     return chosen.union(*(nx.descendants(graph, good) for good in chosen))
 
 
-def struck(network: Network, scenario: Scenario, weeks: int) -> set[str]:
-    """The goods whose making, shipping, holding or demand a scenario changes."""
-    shock = scenario.shock(network, weeks)
+def struck(shock: Shock) -> set[str]:
+    """The goods whose making, shipping, holding or demand is changed."""
+    network = shock.network
     touched = (
         (network.producers, (shock.left != 1).any(axis=1)),
         (network.lanes, ((shock.open != 1) | (shock.added != 0)).any(axis=1)),

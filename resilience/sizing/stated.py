@@ -17,11 +17,12 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.case import Case, build_case, candidates
+from resilience.sizing.case import Case, candidates
+from resilience.sizing.compiled import each_compiled
 from resilience.sizing.extensive import Extensive, join, two_stage
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
-from resilience.sizing.parts import Parts, cases_of, compiled, offers
+from resilience.sizing.parts import Parts, cases_of, of_each, offers
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
@@ -138,9 +139,12 @@ def state_sizing(
     chances = np.array([scenario.probability for scenario in chosen])
     live = _grave(most, chances, sparing=sparing(risk or Expectation(), floors))
     struck = [chosen.scenarios[number] for number in live]
-    cases, mine = cases_of(parts, struck, rows, held.release, weeks=weeks, periods=periods, scope=scope or Everything())
-    wholes = (build_case(laws, scenario, weeks=weeks, held=held, periods=periods) for scenario in struck)
-    blocks = compiled(cases, None if measures else wholes, say)
+    pairs = cases_of(parts, struck, held, weeks=weeks, periods=periods, scope=scope or Everything())
+    cases, blocks = [], []
+    for case, block in each_compiled(pairs):
+        say(f"stated scenario {len(cases) + 1} of {len(struck)}: {case.scenario.name}")
+        cases.append(case)
+        blocks.append(block)
     holding_share = network.goods.set_index("good")["holding_share_per_year"][rows["good"]].to_numpy()
     terms = Terms(
         holding=laws.price[held.point] * holding_share,
@@ -156,7 +160,7 @@ def state_sizing(
         live=live,
     )  # fmt: skip
     return Stated(
-        network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=mine, rows=rows,
+        network=network, laws=laws, scenarios=chosen, cases=cases, blocks=blocks, mine=of_each(cases, rows), rows=rows,
         release=held.release, members=inside, terms=terms, measures=tuple(measures), most=most,
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ narrowing costs time now and then and never an answer.
 A plan for one scenario is also a plan for any that is no harder: one whose program has the same coefficients and
 nowhere tighter sides or bounds. So one that loses nothing settles all that are easier. A few scenarios of one program
 are tried from the middle of their order of hardness. Of many, of which simulation has told what each loses at most
-(`traced.py`), the gravest come first, and those that together weigh too little to matter are spared.
+(`traced.py`), the gravest come first, and those that together weigh too little to matter are spared; while all of them
+lose something, the least loss is sought at once.
 """
 
 from __future__ import annotations
@@ -81,11 +82,12 @@ def without_reserve(
     most = np.full(len(cases), np.inf) if traced is None else traced.most.copy()
     answers: dict[int, Solution] = {}
     failed: dict[str, str] = {}
+    searched = traced is None
     with (engine or Serial()).team(nothing) as team:
         for wave in _waves(alike, traced):
             if traced is not None and _negligible(most, answers, traced):
                 break
-            asked = _Asked(cases, blocks, [number for number in wave if number not in answers], method)
+            asked = _Asked(cases, blocks, [number for number in wave if number not in answers], method, searched)
             for number, outcome in _outcomes(team, asked, len(answers), say).items():
                 if not isinstance(outcome, Done):
                     failed[cases[number].scenario.name] = f"{outcome.error}: {outcome.message}"
@@ -97,6 +99,7 @@ def without_reserve(
                         most[other] = answer.objective
                         if answer.objective <= HARMLESS:
                             answers[other] = answer
+            searched = searched or any(most[number] <= HARMLESS for number in asked.numbers)
     if failed:
         raise ScenarioError(failed)
     return Without(most=most, answers=answers)
@@ -112,21 +115,30 @@ class Bare:
 
 
 class _Asked(Mapping[str, Bare]):
-    """Scenarios to be solved, the program of each made when it is asked for: together they are large."""
+    """Scenarios to be solved, the program of each made when it is asked for: together they are large.
+
+    `searched` tells whether a plan without a loss is looked for first.
+    """
 
     def __init__(
-        self, cases: Sequence[Case], blocks: Sequence[Compiled], numbers: Sequence[int], method: Method | None
+        self,
+        cases: Sequence[Case],
+        blocks: Sequence[Compiled],
+        numbers: Sequence[int],
+        method: Method | None,
+        searched: bool,
     ) -> None:
         self.cases = cases
         self.blocks = blocks
         self.numbers = numbers
         self.method = method
+        self.searched = searched
 
     def __getitem__(self, name: str) -> Bare:
         case = self.cases[int(name)]
         block = with_units(self.blocks[int(name)], case, np.zeros(len(case.stores)))
-        large = block.program.shape[1] > SMALL
-        return Bare(program=block.program, narrow=narrowed(case, block) if large else None, method=self.method)
+        sought = self.searched and block.program.shape[1] > SMALL
+        return Bare(program=block.program, narrow=narrowed(case, block) if sought else None, method=self.method)
 
     def __iter__(self) -> Iterator[str]:
         return map(str, self.numbers)

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.periods import Periods
@@ -124,14 +125,16 @@ def year_programs(
     programs = {QUIET: _quiet(held)}
     parts: dict[frozenset[str], tuple[Physics, Compiler]] = {}
     shared: dict[int, sparse.csc_matrix] = {}
+    calm = Shock.none(laws.network, weeks)
     for scenario in scenarios:
-        kept = scope.goods(laws.network, scenario, weeks)
+        shock = scenario.on(calm)
+        kept = scope.goods(shock)
         if kept not in parts:
             parts[kept] = physics(laws.network.only(kept), usd=laws.usd), Compiler()
         part, compiler = parts[kept]
         own = np.flatnonzero(held.rows["good"].isin(kept))
         standing = stores(part, held.rows.iloc[own], weeks=weeks, release=release)
-        case = build_case(part, scenario, weeks=weeks, held=standing, periods=periods, whole=laws.network)
+        case = build_case(part, scenario, weeks=weeks, held=standing, periods=periods, shock=shock)
         block = compiler.compile(case)
         found = _struck(held, _undrawn(block), *_ties(held, block, case, own))
         matrix = shared.setdefault(id(block.program.matrix), found.matrix)

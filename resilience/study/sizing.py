@@ -44,18 +44,27 @@ Known = Annotated[str, AfterValidator(_known), WithJsonSchema({"enum": list(KNOW
 
 
 class PeriodsTable(Table):
-    """`[periods]`: how weeks are gathered; every week on its own by default."""
+    """`[periods]`: how weeks are gathered; every week on its own by default.
+
+    `drawn_steps` are those of years drawn in place of the study's scenarios: many, and with events in any week.
+    """
 
     steps: Annotated[tuple[tuple[int, int], ...], BeforeValidator(tuples)] = ()
+    drawn_steps: Annotated[tuple[tuple[int, int], ...], BeforeValidator(tuples)] = ()
 
     @model_validator(mode="after")
     def _can_be_built(self) -> PeriodsTable:
         self.build()
+        _built(self.drawn_steps)
         return self
 
     def build(self) -> Periods:
         """The periods it describes."""
-        return Coarsening(steps=self.steps) if self.steps else Weekly()
+        return _built(self.steps)
+
+
+def _built(steps: tuple[tuple[int, int], ...]) -> Periods:
+    return Coarsening(steps=steps) if steps else Weekly()
 
 
 class LossesTable(Table):

@@ -13,6 +13,7 @@ import tomli_w
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
 
 from resilience import datasets, kinds
+from resilience.disruption import Shock
 from resilience.errors import AskError, near
 from resilience.kinds import ByFootprint
 from resilience.lines import lines_of
@@ -235,8 +236,9 @@ class Study(Table):
             attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
         if "frontier" in self.sizing.knowledge:
             found += [f"{self.where('sizing', 'knowledge')}: frontier: {why}" for why in unbounded(self.measure)]
+        calm = Shock.none(network, self.weeks)
         for number, scenario in enumerate(self.scenarios):
-            attempt(lambda chosen=scenario: chosen.shock(network, self.weeks), "scenario", number)  # type: ignore[misc]
+            attempt(lambda chosen=scenario: chosen.on(calm), "scenario", number)  # type: ignore[misc]
             if scenario.first_week > self.weeks:
                 begins = f"begins in week {scenario.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
                 found.append(f"{self.where('scenario', number)}: scenario {scenario.name!r} {begins}")

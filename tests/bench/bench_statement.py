@@ -49,7 +49,10 @@ def main() -> None:
         most_lost(network, several, weeks=52)  # compiles the simulator
         _, simulated = timed("simulating which scenarios lose anything", lambda: most_lost(network, several, weeks=52))
     stated, state = timed("stating, that included", lambda: state_sizing(network, several, weeks=52))
-    timed("  of it, the page once and its arrays for each", lambda: list(each_compiled(stated.cases, stated.cases)))
+    timed(
+        "  of it, the page once and its arrays for each",
+        lambda: list(each_compiled((one, one) for one in stated.cases)),
+    )
     joined, tile = timed("tiling into one program", lambda: stated.joined)
     _, hand = timed("handing it over", lambda: loaded(joined.program, Method()))
     rows, columns = joined.program.shape

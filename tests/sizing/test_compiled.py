@@ -25,16 +25,16 @@ def part_and_whole(seed, network, *, serves_late=False):
     """A random scenario, and perhaps a reserve, on a network and on what is made of one of its goods."""
     scenario, reserve = random_scenario(seed + 1, network), random_reserve(seed + 2, network)
     pick = str(np.random.default_rng(seed).choice(sorted(network.goods["good"])))
-    kept = Downstream().goods(network, Scenario(name="stop", disruptions=(Outage(good=pick),)), 12)
+    kept = Downstream().goods(Scenario(name="stop", disruptions=(Outage(good=pick),)).shock(network, 12))
     whole, part = physics(network), physics(network.only(kept), usd=physics(network).usd)
-    cases = []
+    shock, cases = scenario.shock(network, 12), []
     for laws in (part, whole):
         held = None
         if reserve is not None:
             rows = reserve.table()
             held = stores(laws, rows[rows["good"].isin(laws.network.goods["good"])], weeks=12, release=reserve.release)
         cases.append(
-            build_case(laws, scenario, weeks=12, held=held, periods=PERIODS, whole=network, serves_late=serves_late)
+            build_case(laws, scenario, weeks=12, held=held, periods=PERIODS, shock=shock, serves_late=serves_late)
         )
     return cases
 
@@ -60,7 +60,8 @@ def test_cases_are_stated_alike_however_they_are_come_by():
     network = random_network(5, 5, 3)
     part, whole = part_and_whole(5, network)
     again = replace(part, physics=replace(part.physics))  # another part: two are worth a statement of the whole
-    blocks = list(each_compiled([part, again, whole, part], [whole] * 4))
+    parts, blocks = zip(*each_compiled((case, whole) for case in (part, again, whole, part)), strict=True)
+    assert parts == (part, again, whole, part)
     assert blocks[0].program.matrix is blocks[3].program.matrix  # scenarios of one part share their coefficients
     for block in blocks:
         case = whole if block.program.shape == response_program(whole).compiled().program.shape else part

@@ -263,7 +263,7 @@ def test_a_shock_within_a_part_is_the_shock_of_the_part():
     surge = DemandSurge(good="chip_logic_10_22", tier="essential", factor=1.5, weeks=4)
     loss = StockLoss(good="chip_logic_10_22", lost=0.5, first_week=2)
     scenario = Scenario(name="three", disruptions=(stop, surge, loss))
-    part = network.only(Downstream().goods(network, scenario, 20))
+    part = network.only(Downstream().goods(scenario.shock(network, 20)))
     assert len(part.points) < network.points["good"].isin(part.goods["good"]).sum()
     found, alone = scenario.shock(network, 20).within(part), scenario.shock(part, 20)
     for name in ("left", "open", "added", "wanted", "lost", "hoarded"):
