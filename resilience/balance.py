@@ -12,7 +12,7 @@ expected marginal totals are known, Annals of Mathematical Statistics 11(4).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 import numpy as np
@@ -68,6 +68,13 @@ def balance(network: Network, *, tolerance: float = 0.25, leaning: pd.Series | N
     >>> balance(network).network.producers["output_per_week"].tolist()
     [3.0, 1.0]
     """
+    if leaning is not None:
+        return _balanced(network, tolerance, leaning)
+    found = network.once(("balance", tolerance), lambda: _balanced(network, tolerance, None))
+    return replace(found, adjustments=found.adjustments.copy(deep=False))
+
+
+def _balanced(network: Network, tolerance: float, leaning: pd.Series | None) -> Balance:
     if is_balanced(network):
         return Balance(network=network, adjustments=_Book().frame())
     goods = list(network.goods["good"])
@@ -111,6 +118,10 @@ def balance(network: Network, *, tolerance: float = 0.25, leaning: pd.Series | N
 
 def use_per_week(network: Network) -> pd.Series:
     """Baseline use of each good at each place, by producers there and by demand. Indexed by good and place."""
+    return network.once("use", lambda: _use_per_week(network)).copy(deep=False)
+
+
+def _use_per_week(network: Network) -> pd.Series:
     made = network.producers[["good", "place", "output_per_week"]]
     taken = made.merge(network.needs[["good", "input", "units"]], on="good")
     taken = taken.assign(use=taken["output_per_week"] * taken["units"])[["input", "place", "use"]]
@@ -121,6 +132,10 @@ def use_per_week(network: Network) -> pd.Series:
 
 def is_balanced(network: Network, *, within: float = 1e-9) -> bool:
     """Whether every output and flow is stated and what arrives at each place equals what leaves and is used there."""
+    return network.once(("is_balanced", within), lambda: _is_balanced(network, within))
+
+
+def _is_balanced(network: Network, within: float) -> bool:
     makers, lanes = network.producers, network.lanes
     if makers["output_per_week"].isna().any() or lanes["flow_per_week"].isna().any():
         return False

@@ -20,7 +20,9 @@ def load(name: str) -> Study:
     AskError
         When no model has that name; it lists the closest ones. Or when that model is no study.
     """
-    other = shelf("models") / f"{name}.toml"
-    if other.is_file() and (kind := kind_of(other)) != STUDY:
+    path = shelf("models") / f"{name}.toml"
+    if not path.is_file():
+        return Study.read(choose("model", name, held("models")))
+    if (kind := kind_of(path)) != STUDY:
         raise AskError(f"The model {name!r} is no reserve study. Try: resilience {kind} {name}")
-    return Study.read(choose("model", name, held("models")))
+    return Study.read(path)

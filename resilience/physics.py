@@ -85,7 +85,11 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
     BalanceError
         If the network does not balance.
     """
-    network = balance(network).network
+    network, counted = balance(network).network, dict(weights or {})
+    return network.once(("physics", tuple(counted.items()), usd), lambda: _physics(network, counted, usd))
+
+
+def _physics(network: Network, weights: Mapping[str, float], usd: float | None) -> Physics:
     goods, demand = network.goods.set_index("good"), network.demand
     points = network.points
     country = points["place"].map(network.places.set_index("place")["country"])
@@ -103,7 +107,7 @@ def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd
     stock = np.where(storable, weeks * np.where(use > 0, use / scale, leaving), 0.0)
     coming = np.bincount(moved["destination"], weights=moved["flow"] * moved["transit"], minlength=len(points))
     underway = np.bincount(made["made_at"], weights=made["output"] * made["cycle"], minlength=len(points))
-    weight = _weights(network, points["country"], weights or {})
+    weight = _weights(network, points["country"], weights)
     wanted_at = _at(row, demand, "good", "place")
     wanted = demand["units_per_week"].to_numpy() / scale[wanted_at]
     taken = _taken(network, row, scale, made)

@@ -27,7 +27,6 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from scipy.spatial.distance import cdist
 
 from resilience.errors import AskError
 from resilience.solver import LinearProgram, solve
@@ -212,6 +211,8 @@ class Wasserstein(Risk):
             given = f"{len(self.points)} points for {count - 1} scenarios"
             raise AskError(f"Wasserstein has {given}: give one for each, in their order")
         at = np.array([*self.points, np.zeros(len(self.points[0]) if self.points else 1)]).reshape(count, -1)
+        from scipy.spatial.distance import cdist  # a tenth of a second that most need not pay
+
         apart = cdist(at, at, "cityblock")
         unit = float(apart.max(initial=0.0)) or 1.0  # so that the row's numbers are at most 1
         origin, target = (side.ravel() for side in np.nonzero(~np.eye(count, dtype=bool)))

@@ -52,7 +52,8 @@ RECOVERIES: Mapping[str, type] = {
 class Scenario:
     """Named disruptions with a chance per year.
 
-    `notice_weeks` says how long before the first disruption actors may react; nothing reacts earlier.
+    `notice_weeks` says how long before the first disruption a planner may react; nothing reacts earlier. Under
+    `simulate` no behaviour acts on news, so notice changes nothing there: a rush before the day is a `Hoarding`.
 
     >>> Scenario(name="gallium ban", probability=0.1, disruptions=(Outage(good="gallium", country="CHN"),)).first_week
     1

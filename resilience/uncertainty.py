@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from resilience import tables
 from resilience.balance import balance
@@ -198,10 +198,12 @@ def _missing(lanes: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ranked(listed: pd.DataFrame, inputs: np.ndarray, answers: np.ndarray, level: float) -> pd.DataFrame:
+    from scipy.stats import rankdata  # a second of CPU that only who asks this should pay
+
     varied = np.ptp(inputs, axis=0) > 0
     listed, inputs = listed[varied], inputs[:, varied]
-    order = stats.rankdata(inputs, axis=0)
-    correlation = _correlation(order, stats.rankdata(answers))
+    order = rankdata(inputs, axis=0)
+    correlation = _correlation(order, rankdata(answers))
     low, high = correlation_interval(correlation, len(answers), level=level)
     apart_low, apart_high = correlation_interval(correlation, len(answers), level=1 - (1 - level) / max(len(listed), 1))
     upper, lower = order > 2 * len(answers) / 3, order <= len(answers) / 3
@@ -240,5 +242,5 @@ def correlation_interval(correlation: np.ndarray, draws: int, *, level: float) -
     (True, True)
     """
     middle = np.arctanh(np.clip(correlation, -1 + 1e-12, 1 - 1e-12))
-    reach = stats.norm.ppf((1 + level) / 2) * np.sqrt((1 + correlation**2 / 2) / (draws - 3))
+    reach = ndtri((1 + level) / 2) * np.sqrt((1 + correlation**2 / 2) / (draws - 3))
     return np.tanh(middle - reach), np.tanh(middle + reach)

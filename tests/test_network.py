@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resilience import datasets
+from resilience.balance import balance, use_per_week
 from resilience.errors import AskError, DataError
 from resilience.network import Network
 
@@ -307,3 +309,18 @@ def test_a_misspelt_column_is_one_fault_whatever_evidence_it_had(tmp_path):
     assert [(fault.file, fault.column, fault.rule) for fault in caught.value.faults] == [
         ("producers.csv", "surging", "unknown column")
     ]
+
+
+def test_what_is_worked_out_once_is_handed_on_as_a_copy_and_stays_behind_when_a_network_travels():
+    network = datasets.load("chips")
+    before, parcel = network.points, pickle.dumps(network)
+    points, changes, use = network.points, balance(network).adjustments, use_per_week(balance(network).network)
+    points["place"] = "nowhere"
+    changes["change"] = 0.0
+    use.iloc[:] = 0.0
+    assert network.points.equals(before)
+    assert (balance(network).adjustments["change"] > 0).all()
+    assert use_per_week(balance(network).network).max() > 0
+    assert balance(network).network is balance(network).network
+    assert len(pickle.dumps(network)) == len(parcel)
+    assert pickle.loads(parcel) == network

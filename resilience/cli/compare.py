@@ -20,7 +20,7 @@ from resilience.compare import (
     stability,
     standard_policies,
 )
-from resilience.compare.comparison import tail_means
+from resilience.compare.run import tail_means
 from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.network import Network

@@ -19,6 +19,7 @@ from resilience.cli.catalogue import find_network, find_study
 from resilience.cli.stressed import many_told, one_told
 from resilience.errors import AskError, near
 from resilience.folder import read_csv
+from resilience.library import STUDY, kind_of, shelf
 from resilience.network import Network
 from resilience.policy import Release, Reserve
 from resilience.scenario import Scenario, ScenarioSet
@@ -125,20 +126,32 @@ def find_scenario(name: str) -> tuple[Scenario, str]:
     AskError
         When none has that name, with the closest ones; or when several have, and differ.
     """
-    found: dict[str, list[tuple[Scenario, str]]] = {}
-    for model in models.names():
-        for one in models.load(model).scenarios:
-            for key in (one.name, f"{model}/{one.name}"):
-                found.setdefault(key, []).append((one, f"model {model}"))
-    for event in history.load():
-        found.setdefault(event.name, []).append((event.scenario, f"history, {event.title}"))
+    found = _shipped(name.rpartition("/")[2])
     if name not in found:
-        short = [key for key in found if "/" not in key]
+        short = [key for key in _shipped("") if "/" not in key]
         raise AskError(f"No shipped model or past event has a scenario {name!r}. {near(name, short)}")
     scenario, origin = found[name][0]
     if any(other.to_record() != scenario.to_record() for other, _ in found[name]):
         raise AskError(f"Several scenarios are called {name!r}", [f"{where}" for _, where in found[name]])
     return scenario, origin
+
+
+def _shipped(text: str) -> dict[str, list[tuple[Scenario, str]]]:
+    """Scenarios of the shipped files that hold `text`, by what they may be called. Other files are not parsed."""
+    found: dict[str, list[tuple[Scenario, str]]] = {}
+    for path in _holding(text, shelf("models")):
+        if kind_of(path) == STUDY:
+            for one in models.load(path.stem).scenarios:
+                for key in (one.name, f"{path.stem}/{one.name}"):
+                    found.setdefault(key, []).append((one, f"model {path.stem}"))
+    for path in _holding(text, shelf("models") / "history"):
+        event = history.read(path)
+        found.setdefault(event.name, []).append((event.scenario, f"history, {event.title}"))
+    return found
+
+
+def _holding(text: str, folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if text in path.read_text("utf-8-sig"))
 
 
 def _drawn(asked: Asked, network: Network, say: Say) -> Chosen:

@@ -2,7 +2,7 @@
 
 `actions` and `policies` say what may be done, and `reshare` what a second source makes of a network. `losses` finds
 what a policy loses and `trial` spreads that over an engine. `sampling` says in what sense the years are a sample,
-`statistics` what follows for differences and for being best. `comparison` is the verb and its answer. Whether it
+`statistics` what follows for differences and for being best. `run` is the verb, `comparison` its answer. Whether it
 stands: `stability` (other years), `flips` (one assumption moved), `factors`, `indices` and `sensitivity` (the data's
 ranges). `outside` is a study as a plain function, for tools that explore.
 """
@@ -18,12 +18,13 @@ from resilience.compare.actions import (
     earmarked,
     holding_cost,
 )
-from resilience.compare.comparison import Comparison, compare, sized_reserve
+from resilience.compare.comparison import Comparison
 from resilience.compare.factors import Factor, at_levels, factors
 from resilience.compare.flips import flips
 from resilience.compare.losses import Foreseen, Found, Losses, Simulated
 from resilience.compare.outside import Outside, as_function
 from resilience.compare.policies import Policy, standard_policies
+from resilience.compare.run import compare, sized_reserve
 from resilience.compare.sampling import DrawnYears, Sampling, StatedChances
 from resilience.compare.sensitivity import Data, Sensitivity, data_flips, sensitivity
 from resilience.compare.stability import Ratings, stability

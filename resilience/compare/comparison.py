@@ -1,8 +1,8 @@
-"""Compare policies on the same frozen years: what each costs and loses, and how sure the differences are."""
+"""The answer of a comparison: what each policy costs and loses, and how sure the differences are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -11,28 +11,16 @@ import numpy as np
 import pandas as pd
 
 from resilience.compare import statistics
-from resilience.compare.losses import Losses, Simulated
-from resilience.compare.policies import Policy, checked, standard_policies
-from resilience.compare.sampling import Sampling, StatedChances
-from resilience.compare.trial import Ground, Trial, ground, tried
-from resilience.engine import Engine, Serial
+from resilience.compare.sampling import Sampling
 from resilience.errors import AskError, near
-from resilience.mitigation import Measure
-from resilience.network import Network
 from resilience.physics import Floats
-from resilience.policy import TIERS, Reserve
-from resilience.result import FAST, money, plainly, state
-from resilience.risk import CVaR, Expectation, Risk, TailMeans, measure, quantile
-from resilience.scenario import Scenario, ScenarioSet
+from resilience.policy import TIERS
+from resilience.result import money, plainly
+from resilience.risk import CVaR, TailMeans, measure, quantile
 from resilience.simulate.outlook import LEVELS
-from resilience.sizing.size import solve_sizing
-from resilience.study import Study
 
 ROWS = 12  # of a summary
-REPLICATES = 2000
 TAIL = 0.05  # the worst share of years whose mean loss the frontier tells beside the mean
-WEEKS_A_YEAR = 52
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -241,147 +229,3 @@ class Comparison:
             "probability": np.tile(self.probability, policies),
             "loss_usd": self.loss_usd.ravel(),
         })  # fmt: skip
-
-
-def compare(
-    study: Study | Network,
-    policies: Sequence[Policy] | None = None,
-    scenarios: ScenarioSet | Sequence[Scenario] | None = None,
-    *,
-    weeks: int | None = None,
-    weights: Mapping[str, float] | None = None,
-    risk: Risk | None = None,
-    losses: Losses | None = None,
-    sampling: Sampling | None = None,
-    engine: Engine | None = None,
-    seed: int | None = None,
-    replicates: int = REPLICATES,
-    level: float = 0.95,
-    say: Say = lambda text: None,
-) -> Comparison:
-    """Try every policy on the same scenarios and say how sure the differences are.
-
-    Do not read small differences as real because their interval leaves out zero: it speaks of chance in the years, and
-    not of what the model has wrong. `sensitivity` and `flips` speak of that.
-
-    Parameters
-    ----------
-    study
-        What gives network, scenarios, weeks, weights, risk and seed where they are not given; or a network alone.
-    policies
-        The first is what the others are compared with. Of a study: `standard_policies` by default, with the reserve
-        that the study sizes (which is solved here, once).
-    scenarios
-        Frozen: every policy meets the same. Probabilities are chances a year.
-    losses
-        How losses are found: `Simulated()` by default, or `Foreseen()`.
-    sampling
-        In what sense the years are a sample: `StatedChances()` for named scenarios (the default), `DrawnYears()` for
-        years drawn from hazards. Given wrongly, intervals mean nothing.
-    engine
-        Where policies are tried; this process by default. The answer does not depend on it.
-    seed
-        For lots drawn in simulation, and for replicates. 0 for a network.
-    replicates, level
-        How many times the years are drawn again, and the chance that an interval speaks of.
-
-    Raises
-    ------
-    AskError
-        If something needed is not given, two policies share a name, or a policy cannot be had on the network.
-
-    >>> from resilience.compare import NationalReserves
-    >>> from resilience.disruption import Outage
-    >>> network = Network.from_frames(
-    ...     goods={"good": ["gas"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
-    ...     producers={"good": ["gas"], "place": ["A"], "output_per_week": [10.0]},
-    ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [21.0]})
-    >>> stop = Scenario(name="stop", probability=0.1, disruptions=(Outage(weeks=4),))
-    >>> national = Policy(name="four weeks", actions=(NationalReserves(days=28, goods=("gas",)),))
-    >>> found = compare(network, [Policy(name="nothing"), national], [stop], weeks=8)
-    >>> found.total_usd.round(3).tolist()  # 4 x 10 x 21 in a tenth of years; or to hold 40, and to draw them
-    [84.0, 24.0]
-    """
-    if isinstance(study, Study):
-        network = study.network()
-        weeks, weights = weeks or study.weeks, study.weights(network) if weights is None else weights
-        risk, seed = risk or study.risk(network), study.seed if seed is None else seed
-        scenarios = study.scenarios if scenarios is None else scenarios
-    else:
-        network = study
-    if scenarios is None:
-        raise AskError("compare(network, ...) needs `scenarios`: a network alone has none")
-    chosen = scenarios if isinstance(scenarios, ScenarioSet) else ScenarioSet(scenarios=tuple(scenarios))
-    weighed = tail_means(risk or Expectation())
-    base = ground(
-        network, chosen, weeks=weeks or 104, weights=weights or {}, seed=seed or 0, losses=losses or Simulated()
-    )
-    if policies is None:
-        if not isinstance(study, Study):
-            raise AskError(
-                "compare(network, ...) needs `policies`, for example standard_policies(network, members=...)"
-            )
-        sized, bought = sized_reserve(study, base.network, engine=engine, say=say)
-        policies = standard_policies(
-            base.network, members=study.members, release=study.release.build(), sized=sized, bought=bought
-        )
-    policies = checked(policies)
-    found = tried(base, policies, engine=engine or Serial(), say=say)
-    return _comparison(
-        base, [policy.name for policy in policies], found, risk=weighed, sampling=sampling or StatedChances(),
-        replicates=replicates, level=level,
-    )  # fmt: skip
-
-
-def tail_means(risk: Risk) -> TailMeans:
-    """The measure, once it is seen that replicates can be weighed by it.
-
-    Raises
-    ------
-    AskError
-        If it is no mixture of tail means.
-    """
-    if not isinstance(risk, TailMeans):
-        raise AskError(f"compare weighs losses by tail means (Expectation, CVaR, WorstCase), not by {risk!r}")
-    return risk
-
-
-def sized_reserve(
-    study: Study, network: Network, *, engine: Engine | None = None, say: Say = lambda text: None
-) -> tuple[Reserve, list[tuple[Measure, float]]]:
-    """The reserve that a study sizes and the measures it buys beside it, without what else `run` tells of them."""
-    say("sizing the reserve")
-    found = solve_sizing(state(study, network, say=say), method=FAST, engine=engine, say=say)
-    extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
-    return found.reserve, [(one, float(extent[one.name])) for one in study.measure if extent.get(one.name)]
-
-
-def _comparison(
-    base: Ground,
-    names: Sequence[str],
-    trial: Trial,
-    *,
-    risk: TailMeans,
-    sampling: Sampling,
-    replicates: int,
-    level: float,
-) -> Comparison:
-    kept = np.asarray(~np.isnan(trial.loss_usd).any(axis=0))
-    demand = base.network.demand
-    weekly = (demand["units_per_week"] * demand["usd_per_unit_unmet"]).groupby(demand["tier"]).sum()
-    return Comparison(
-        policies=tuple(names),
-        scenarios=tuple(one.name for one, keep in zip(base.scenarios, kept, strict=True) if keep),
-        probability=np.array([one.probability for one in base.scenarios])[kept],
-        cost_usd=trial.cost_usd,
-        held_usd=trial.held_usd,
-        loss_usd=trial.loss_usd[:, kept],
-        unmet_usd=trial.unmet_usd[:, :, kept],
-        demand_usd=WEEKS_A_YEAR * weekly.reindex(list(TIERS), fill_value=0.0).to_numpy(),
-        risk=risk,
-        sampling=sampling,
-        seed=base.seed,
-        replicates=replicates,
-        level=level,
-        failures=trial.failures,
-    )

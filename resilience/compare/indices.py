@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import qmc
 
 from resilience.errors import AskError
 from resilience.physics import Floats
@@ -45,6 +44,8 @@ def design(inputs: int, points: int, *, seed: int) -> Design:
     """A scrambled Sobol sequence of twice as many columns, split into A and B. `points` is a power of two."""
     if points < 2 or points & (points - 1):
         raise AskError(f"points is {points!r}: the number of points of a Sobol design is a power of two, such as 64")
+    from scipy.stats import qmc  # a second of CPU that only who asks this should pay
+
     both = qmc.Sobol(2 * inputs, scramble=True, rng=np.random.default_rng(seed)).random(points)
     return Design(a=both[:, :inputs], b=both[:, inputs:])
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kendalltau
 
 from resilience.compare import statistics
 from resilience.errors import AskError, near
@@ -87,6 +86,8 @@ def stability(base: Comparison, others: Mapping[str, Comparison]) -> pd.DataFram
     Columns under, best, agreement (Kendall's tau with the base ranking: 1 the same order, -1 the reverse), places_moved
     (most that any policy moves), saves_usd_per_year (of the base's best against its first policy, under these years).
     """
+    from scipy.stats import kendalltau  # a second of CPU that only who asks this should pay
+
     rows = []
     mine = statistics.ranks(base.total_usd)
     for name, other in {"as stated": base, **others}.items():

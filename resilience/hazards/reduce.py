@@ -24,7 +24,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import cdist
 
 from resilience.errors import AskError
 from resilience.hazards.distance import Distance
@@ -84,7 +83,7 @@ class Medoids:
         """The rows after at most `rounds` rounds."""
         chosen = Forward().kept(points, chances, to)
         for _ in range(self.rounds):
-            group = np.argmin(cdist(points, points[chosen], "cityblock"), axis=1)
+            group = np.argmin(_apart(points, points[chosen]), axis=1)
             moved = chosen.copy()
             for number in range(len(chosen)):
                 members = np.flatnonzero(group == number)
@@ -142,7 +141,7 @@ def reduce(scenarios: ScenarioSet, to: int, *, distance: Distance, choose: Choos
     points = points[:, points.any(axis=0)]
     chances = np.array([scenario.probability for scenario in scenarios])
     kept = np.sort(choose.kept(points, chances, to))
-    apart = cdist(points, points[kept], "cityblock")
+    apart = _apart(points, points[kept])
     apart[kept, np.arange(len(kept))] = -1.0  # a kept scenario stands for itself, whatever else lies on it
     nearest = np.argmin(apart, axis=1)
     mass = [math.fsum(chances[nearest == number]) for number in range(len(kept))]
@@ -167,16 +166,21 @@ def _from(points: Floats, row: int) -> Floats:
 
 def _costs(points: Floats, chances: Floats) -> Floats:
     """For each point, the error if it alone were kept."""
-    blocks = [
-        cdist(points[start : start + BLOCK], points, "cityblock") @ chances for start in range(0, len(points), BLOCK)
-    ]
+    blocks = [_apart(points[start : start + BLOCK], points) @ chances for start in range(0, len(points), BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros(0)
 
 
 def _savings(points: Floats, chances: Floats, nearest: Floats) -> Floats:
     """For each point, how much keeping it too would lower the error."""
     blocks = [
-        np.maximum(nearest - cdist(points[start : start + BLOCK], points, "cityblock"), 0.0) @ chances
+        np.maximum(nearest - _apart(points[start : start + BLOCK], points), 0.0) @ chances
         for start in range(0, len(points), BLOCK)
     ]
     return np.concatenate(blocks)
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Distances between the rows of two tables of points, coordinate by coordinate added up."""
+    from scipy.spatial.distance import cdist  # slow to import, and few reduce
+
+    return np.asarray(cdist(one, other, "cityblock"))

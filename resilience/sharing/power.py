@@ -17,7 +17,7 @@ from math import comb
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from resilience.errors import AskError
 from resilience.sharing.game import FloatArray, Game, joining
@@ -93,7 +93,7 @@ def sampled_shapley(
         draw[:] = (_contributions(order, known) + _contributions(order[::-1], known)) / 2
     payoff = draws.mean(axis=0)
     error = draws.std(axis=0, ddof=1) / np.sqrt(pairs)
-    reach = float(stats.t.ppf((1 + confidence) / 2, pairs - 1)) * error
+    reach = float(stdtrit(pairs - 1, (1 + confidence) / 2)) * error
     return pd.DataFrame(
         {"payoff": payoff, "low": payoff - reach, "high": payoff + reach},
         index=pd.Index(names, name="player"),

@@ -44,7 +44,8 @@ def simulate(
 ) -> Traces:
     """What happens in each scenario, week by week, under how firms and states behave.
 
-    Not a forecast of prices, and no plan: `best_response` gives the least loss that any behaviour could reach.
+    Not a forecast of prices, and no plan: `best_response` gives the least loss that any behaviour could reach. Firms
+    act on what they see and never on what is announced: a scenario's `notice_weeks` helps the planner alone.
 
     Parameters
     ----------

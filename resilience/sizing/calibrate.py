@@ -13,7 +13,7 @@ change of a single good to another step of the grid improves, and it is never wo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -175,7 +175,6 @@ def calibrate(
         risk=risk or Expectation(),
         budget_usd=np.inf if budget_usd is None else budget_usd,
         options={"weeks": weeks, "behaviour": behaviour, "weights": weights, "seed": seed},
-        tried=[],
     )
     amounts = _amounts(search.shares, start)
     if (cost := search.reserve(amounts).usd) > search.budget_usd * (1 + 1e-9):
@@ -184,13 +183,12 @@ def calibrate(
     steps = {good: sorted({_step(day) * weekly[good] / WEEK for day in days} | {amounts[good]}) for good in amounts}
     begun = search.cost(amounts)
     least, amounts = _descend(search, amounts, begun, steps, weekly, say)
-    nothing = search.cost(dict.fromkeys(amounts, 0.0))
     reserve = search.reserve(amounts)
     return Calibration(
         reserve=reserve,
         objective_usd=least,
         start_usd=begun,
-        without_usd=nothing,
+        without_usd=search.cost(dict.fromkeys(amounts, 0.0)),
         holding_usd_per_year=search.holding(reserve),
         losses=search.losses(reserve),
         steps=pd.DataFrame(search.tried, columns=["good", "days", "objective_usd"]),
@@ -228,7 +226,7 @@ def _amounts(shares: pd.DataFrame, start: Reserve | None) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Search:
-    """What is the same for every reserve that is tried."""
+    """What is the same for every reserve that is tried, and what each has cost: many are met again, round by round."""
 
     network: Network
     scenarios: ScenarioSet
@@ -237,7 +235,8 @@ class _Search:
     risk: Risk
     budget_usd: float
     options: Mapping[str, object]
-    tried: list[tuple[str, float, float]]
+    tried: list[tuple[str, float, float]] = field(default_factory=list)
+    known: dict[tuple[float, ...], float] = field(default_factory=dict)  # by units of each good
 
     def reserve(self, amounts: Mapping[str, float]) -> Reserve:
         """So many units of each good, in their stores."""
@@ -256,7 +255,13 @@ class _Search:
         return traces.loss_usd.reset_index().assign(probability=traces.probability.to_numpy())
 
     def cost(self, amounts: Mapping[str, float]) -> float:
-        """Holding cost and weighed loss, USD a year; infinite beyond the budget."""
+        """Holding cost and weighed loss, USD a year; infinite beyond the budget. Each reserve is simulated once."""
+        held = tuple(amounts.values())
+        if held not in self.known:
+            self.known[held] = self._cost(amounts)
+        return self.known[held]
+
+    def _cost(self, amounts: Mapping[str, float]) -> float:
         reserve = self.reserve(amounts)
         if reserve.usd > self.budget_usd * (1 + 1e-9):
             return np.inf

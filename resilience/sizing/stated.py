@@ -140,7 +140,8 @@ def state_sizing(
     live = _grave(most, chances, sparing=sparing(risk or Expectation(), floors))
     struck = [chosen.scenarios[number] for number in live]
     pairs = cases_of(parts, struck, held, weeks=weeks, periods=periods, scope=scope or Everything())
-    cases, blocks = [], []
+    cases: list[Case] = []
+    blocks: list[Compiled] = []
     for case, block in each_compiled(pairs):
         say(f"stated scenario {len(cases) + 1} of {len(struck)}: {case.scenario.name}")
         cases.append(case)

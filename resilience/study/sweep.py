@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
-from scipy.stats import qmc
 
 from resilience.errors import AskError
 from resilience.study.table import Table, tuples
@@ -55,6 +54,8 @@ class LatinTable(Table):
 
     def drawn(self) -> list[dict[str, object]]:
         """The points."""
+        from scipy.stats import qmc  # a second of CPU that only who asks this should pay
+
         shares = qmc.LatinHypercube(d=len(self.ranges), rng=np.random.default_rng(self.seed)).random(self.points)
         return [
             {key: each.at(float(share)) for (key, each), share in zip(self.ranges.items(), row, strict=True)}

@@ -28,8 +28,9 @@ from resilience.physics import Floats, physics
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour, Kernel, simulate
 from resilience.simulate.behaviour import Backlogged, BaseStock, StockGap
+from resilience.simulate.handed.state import state_of
 from resilience.simulate.holdings import holdings
-from resilience.simulate.kernel import _state, run_kernel
+from resilience.simulate.kernel import run_kernel
 from resilience.simulate.layout import layout
 from resilience.simulate.numbered import rules
 from resilience.simulate.records import records
@@ -279,7 +280,7 @@ def bandwidth() -> None:
     plan, held = layout(laws), holdings(laws, [], weeks=weeks)
     chosen = rules(Behaviour(), held)
     assert chosen is not None
-    state = _state(plan, held, gather(laws, several, weeks), chosen, none_of(laws.swaps))
+    state = state_of(plan, held, gather(laws, several, weeks), chosen, none_of(laws.swaps))
     once = sum(array.nbytes for name, array in state._asdict().items() if name != "calendar")
     landed = 8.0 * BLOCK * (len(laws.points) + len(laws.flow))  # one slot of the calendar, and what each lane adds
     moved = 2.0 * (once + landed) * weeks / kernel_seconds(network, several, weeks=weeks)

@@ -64,3 +64,12 @@ def test_a_behaviour_of_ones_own_runs_in_plain_numpy():
         simulate(network, scenario, weeks=8, behaviour=own, engine=Kernel())
     found = simulate(network, scenario, weeks=8, behaviour=own, engine=Fastest())
     assert found.loss_usd["shock"] == simulate(network, scenario, weeks=8, engine=Plain()).loss_usd["shock"]
+
+
+def test_the_step_is_compiled_once_however_the_arrays_of_a_network_lie():
+    from resilience.simulate.compiled import loop
+
+    network, scenario = random_network(1, 4, 3), random_scenario(10, random_network(1, 4, 3))  # with substitutes
+    for behaviour, reserve in ((MIXES[0], []), (MIXES[1], [random_reserve(1, network)])):
+        simulate(network, scenario, weeks=4, behaviour=behaviour, reserve=reserve, engine=Kernel())
+    assert len(loop.run.signatures) == 1

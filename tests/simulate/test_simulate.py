@@ -1,5 +1,7 @@
 """Small networks worked by hand, week by week."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_networks import waiting
@@ -55,6 +57,22 @@ def test_stock_and_transit_carry_three_weeks_of_an_outage():
     assert found.loss.loc["stop", "unmet_usd"] == pytest.approx(4 * 10 * 50.0)
     assert found.loss.loc["stop", "missing_usd"] == pytest.approx(10 * 3.0)  # the stock never comes back without surge
     assert found.unmet["days"].tolist() == pytest.approx([28.0])
+
+
+def test_notice_helps_a_planner_and_moves_no_firm():
+    """Three weeks of stock and pipeline bridge an outage of five from week 6; the plant could make double for a month.
+
+    Weeks 9 to 12 go without, 10 units each. Foresight makes ten more in each of four weeks of notice: nothing is lost.
+    """
+    network = one_good()
+    network = network.with_table("producers", network.producers.assign(surge=2.0))
+    late = stop(Outage(first_week=6, weeks=5))
+    told = replace(late, notice_weeks=4)
+    without, found = simulate(network, late, weeks=25), simulate(network, told, weeks=25)
+    assert weekly(without) == dict.fromkeys((9, 10, 11, 12), 10.0)
+    assert found.table("shortfall").equals(without.table("shortfall"))
+    assert found.table("starts").equals(without.table("starts"))
+    assert best_response(network, told, weeks=25).loss_usd == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_declared_crisis_opens_the_reserve_after_decision_and_delivery():

@@ -1,11 +1,14 @@
 """What behaviour wants held, beside what foresight would hold."""
 
+from dataclasses import dataclass, field
+
 import pytest
 
 from resilience.disruption import Outage
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.policy import Release, Reserve
+from resilience.risk import Expectation
 from resilience.scenario import Scenario
 from resilience.simulate import simulate
 from resilience.sizing.calibrate import beside, calibrate
@@ -75,6 +78,24 @@ def test_every_step_of_the_search_is_told(loyal, stop):
     assert list(steps.columns) == ["good", "days", "objective_usd"]
     assert set(steps["days"].round(9)) == set(GRID)
     assert steps.loc[steps["objective_usd"].idxmin(), "days"] == pytest.approx(14.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counting(Expectation):
+    """The mean, and how often it was asked for."""
+
+    asked: list[int] = field(default_factory=list)
+
+    def mixture(self):
+        self.asked.append(1)
+        return super().mixture()
+
+
+def test_no_reserve_is_priced_twice(loyal, stop):
+    """Nothing, 20, 40 and 80 units, whichever round or question meets them."""
+    risk = Counting()
+    calibrate(loyal, [stop], members="club", weeks=WEEKS, days=GRID, risk=risk)
+    assert len(risk.asked) == 4
 
 
 def test_foresight_and_behaviour_stand_side_by_side(loyal, stop):

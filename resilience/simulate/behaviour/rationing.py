@@ -30,7 +30,7 @@ class Claims:
     rank: Whole
     point: Whole
     available: Floats
-    sums: Any  # scipy.sparse.csr_matrix, points x claims
+    sums: Any  # scipy.sparse.csc_matrix, points x claims
 
 
 class Rationing(Protocol):

@@ -23,7 +23,7 @@ class Sources:
     usual: Floats
     filled: Floats
     point: Whole
-    sums: Any  # scipy.sparse.csr_matrix, points x sources
+    sums: Any  # scipy.sparse.csc_matrix, points x sources
 
 
 class Switching(Protocol):

@@ -7,7 +7,7 @@ import numpy as np
 from resilience.physics import Floats, lane_limits
 from resilience.simulate.behaviour.ordering import Seen
 from resilience.simulate.plain.replacing import claimed
-from resilience.simulate.plain.world import World, adder
+from resilience.simulate.plain.world import World
 
 
 def open_week(world: World, week: int) -> None:
@@ -53,7 +53,7 @@ def order(world: World, week: int) -> None:
     sought = world.wanted + world.waiting
     world.local = world.sums.needs @ world.needed + world.sums.tools @ tools + world.sums.wants @ sought
     standing = claimed(world)
-    world.local = world.local + adder(world.swaps.met_at, len(world.local)) @ standing
+    world.local = world.local + world.adder(world.swaps.met_at, len(world.local)) @ standing
     world.claims = np.concatenate([world.needed, tools, sought, standing])
     stale = world.sums.needs @ (physics.consumed[:, None] * old[physics.consumer]) + world.sums.wants @ world.waiting
     world.asked = world.local - stale + world.sums.leaving @ np.minimum(world.ordered, most)

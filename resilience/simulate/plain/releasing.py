@@ -9,7 +9,7 @@ from resilience.physics import Floats, Whole
 from resilience.policy import KINDS
 from resilience.simulate.behaviour.release import Watched
 from resilience.simulate.layout import Stage
-from resilience.simulate.plain.world import World, adder, part, ration, stakes
+from resilience.simulate.plain.world import World, part, ration, stakes
 from resilience.simulate.pools import Members, share_pools
 from resilience.simulate.records import Records
 
@@ -57,7 +57,7 @@ def _lacking(world: World, stage: Stage) -> Floats:
     kind = world.claims_rank[rows] + 1
     found = np.zeros((len(KINDS), *world.here.shape))
     for number in range(len(KINDS)):
-        found[number] = adder(point[kind == number], len(world.here)) @ short[kind == number]
+        found[number] = world.adder(point[kind == number], len(world.here)) @ short[kind == number]
     return found
 
 
@@ -82,7 +82,7 @@ def _shared(world: World, rows: Whole, point: Whole, amount: Floats, available: 
 def _send_own(world: World, own: Whole, most: Floats, lacking: Floats, week: int, records: Records) -> Floats:
     """Stores send what is lacking at their own points; what they send, by point."""
     held = world.held
-    here = adder(held.point[own], len(lacking))
+    here = world.adder(held.point[own], len(lacking))
     sent = most[own] * part(lacking, here @ most[own])[held.point[own]]
     _take(world, own, sent, week, records.home)
     for row, units in zip(own, sent, strict=True):
@@ -96,7 +96,7 @@ def _send_pooled(world: World, senders: Whole, most: Floats, lacking: Floats, we
     pools, of_sender = np.unique(held.pool[senders], return_inverse=True)
     receivers = np.flatnonzero(np.isin(held.receiver_pool, pools))
     of_receiver, at = np.searchsorted(pools, held.receiver_pool[receivers]), held.receiver_point[receivers]
-    supply = adder(of_sender, len(pools)) @ most[senders]
+    supply = world.adder(of_sender, len(pools)) @ most[senders]
     members = Members(
         pool=of_receiver,
         point=at,
@@ -106,7 +106,7 @@ def _send_pooled(world: World, senders: Whole, most: Floats, lacking: Floats, we
         contributed=held.contributed[receivers],
     )
     got = share_pools([held.allocation[pool] for pool in pools], members, supply=supply, lacking=lacking)
-    sent = adder(of_receiver, len(pools)) @ got
+    sent = world.adder(of_receiver, len(pools)) @ got
     _take(world, senders, most[senders] * part(sent, supply)[of_sender], week, records.send)
     for row, point, units in zip(receivers, at, got, strict=True):
         pool = held.receiver_pool[row]
@@ -114,7 +114,7 @@ def _send_pooled(world: World, senders: Whole, most: Floats, lacking: Floats, we
         world.due[held.pool_serves[pool], (week + lag) % world.due_slots, point] += units
         if records.receive is not None and week + lag < world.shocks.weeks:
             records.receive[row, week + lag] = units
-    return np.asarray(adder(at, len(lacking)) @ got)
+    return np.asarray(world.adder(at, len(lacking)) @ got)
 
 
 def _call(world: World, mine: Whole, week: int) -> None:
@@ -176,7 +176,7 @@ def hand_over(world: World, stage: Stage, week: int) -> None:
     for rule, kinds in enumerate(held.serving[1:]):
         extra = _top_up(world, rows, point, more, kinds[kind], arrived[rule])
         more += extra
-        common[stage.points] += (arrived[rule] - adder(point, len(common)) @ extra)[stage.points]
+        common[stage.points] += (arrived[rule] - world.adder(point, len(common)) @ extra)[stage.points]
     more += _top_up(world, rows, point, more, np.ones(len(rows), dtype=bool), np.maximum(common, 0.0))
     world.here[stage.points] += arrived[:, stage.points].sum(axis=0)
     arrived[:, stage.points] = 0.0
@@ -184,7 +184,7 @@ def hand_over(world: World, stage: Stage, week: int) -> None:
     tools, standing = len(world.needed), len(world.claims) - len(world.standing)
     wants = standing - len(world.wanted)
     leaving = (rows >= tools) & (rows < standing)
-    world.here -= adder(point[leaving], len(common)) @ more[leaving]
+    world.here -= world.adder(point[leaving], len(common)) @ more[leaving]
     final = rows[(rows >= wants) & (rows < standing)]
     served = world.allotted[final]
     world.short[final - wants] = np.maximum(world.wanted[final - wants] - served, 0.0)
@@ -215,7 +215,7 @@ def refill(world: World, week: int, records: Records) -> None:
     wanted = np.minimum(room, held.bought[:, None])
     kept = np.where(world.struck, world.wanted_stock[:, None], world.normal_own)
     spare = np.maximum(there - kept - world.hoarded * world.physics.use[:, None], 0.0)
-    at = adder(held.point, len(there))
+    at = world.adder(held.point, len(there))
     bought = wanted * part(spare, at @ wanted)[held.point]
     world.remaining += bought
     world.here -= at @ bought

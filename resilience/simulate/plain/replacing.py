@@ -10,7 +10,7 @@ import numpy as np
 
 from resilience.physics import Floats, Whole
 from resilience.simulate.behaviour.substitution import Wanting
-from resilience.simulate.plain.world import World, adder
+from resilience.simulate.plain.world import World
 
 
 def claimed(world: World) -> Floats:
@@ -25,7 +25,7 @@ def stood_in(world: World, needs: Whole) -> Floats:
     swaps = world.swaps
     rows = np.flatnonzero(np.isin(swaps.need, needs))
     units = world.standing[rows] / swaps.units[rows, None]
-    return np.asarray((adder(swaps.need[rows], len(world.needed)) @ units)[needs])
+    return np.asarray((world.adder(swaps.need[rows], len(world.needed)) @ units)[needs])
 
 
 def take(world: World, needs: Whole) -> None:
@@ -43,17 +43,17 @@ def settle(world: World) -> None:
     before = world.short[swaps.demand]
     world.gap[rows] = np.divide(before, world.wanted[swaps.demand], out=np.zeros_like(before), where=before > 0)
     _replace(world, rows, before, swaps.demand, len(world.short))
-    world.short = np.maximum(world.short - adder(swaps.demand, len(world.short)) @ world.replaced[rows], 0.0)
+    world.short = np.maximum(world.short - world.adder(swaps.demand, len(world.short)) @ world.replaced[rows], 0.0)
 
 
 def _replace(world: World, rows: Whole, rest: Floats, of: Whole, size: int) -> None:
     """Each substitute of a need meets the same part of what it was allotted, together no more than `rest`."""
     swaps = world.swaps
     able = world.standing[rows] / swaps.units[rows, None]
-    together = (adder(of, size) @ able)[of]
+    together = (world.adder(of, size) @ able)[of]
     part = np.divide(rest, together, out=np.ones_like(rest), where=together > rest)
     world.replaced[rows] = able * part
-    world.here -= adder(swaps.met_at[rows], len(world.here)) @ (world.standing[rows] * part)
+    world.here -= world.adder(swaps.met_at[rows], len(world.here)) @ (world.standing[rows] * part)
 
 
 def wanting(world: World, needs: Whole) -> None:

@@ -22,13 +22,13 @@ from resilience.substitution import Substitutes, none_of
 class Sums:
     """Sparse matrices that add rows up by point."""
 
-    needs: sparse.csr_matrix
-    tools: sparse.csr_matrix
-    wants: sparse.csr_matrix
-    leaving: sparse.csr_matrix
-    landing: sparse.csr_matrix
-    made: sparse.csr_matrix
-    sources: sparse.csr_matrix
+    needs: sparse.csc_matrix
+    tools: sparse.csc_matrix
+    wants: sparse.csc_matrix
+    leaving: sparse.csc_matrix
+    landing: sparse.csc_matrix
+    made: sparse.csc_matrix
+    sources: sparse.csc_matrix
 
 
 class World:
@@ -69,6 +69,7 @@ class World:
         self.plan, self.behaviour, self.held, self.shocks = plan, behaviour, held, shocks
         physics, count = plan.physics, shocks.scenarios
         size = len(physics.points)
+        self.adders: dict[tuple[bytes, int], sparse.csc_matrix] = {}
         self.physics, self.ones = physics, np.ones(count)
         self.swaps = none_of(physics.swaps) if isinstance(behaviour.substitution, Never) else physics.swaps
         self.replacing = np.zeros((len(self.swaps), count))
@@ -98,20 +99,29 @@ class World:
         self.due_slots = int(held.lag.max(initial=0)) + 1
         self.due = np.zeros((len(held.serving), self.due_slots, size, count))  # by whom it is for and week of arrival
         self.sums = Sums(
-            needs=adder(physics.consumed_at, size),
-            tools=adder(physics.worked_at, size),
-            wants=adder(physics.wanted_at, size),
-            leaving=adder(physics.origin, size),
-            landing=adder(physics.destination, size),
-            made=adder(physics.made_at, size),
-            sources=adder(np.concatenate([physics.made_at, physics.destination]), size),
+            needs=self.adder(physics.consumed_at, size),
+            tools=self.adder(physics.worked_at, size),
+            wants=self.adder(physics.wanted_at, size),
+            leaving=self.adder(physics.origin, size),
+            landing=self.adder(physics.destination, size),
+            made=self.adder(physics.made_at, size),
+            sources=self.adder(np.concatenate([physics.made_at, physics.destination]), size),
         )
+
+    def adder(self, at: Whole | Sequence[int], size: int) -> sparse.csc_matrix:
+        """Adds rows up by the point they stand at. Most weeks ask for the sums of the week before."""
+        at = np.asarray(at, dtype=np.int64)
+        key = at.tobytes(), size
+        if key not in self.adders:
+            rows = len(at)
+            self.adders[key] = sparse.csc_matrix((np.ones(rows), at, np.arange(rows + 1)), shape=(size, rows))
+        return self.adders[key]
 
 
 def ration(world: World, *, amount: Floats, usual: Floats, rank: Whole, point: Whole, available: Floats) -> Floats:
     """What each claim gets of what is available at its point."""
     available = np.maximum(available, 0.0)
-    sums = adder(point, len(available))
+    sums = world.adder(point, len(available))
     claims = Claims(amount=amount, usual=usual, rank=rank, point=point, available=available, sums=sums)
     return world.behaviour.rationing.allot(claims)
 
@@ -144,12 +154,6 @@ def stakes(physics: Physics) -> Floats:
     """Money at stake a week: final demand of the good itself, or, upstream of it, baseline use at its price."""
     final = np.bincount(physics.wanted_at, weights=physics.wanted * physics.at_stake, minlength=len(physics.points))
     return np.asarray(np.where(final > 0, final, physics.use * physics.price))
-
-
-def adder(at: Whole | Sequence[int], size: int) -> sparse.csr_matrix:
-    """Adds rows up by the point they stand at."""
-    at = np.asarray(at, dtype=np.int64)
-    return sparse.csr_matrix((np.ones(len(at)), (at, np.arange(len(at)))), shape=(size, len(at)))
 
 
 def part(wanted: Floats, able: Floats) -> Floats:

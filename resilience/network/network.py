@@ -6,22 +6,27 @@ A `Network` is immutable. Its tables come back as fresh frames; to change one, b
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
 import pandas as pd
 
 from resilience import rules, tables
-from resilience.errors import AskError, DataError, Fault, misspelt, near
+from resilience.errors import AskError, DataError, Fault, near
+from resilience.network.checks import bloc_rows, checked_tables, counted_from_one, settled
+from resilience.network.figures import with_values
+from resilience.network.files import tables_in, write_tables
+from resilience.network.graph import graph_of
+from resilience.network.told import described
 
 FINAL = rules.FINAL  # the user, in substitutes, that is final demand
 CONFIDENCES = ("measured", "reported", "estimated", "assumed")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -67,9 +72,9 @@ class Network:
         if unknown:
             faults = [f"{table!r}: {near(table, tables.schemas())}" for table in unknown]
             raise AskError("Network.from_frames was given tables it does not know", faults)
-        raw = {table: _counted_from_one(frame) for table, frame in frames.items() if frame is not None}
+        raw = {table: counted_from_one(frame) for table, frame in frames.items() if frame is not None}
         if blocs is not None:
-            raw["blocs"] = _counted_from_one(blocs if isinstance(blocs, pd.DataFrame) else _bloc_rows(blocs))
+            raw["blocs"] = counted_from_one(blocs if isinstance(blocs, pd.DataFrame) else bloc_rows(blocs))
         return cls.checked(name, raw, {table: f"frame {table}" for table in tables.schemas()}, [], {})
 
     @classmethod
@@ -81,23 +86,9 @@ class Network:
         DataError
             Naming every fault with file, row (the header is row 1), column, value, rule and remedy.
         """
-        folder = Path(folder)
-        if not folder.is_dir():
-            remedy = "Give the folder that holds goods.csv and producers.csv"
-            raise DataError("Cannot read a network", [Fault(file=str(folder), rule="no such folder", remedy=remedy)])
-        raw, faults = {}, []
-        for table in tables.schemas():
-            path = folder / f"{table}.csv"
-            if path.is_file():
-                raw[table], broken = tables.read_text(path)
-                faults += broken
-        strangers = {path.stem: path.name for path in sorted(folder.glob("*.csv")) if path.stem not in tables.schemas()}
-        for stem, table in misspelt(strangers, tables.schemas()).items():
-            remedy = f"Did you mean {table}.csv?"
-            faults.append(Fault(file=strangers[stem], rule="a file of this name is not read", remedy=remedy))
-        about, broken = _package(folder / "datapackage.json")
+        raw, about, faults = tables_in(Path(folder))
         shown = {table: f"{table}.csv" for table in tables.schemas()}
-        return cls.checked(about.get("name", folder.name), raw, shown, faults + broken, about)
+        return cls.checked(about.get("name", Path(folder).name), raw, shown, faults, about)
 
     @classmethod
     def checked(
@@ -112,29 +103,10 @@ class Network:
 
         For writing loaders; elsewhere use `from_frames` or `read`. The index of a raw frame is the row to print.
         """
-        frames, faults = {}, list(faults)
-        for table, schema in tables.schemas().items():
-            if table not in raw:
-                if schema.required:
-                    remedy = f"Give it with columns {', '.join(f.name for f in schema.fields if f.required)}, ..."
-                    faults.append(Fault(file=shown[table], rule="missing table", remedy=remedy))
-                continue
-            if raw[table].columns.empty and shown[table] in {fault.file for fault in faults}:
-                continue  # it could not be read, which is told already
-            frames[table], broken = tables.check_table(raw[table], schema, shown[table])
-            if schema.required and raw[table].empty:
-                broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
-            faults += broken
-        faults += tables.check_references(frames, shown)
-        absent = {table: tables.empty(schema) for table, schema in tables.schemas().items() if table not in frames}
-        complete = frames | absent
-        complete["figures"] = _of_read_columns(complete["figures"], raw)
-        told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
-        wrong = rules.faults(complete, shown, balanced=bool(about.get("balanced")))
-        faults += [fault for fault in wrong if fault.value is not None or (fault.file, fault.row) not in told]
+        complete, faults = checked_tables(raw, shown, faults, balanced=bool(about.get("balanced")))
         if faults:
             raise DataError(f"The network {name!r} breaks its rules", faults)
-        return cls(name=name, frames=_settled(complete), about=dict(about))
+        return cls(name=name, frames=settled(complete), about=dict(about))
 
     def table(self, name: str) -> pd.DataFrame:
         """A fresh copy of one table, sorted by its key."""
@@ -188,11 +160,9 @@ class Network:
 
         A substitute counts as used wherever it could be.
         """
-        return self._points.copy(deep=False)
+        return self.once("points", self._points).copy(deep=False)
 
-    @cached_property
     def _points(self) -> pd.DataFrame:
-        """Worked out once: every scenario's shock asks."""
         made = self.frames["producers"][["good", "place"]]
         used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
         swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
@@ -221,12 +191,28 @@ class Network:
     @property
     def blocs(self) -> dict[str, tuple[str, ...]]:
         """Named sets of countries."""
-        return dict(self._blocs)
+        return dict(self.once("blocs", self._blocs))
+
+    def _blocs(self) -> dict[str, tuple[str, ...]]:
+        return {str(bloc): tuple(rows["country"]) for bloc, rows in self.frames["blocs"].groupby("bloc")}
+
+    def once(self, what: Hashable, work: Callable[[], T]) -> T:
+        """What `work` makes of this network, worked out when first asked for `what`: a network does not change.
+
+        Whoever hands it on hands on a copy, or what nobody changes.
+        """
+        if what not in self._known:
+            self._known[what] = work()
+        found: T = self._known[what]
+        return found
 
     @cached_property
-    def _blocs(self) -> dict[str, tuple[str, ...]]:
-        """Worked out once: every disruption of every scenario asks."""
-        return {str(bloc): tuple(rows["country"]) for bloc, rows in self.frames["blocs"].groupby("bloc")}
+    def _known(self) -> dict[Hashable, Any]:
+        return {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was worked out of them can be worked out again where they arrive."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
     def countries(self, who: str) -> tuple[str, ...]:
         """The countries of a bloc, or the country itself.
@@ -249,6 +235,10 @@ class Network:
 
         Both hold the columns of `substitutes` and `place`; the second also `tier`. Rows stand by key, then by place.
         """
+        inputs, final = self.once("replaceable", self._replaceable)
+        return inputs.copy(deep=False), final.copy(deep=False)
+
+    def _replaceable(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         swaps = self.frames["substitutes"]
         final = swaps["user"] == FINAL
         makers = self.frames["producers"][["good", "place"]].rename(columns={"good": "user"})
@@ -263,14 +253,14 @@ class Network:
         """This network with some tables replaced, checked again as a whole."""
         for name in frames:
             self.table(name)  # refuses the name of no table
-        raw = {table: _counted_from_one(kept) for table, kept in {**self.frames, **frames}.items()}
+        raw = {table: counted_from_one(kept) for table, kept in {**self.frames, **frames}.items()}
         raw = {table: kept for table, kept in raw.items() if len(kept) or tables.schemas()[table].required}
         shown = {table: f"frame {table}" for table in tables.schemas()}
         return type(self).checked(self.name, raw, shown, [], self.about)
 
     def with_balanced(self, *, producers: pd.DataFrame, lanes: pd.DataFrame) -> Network:
         """This network with the outputs and flows that balancing found; figures stay evidence for what was stated."""
-        frames = _settled({**self.frames, "producers": producers, "lanes": lanes})
+        frames = settled({**self.frames, "producers": producers, "lanes": lanes})
         return replace(self, frames=frames, about={**self.about, "balanced": True})
 
     def only(self, goods: Iterable[str]) -> Network:
@@ -287,7 +277,7 @@ class Network:
         held = swaps[["input", "substitute"]].isin(kept).all(axis=1) & swaps["user"].isin({*kept, FINAL})
         frames["substitutes"] = swaps[held]
         frames["figures"] = frames["figures"].iloc[:0]
-        return replace(self, frames=_settled(frames))
+        return replace(self, frames=settled(frames))
 
     def renamed(self, name: str) -> Network:
         """This network under another name."""
@@ -295,44 +285,14 @@ class Network:
 
     def write(self, folder: str | Path) -> Path:
         """Write the tables that hold rows, and their descriptor, as a folder that `read` returns equal."""
-        folder = Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        package = tables.descriptor() | {key: value for key, value in self.about.items() if key != "resources"}
-        package["name"] = self.name
-        held = [name for name, schema in tables.schemas().items() if len(self.frames[name]) or schema.required]
-        package["resources"] = [resource for resource in package["resources"] if resource["name"] in held]
-        for resource in package["resources"]:
-            kept = [key for key in resource["schema"]["foreignKeys"] if key["reference"]["resource"] in held]
-            resource["schema"]["foreignKeys"] = kept
-        for name in held:
-            tables.write_table(self.frames[name], tables.schemas()[name], folder / f"{name}.csv")
-        (folder / "datapackage.json").write_text(json.dumps(package, indent=1) + "\n", encoding="utf-8")
-        return folder
+        return write_tables(self.name, self.frames, self.about, Path(folder))
 
     def graph(self) -> nx.DiGraph:
         """A fresh directed graph of stock points (good, place): lanes join places, needs join goods at one place.
 
         Nodes carry `tier` and `country`; edges carry `kind` (`lane`, `consumed` or `capital`) and `weeks`.
         """
-        graph = nx.DiGraph(name=self.name)
-        tier = dict(zip(self.frames["goods"]["good"], self.frames["goods"]["tier"], strict=True))
-        country = dict(zip(self.frames["places"]["place"], self.frames["places"]["country"], strict=True))
-        makers = self.frames["producers"][["good", "place"]]
-        wanted = self.frames["demand"][["good", "place"]]
-        used = makers.merge(self.frames["needs"], on="good")
-        cycle = dict(zip(self.frames["goods"]["good"], self.frames["goods"]["cycle_weeks"].astype(int), strict=True))
-        for good, place in pd.concat([makers, wanted]).drop_duplicates().itertuples(index=False):
-            graph.add_node((good, place), tier=tier[good], country=country[place])
-        for need in used.itertuples():
-            graph.add_node((need.input, need.place), tier=tier[need.input], country=country[need.place])
-            ends = (need.input, need.place), (need.good, need.place)
-            graph.add_edge(*ends, kind=need.kind, weeks=cycle[need.good])
-        for lane in self.frames["lanes"].astype({"transit_weeks": int}).itertuples():
-            for place in (lane.origin, lane.destination):
-                graph.add_node((lane.good, place), tier=tier[lane.good], country=country[place])
-            ends = (lane.good, lane.origin), (lane.good, lane.destination)
-            graph.add_edge(*ends, kind="lane", weeks=lane.transit_weeks)
-        return graph
+        return graph_of(self.name, self.frames)
 
     def draw(self, rng: np.random.Generator) -> Network:
         """A network sampled from the low-high range of each figure (triangular, the stated value most likely).
@@ -356,20 +316,7 @@ class Network:
             raise AskError(
                 f"Network {self.name!r} is balanced: its shares are gone. Change figures first, then balance"
             )
-        figures = self.frames["figures"].loc[values.index]
-        frames = {name: frame.copy() for name, frame in self.frames.items()}
-        for (table, column), rows in figures.groupby(["table", "column"]):
-            schema = tables.schemas()[str(table)]
-            cells = frames[str(table)].set_index(tables.key_text(frames[str(table)], schema.key))[column]
-            before = cells.copy()
-            cells.update(pd.Series(values[rows.index].to_numpy(), index=rows["key"]))
-            if schema.field(str(column)).type == "integer":
-                cells = cells.round()
-            if column in ("share", "share_of_use"):
-                cells = _same_total(cells, before, frames[str(table)], str(column))
-            frames[str(table)][str(column)] = cells.to_numpy()
-        frames["figures"] = frames["figures"].iloc[:0]  # evidence is for the stated values, not for the drawn ones
-        return replace(self, frames=_settled(frames))
+        return replace(self, frames=settled(with_values(self.frames, values)))
 
     def coverage(self) -> pd.Series:
         """How many figures by confidence. A network without evidence has none."""
@@ -396,78 +343,4 @@ class Network:
         return hash(self.checksum())
 
     def __repr__(self) -> str:
-        counts = ", ".join(
-            f"{len(self.frames[table])} {word if len(self.frames[table]) == 1 else plural}"
-            for table, word, plural in [
-                ("goods", "good", "goods"),
-                ("producers", "producer", "producers"),
-                ("needs", "need", "needs"),
-                ("lanes", "lane", "lanes"),
-                ("demand", "demand", "demands"),
-                ("stocks", "stock", "stocks"),
-            ]
-        )
-        places = self.frames["places"]
-        where = f"{len(places)} places in {places['country'].nunique()} countries"
-        assumed = int(self.coverage()["assumed"])
-        warning = f"; {assumed} of {len(self.frames['figures'])} figures assumed" if assumed else ""
-        return f"Network {self.name!r}: {counts}; {where}{warning}"
-
-
-def _same_total(cells: pd.Series, before: pd.Series, frame: pd.DataFrame, column: str) -> pd.Series:
-    """Drawn shares scaled so that each good's (or user's) shares add up to what they did."""
-    groups = [frame["good"].to_numpy()] + ([frame["destination"].to_numpy()] if column == "share_of_use" else [])
-    drawn_total = cells.groupby(groups).transform("sum")
-    stated_total = before.groupby(groups).transform("sum")
-    return (cells * stated_total / drawn_total.where(drawn_total > 0, 1.0)).clip(upper=1.0)
-
-
-def _of_read_columns(figures: pd.DataFrame, raw: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The figures, less those of columns that a table misspells: that fault is told already, once."""
-    for table, schema in tables.schemas().items():
-        if table in raw and not set(raw[table].columns) <= set(schema.columns):
-            lost = set(schema.columns) - set(raw[table].columns)
-            figures = figures[~((figures["table"] == table) & figures["column"].isin(lost))]
-    return figures
-
-
-def _counted_from_one(frame: Any) -> pd.DataFrame:
-    counted: pd.DataFrame = pd.DataFrame(frame).copy()
-    counted.index = pd.RangeIndex(1, len(counted) + 1)
-    return counted
-
-
-def _bloc_rows(blocs: Mapping[str, Sequence[str]]) -> pd.DataFrame:
-    return pd.DataFrame([(bloc, country) for bloc, members in blocs.items() for country in members],
-                        columns=["bloc", "country"])  # fmt: skip
-
-
-def _package(path: Path) -> tuple[dict[str, Any], list[Fault]]:
-    """What a folder says of itself, without the resources (this version's descriptor stands for those)."""
-    if not path.is_file():
-        return {}, []
-    try:
-        found = json.loads(path.read_text("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        remedy = "Correct it, or delete it: the tables can be read without it"
-        return {}, [Fault(file=path.name, value=str(error), rule="not JSON", remedy=remedy)]
-    return {key: value for key, value in found.items() if key not in ("resources", "profile", "$schema")}, []
-
-
-def _settled(frames: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    """Frames in key order with every place listed, so that no answer hangs on the order of rows."""
-    frames = dict(frames)
-    listed = frames["places"]
-    used = pd.concat([
-        frames["producers"]["place"], frames["lanes"]["origin"], frames["lanes"]["destination"],
-        frames["demand"]["place"], frames["stocks"]["place"], listed["place"],
-    ]).drop_duplicates()  # fmt: skip
-    places = pd.DataFrame({"place": used}).merge(listed, on="place", how="left")
-    places["country"] = places["country"].where(places["country"].fillna("") != "", places["place"])
-    frames["places"] = places.fillna({"name": ""})
-    goods = frames["goods"]
-    frames["goods"] = goods.assign(name=goods["name"].where(goods["name"] != "", goods["good"]))
-    return {
-        name: frames[name].sort_values(list(schema.key), kind="stable", ignore_index=True)
-        for name, schema in tables.schemas().items()
-    }
+        return described(self.name, self.frames, assumed=int(self.coverage()["assumed"]))

@@ -1,0 +1,101 @@
+"""Commands that look at what is there, or write a first file to change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resilience.cli.answer import Answer, give, patiently
+from resilience.cli.options import Json, Named, Networked, Out
+
+
+def list_(json: Json = False, out: Out = None) -> None:
+    """Name the datasets and models that ship."""
+    from resilience.cli.catalogue import listed
+
+    give(listed(), json=json, out=out)
+
+
+def show(
+    name: Named,
+    table: Annotated[str | None, typer.Option(help="Print one table as CSV instead.")] = None,
+    licences: Annotated[bool, typer.Option("--licences", help="List the sources with their licences.")] = False,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Describe a dataset (counts, vintage, coverage by confidence, what is assumed) or a model."""
+    from resilience.cli.catalogue import shown
+
+    give(shown(name, table=table, licences=licences), json=json, out=out)
+
+
+def check(
+    path: Annotated[str, typer.Argument(metavar="FOLDER|STUDY.toml", help="What to check; a shipped name will do.")],
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Name every fault of a network's folder or a study, with file, row or line, and remedy."""
+    from resilience.cli.catalogue import checked
+
+    answer = checked(path)
+    give(answer, json=json, out=out, err=not answer.data["ok"])
+    if not answer.data["ok"]:
+        raise typer.Exit(1)
+
+
+def metrics(
+    name: Networked,
+    members: Annotated[str | None, typer.Option(help="Count demand of this bloc or country only.")] = None,
+    supplier: Annotated[list[str] | None, typer.Option(help="Country or bloc depended on; may be repeated.")] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
+    from resilience.cli.structure import measured
+
+    give(patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say)), json=json, out=out)
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new study; NAME.toml is written.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="MODEL", help="A shipped model or a TOML file to start from.")
+    ],
+    json: Json = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write it in.")] = Path(),
+) -> None:
+    """Copy a study, comments and all, to change it."""
+    from resilience.cli.catalogue import copied
+
+    give(copied(name, source, out), json=json)
+
+
+def new_data(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the template.")],
+    json: Json = False,
+) -> None:
+    """Write a template for data of your own: tables with their columns, units and an example."""
+    from resilience.cli.template import template
+
+    give(template(folder), json=json)
+
+
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write study.schema.json there.")] = None,
+) -> None:
+    """Print the JSON Schema of a study's file, with which editors complete and check it."""
+    from resilience.cli.schemas import told
+
+    give(told(out))
+
+
+def doctor(json: Json = False, out: Out = None) -> None:
+    """Look at this installation: versions, solver, where data lies, which extras are there."""
+    from resilience.cli.health import examined
+
+    answer: Answer = examined()
+    give(answer, json=json, out=out)
+    if not answer.data["ok"]:
+        raise typer.Exit(1)

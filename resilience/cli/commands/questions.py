@@ -1,0 +1,192 @@
+"""Commands that ask a network or a study one question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resilience.cli.answer import give, patiently
+from resilience.cli.options import Json, Out, Studied
+
+
+def stress(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A shipped dataset, or a folder of CSV files.")],
+    scenario: Annotated[
+        str | None, typer.Option(metavar="NAME", help="One scenario of a shipped model, or a past event.")
+    ] = None,
+    scenarios: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="All [[scenario]] of a file; with --scenario, one of them.")
+    ] = None,
+    hazards: Annotated[
+        str | None, typer.Option(metavar="all|NAME,NAME|FILE.toml", help="Years drawn from the dataset's hazards.")
+    ] = None,
+    draws: Annotated[int, typer.Option(min=1, help="With --hazards: how many years.")] = 1000,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which years, and how decisions slip: the same seed, the same bytes.")
+    ] = 1,
+    method: Annotated[
+        str, typer.Option(metavar="stratified|plain|sobol|importance", help="With --hazards: how years are drawn.")
+    ] = "stratified",
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks simulated from the first disruption on.")] = 104,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run: its folder, or its study's name.")
+    ] = None,
+    release: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="With --reserve: the [release] of this file, not the run's."),
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years."""
+    from resilience.cli.stress import METHODS, Asked, stressed
+
+    if (hazards is not None) == (scenario is not None or scenarios is not None):
+        raise typer.BadParameter("give --scenario NAME, --scenarios FILE.toml or --hazards all")
+    if method not in METHODS:
+        raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
+    if release is not None and reserve is None:
+        raise typer.BadParameter("--release says how a reserve is drawn: give --reserve as well")
+    asked = Asked(
+        dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
+        method=method, reserve=reserve, release=release,
+    )  # fmt: skip
+    give(patiently(lambda say: stressed(asked, say=say)), json=json, out=out)
+
+
+def controls_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A shipped question about controls, or its TOML file.")],
+    coalition: Annotated[
+        list[str] | None, typer.Option(metavar="USA+JPN", help="One more coalition to put beside; may be repeated.")
+    ] = None,
+    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks simulated, in place of the file's.")] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Export controls: what each coalition denies its target, what it costs each member, and who is needed."""
+    from resilience.cli.controls import weighed
+
+    asked = coalition or []
+    give(patiently(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say)), json=json, out=out)
+
+
+def adversary(
+    study: Studied,
+    cuts: Annotated[int, typer.Option(min=1, help="Most export stops at once.")] = 3,
+    budget: Annotated[
+        float | None, typer.Option("--own-cost", min=0, metavar="USD", help="Most revenue their authors would lose.")
+    ] = None,
+    ratio: Annotated[
+        float | None, typer.Option(min=0, metavar="R", help="Least harm for each USD that their authors lose.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(metavar="WHO", help="Country or bloc that may act [all outside]")] = None,
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="Of a good's world output that a country must make to be able.")
+    ] = 0.14,
+    stop_weeks: Annotated[int, typer.Option("--stop-weeks", min=1, help="How long each stop lasts.")] = 26,
+    weeks: Annotated[int, typer.Option(min=1, help="Weeks counted from the first stop on.")] = 52,
+    others: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How much losses outside the members count [as in the study]")
+    ] = None,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="Tell also what a reserve changes.")
+    ] = None,
+    breaks: Annotated[
+        str | None, typer.Option(metavar="TIER=SHARE", help="Instead: the fewest stops that break this floor.")
+    ] = None,
+    curve: Annotated[bool, typer.Option("--curve", help="Also for each smaller number of stops.")] = False,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0, metavar="SECONDS", help="Then stop with the bound reached [none]")
+    ] = float("inf"),
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Which export stops would hurt the members most, and what a reserve changes; proved, not sampled."""
+    from resilience.cli.adversary import Asked, answered
+
+    asked = Asked(
+        study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks, weeks=weeks,
+        others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
+    )  # fmt: skip
+    give(patiently(lambda say: answered(asked, say=say)), json=json, out=out)
+
+
+def exercise(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario of a model, or a past event.")],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="STUDY", help="Who plays, on which network [the first shipped model with that scenario]"),
+    ] = None,
+    reserve: Annotated[
+        str | None,
+        typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run [60 days of use of what is struck]"),
+    ] = None,
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A new folder [exercises/SCENARIO-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Write a table-top exercise: a page for each day played, a crisis notification, options, and their answers."""
+    from resilience.cli.exercise import exercised
+
+    give(patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say)), json=json)
+
+
+def compare(
+    study: Studied,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=2, help="Compare on so many years drawn from the dataset's hazards, not on its scenarios."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which years, lots and repetitions; the same seed, the same bytes.")
+    ] = 1,
+    engine: Annotated[
+        str, typer.Option(metavar="serial|processes:N|dask://HOST:PORT", help="Where policies are tried.")
+    ] = "serial",
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
+    from resilience.cli.compare import compared
+
+    answer = patiently(lambda say: compared(study, draws=draws, seed=seed, engine=engine, say=say))
+    give(answer, json=json, out=out)
+    if answer.data["failures"]:
+        raise typer.Exit(3)
+
+
+def share(
+    study: Studied,
+    rule: Annotated[
+        str, typer.Option(metavar="nucleolus|shapley|least-core|use|imports|weights", help="How the cost is divided.")
+    ] = "nucleolus",
+    members: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc, in place of the study's members; may be repeated.")
+    ] = None,
+    join: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc whose joining is to be valued; may be repeated.")
+    ] = None,
+    weights: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="With --rule weights: columns member, weight (say, GDP).")
+    ] = None,
+    pairs: Annotated[
+        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 solves all.")
+    ] = 10,
+    departures: Annotated[bool, typer.Option("--departures", help="Also: what it costs if one leaves.")] = False,
+    fine: Annotated[bool, typer.Option("--fine", help="The study's own periods, not coarser ones; slow.")] = False,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Divide the cost of a study's common reserve among its members, and say who would leave."""
+    from resilience.cli.sharing import RULES, Asked, shared
+
+    if rule not in RULES:
+        raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
+    asked = Asked(
+        study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
+        departures=departures, fine=fine,
+    )  # fmt: skip
+    give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)

@@ -1,0 +1,99 @@
+"""Commands that answer a study from its file, go on with it, compare its runs, or hand its program on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resilience.cli.answer import give, patiently
+from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
+
+
+def run(
+    study: Studied,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
+    engine: Engined = "serial",
+    also: Annotated[
+        list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
+    ] = None,
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
+    from resilience.cli.running import Work, told
+
+    work = Work()
+    done = patiently(
+        lambda say: work.run(
+            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or []
+        ),
+        stopped=work.stopped,
+    )  # fmt: skip
+    give(told(done), json=json)
+    if len(done.failures):
+        raise typer.Exit(FAILED)
+
+
+def resume(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of a run that was stopped, or its study's name.")
+    ],
+    engine: Annotated[
+        str | None, typer.Option(metavar=ENGINES, help="Another engine than before; the answer is the same.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Go on with a run that was stopped, by Ctrl-C, a full disk or a kill; what it had finished is not done again."""
+    from resilience.cli.running import Work, finished, told
+
+    done_already = finished(run)
+    if done_already is not None:
+        give(done_already, json=json)
+        return
+    work = Work()
+    done = patiently(lambda say: work.resume(run, say=say, engine=engine), stopped=work.stopped)
+    give(told(done), json=json)
+    if len(done.failures):
+        raise typer.Exit(FAILED)
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of a finished run.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another.")],
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Say what changed from run A to run B, in inputs and answers."""
+    from resilience.cli.differing import differing
+
+    give(differing(a, b), json=json, out=out)
+
+
+def export(
+    study: Studied,
+    mps: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the whole program and its names here.")] = None,
+    lp: Annotated[bool, typer.Option("--lp", help="With --mps: write LP format instead of MPS.")] = False,
+    excel: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the network as an Excel workbook.")] = None,
+    json: Json = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write both into this folder.")] = None,
+) -> None:
+    """Write a study's program for another solver, or its network for a spreadsheet."""
+    from resilience.cli.studies import exported
+
+    if out is not None:
+        mps, excel = mps or out, excel or out / "network.xlsx"
+    if mps is None and excel is None:
+        raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
+    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say)), json=json)
