@@ -21,11 +21,11 @@ if TYPE_CHECKING:
         risk,
         sharing,
     )
+    from resilience.answering import run
     from resilience.compare import compare
     from resilience.disruption import DemandSurge, ExportControl, Hoarding, Outage, RouteClosure, StockLoss
     from resilience.network import Network
     from resilience.policy import Reserve
-    from resilience.result import run
     from resilience.scenario import Scenario, ScenarioSet
     from resilience.simulate import simulate
     from resilience.sizing.response import best_response
@@ -78,7 +78,7 @@ _HOMES = {  # a public name, and the module that defines it
     "Study": "study",
     "best_response": "sizing.response",
     "compare": "compare",
-    "run": "result",
+    "run": "answering",
     "simulate": "simulate",
     "size_reserve": "sizing.size",
 }

@@ -1,13 +1,15 @@
-"""Tables of a result in other forms than CSV: Parquet files, an Excel workbook, labelled arrays."""
+"""Answers in other forms than CSV: Parquet files, an Excel workbook, labelled arrays, plain values for JSON."""
 
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError, MissingExtraError, near
@@ -127,3 +129,16 @@ def _write(sheet: Any, row: int, column: int, value: object) -> None:
             sheet.write_number(row, column, value)
     elif value is not None and value == value:
         sheet.write_string(row, column, escaped(str(value)))
+
+
+def plainly(value: object) -> object:
+    """`value` as JSON knows it: no numpy types, no tuples, null for what is not a number."""
+    if isinstance(value, dict):
+        return {str(key): plainly(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plainly(entry) for entry in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

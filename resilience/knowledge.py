@@ -202,9 +202,11 @@ def _frontier(found: pd.DataFrame | None, money: Callable[[float], str]) -> list
 def _calibration(found: Calibration | None, money: Callable[[float], str]) -> list[str]:
     if found is None:
         return []
+    held = found.reserve.table()
+    days = f", {held['days'].min():.0f} to {held['days'].max():.0f} days of use each," if len(held) else ""
     return [
         f"Sized for behaviour instead, the reserve would hold {money(found.reserve.usd)} USD of "
-        f"{found.reserve.table()['good'].nunique()} goods and cost {money(found.objective_usd)} USD a year, loss as "
+        f"{held['good'].nunique()} goods{days} and cost {money(found.objective_usd)} USD a year, loss as "
         f"simulated included, against {money(found.start_usd)} for the one above."
     ]
 

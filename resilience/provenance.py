@@ -19,7 +19,8 @@ PACKAGES = ("supply-resilience", "highspy", "networkx", "numpy", "pandas", "pulp
 class Provenance(Mapping[str, Any]):
     """Read it by attribute or by key. It holds no time and no machine path: the same run gives the same words.
 
-    `inputs` maps each file read to its SHA-256, `versions` each package to its version.
+    `inputs` maps each file read to its SHA-256, `versions` each package to its version; `rows` and `columns` are
+    the size of the program.
     """
 
     study: str
@@ -30,6 +31,8 @@ class Provenance(Mapping[str, Any]):
     solver: str
     status: str
     gap: float
+    rows: int
+    columns: int
     command: str
 
     def __getitem__(self, key: str) -> Any:

@@ -1,9 +1,8 @@
-"""Run a study, and read, show and save what comes out."""
+"""What comes out of a study: read it, show it, save it."""
 
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,32 +10,25 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-import numpy as np
 import pandas as pd
 
 from resilience import formats
-from resilience.balance import balance
-from resilience.drawing import fresh_years
-from resilience.engine import Engine
-from resilience.errors import AskError, ScenarioError, near
+from resilience.amounts import Money, left_open, money
+from resilience.errors import AskError, near
 from resilience.folder import write_run
-from resilience.knowledge import Knowledge, know, sentences
+from resilience.formats import plainly
+from resilience.headline import headline
+from resilience.knowledge import Knowledge, sentences
 from resilience.network import Network
-from resilience.provenance import Provenance, checksum, command, versions
-from resilience.scenario import ScenarioSet
+from resilience.provenance import Provenance
 from resilience.sized import goods, shortfall
-from resilience.sizing.size import PROVED, Sizing, solve_sizing
-from resilience.sizing.stated import Stated, state_sizing
-from resilience.solver import Method, version
+from resilience.sizing.size import Sizing
 from resilience.study import Study
 
 if TYPE_CHECKING:
     import xarray
 
-Say = Callable[[str], None]
 ROWS = 12  # of a summary
-SHOWN = 5  # failed scenarios in a headline
-FAST = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner, far sooner
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -56,48 +48,16 @@ class Result:
     adjustments: pd.DataFrame
     failures: pd.DataFrame = field(default_factory=lambda: failures({}))
 
-    def headline(self) -> str:
-        """The answer in a sentence or two."""
-        return " ".join([self._answer(), *self._left_out()])
-
-    def _left_out(self) -> list[str]:
-        count = len(self.failures)
-        if not count:
-            return []
-        names = ", ".join(self.failures["scenario"].head(SHOWN)) + (", ..." if count > SHOWN else "")
-        what = "1 scenario failed and counts" if count == 1 else f"{count} scenarios failed and count"
-        return [f"{what} as a year without an event: {names}."]
-
-    def _answer(self) -> str:
-        sizing, owner = self.sizing, self.study.members or "each country"
-        before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
-        after -= sizing.measures_usd_per_year
-        weighed = _WEIGHED.get(type(self.study.sizing.risk).__name__, "weighed")
-        held = self.table("goods")
-        if held.empty and not sizing.measures["bought"].any():
-            return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
-        cut = 1.0 - after / before if before > 0 else 0.0
-        count = f"{len(held)} {'good' if len(held) == 1 else 'goods'}"
-        losses = self.sizing.losses.assign(usd=self.sizing.losses["loss_usd"] * self.sizing.losses["probability"])
-        left = losses.sort_values(["usd", "scenario"], ascending=[False, True]).iloc[0]
-        beside = self._beside()
-        stock = (
-            f"A reserve of {count} worth {money(sizing.reserve.usd)} USD for {owner} costs "
-            f"{money(sizing.holding_usd_per_year)} USD a year to hold and"
+    def headline(self, money: Money = money) -> str:
+        """The answer in a sentence or two; `money` says how amounts are told."""
+        return headline(
+            self.study,
+            self.sizing,
+            simulated=self.knowledge.simulated,
+            failed=self.failures,
+            risk=self.study.risk(self.network),
+            money=money,
         )
-        said = f"No stock for {owner}: {beside}" if held.empty else f"{stock}, with {beside}," if beside else stock
-        return (
-            f"{said} lowers the {weighed} loss from "
-            f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
-            f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
-            f"{money(float(left['usd']))} USD a year."
-        )
-
-    def _beside(self) -> str:
-        """What is bought beside stock, in words."""
-        bought = self.sizing.measures[self.sizing.measures["bought"] > 0]
-        named = ", ".join(bought["measure"])
-        return f"{named} for {money(self.sizing.measures_usd_per_year)} USD a year" if named else ""
 
     def summary(self) -> pd.DataFrame:
         """What to hold, dearest first: at most 12 rows, the last of which gathers the goods that did not fit.
@@ -112,7 +72,7 @@ class Result:
         last = {"good": f"{len(rest)} more goods", "unit": "", "held_at": "", **added}
         return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)[goods.columns]
 
-    def findings(self) -> list[str]:
+    def findings(self, money: Money = money) -> list[str]:
         """How far the answer is proved and what else is known of it, a sentence each."""
         risk = self.study.risk(self.network)
         return sentences(self.knowledge, self.sizing, risk, money)
@@ -128,18 +88,26 @@ class Result:
         changed), failures, summary; and, where asked for, information, known_years, frontier, calibrated, calibration,
         interval.
         """
+        known = self._makers()
+        if name not in known:
+            raise AskError(f"A result has no table {name!r}. {near(name, known)}")
+        return known[name]()
+
+    def table_names(self) -> tuple[str, ...]:
+        """The tables there are."""
+        return tuple(self._makers())
+
+    def _makers(self) -> dict[str, Callable[[], pd.DataFrame]]:
         known: dict[str, Callable[[], pd.DataFrame]] = {
             "summary": self.summary,
-            "goods": partial(goods, self),
-            "shortfall": partial(shortfall, self),
+            "goods": partial(goods, self.network, self.sizing),
+            "shortfall": partial(shortfall, self.study, self.network, self.sizing),
             "adjustments": self.adjustments.copy,
             "failures": self.failures.copy,
         }
         known |= {table: partial(self.sizing.table, table) for table in _OF_SIZING}
         known |= {table: frame.copy for table, frame in self.knowledge.tables().items()}
-        if name not in known:
-            raise AskError(f"A result has no table {name!r}. {near(name, known)}")
-        return known[name]()
+        return known
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values, as `resilience run --json` prints it."""
@@ -195,7 +163,9 @@ class Result:
         manifest = {
             **self.provenance,
             "answer": self.figures(),
+            "told": {"headline": self.headline(left_open), "findings": self.findings(left_open)},
             "tables": {name: len(table) for name, table in tables.items()},
+            "words": {name: _words(table) for name, table in tables.items()},
         }
         return Files(
             study=self.study.text,
@@ -277,133 +247,14 @@ class Plots:
         return list(import_module("resilience.plot").__all__)
 
 
-def run(
-    study: Study,
-    *,
-    say: Say | None = None,
-    method: Method | None = None,
-    gap: float = PROVED,
-    engine: Engine | None = None,
-    years: int = 0,
-) -> Result:
-    """Answer a study.
-
-    Parameters
-    ----------
-    say
-        Called with a line of text as work proceeds.
-    method
-        How the solver works; an interior point by default, whose bound is certified all the same.
-    gap, engine
-        Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
-    years
-        Of studies whose years were drawn from the dataset's hazards: how many to draw for each of the fresh samples
-        that tell how far the reserve may be from the best for all years. 0: it is not told.
-
-    Raises
-    ------
-    AskError
-        If the study does not fit its network; it names every fault with its line.
-    DataError
-        If the network breaks its rules.
-    InfeasibleError
-        If no reserve meets the floors within the budget.
-    """
-    say = say or (lambda text: None)
-    method = method or FAST
-    if study.sweep is not None:
-        count = len(study.points())
-        raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
-    read = inputs(study)
-    network, adjustments = _balanced(study, say)
-    stated = state(study, network, say=say)
-    try:
-        sizing, failed = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say), failures({})
-    except ScenarioError as error:
-        study, failed = study.leaving_out(error.failed), failures(error.failed)
-        if not study.scenario:
-            raise
-        stated = state(study, network, say=say)
-        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
-
-    def fresh(sample: int) -> Stated:
-        drawn = fresh_years(study, network, years=years, sample=sample)
-        return state(study, network, scenarios=drawn)
-
-    knowledge = know(
-        study, network, stated, sizing, fresh=fresh if years else None, method=method, gap=gap, engine=engine, say=say
-    )
-    say("writing up")
-    return Result(
-        study=study,
-        network=network,
-        sizing=sizing,
-        knowledge=knowledge,
-        provenance=_provenance(study, read, sizing, method),
-        adjustments=adjustments,
-        failures=failed,
-    )
+def _words(table: pd.DataFrame) -> list[str]:
+    """Columns that hold words: in a CSV nothing tells a good called 1 from a number."""
+    return [name for name in table.columns if not pd.api.types.is_numeric_dtype(table[name])]
 
 
 def failures(failed: Mapping[str, str]) -> pd.DataFrame:
     """Scenarios that gave no answer, with the reason of each: columns scenario, reason."""
     return pd.DataFrame({"scenario": list(failed), "reason": list(failed.values())}, dtype="str")
-
-
-def state(
-    study: Study, network: Network | None = None, *, scenarios: ScenarioSet | None = None, say: Say | None = None
-) -> Stated:
-    """A study's program before it is solved, over other scenarios than its own where they are given."""
-    say = say or (lambda text: None)
-    if network is None:
-        network, _ = _balanced(study, say)
-    faults = study.faults(network)
-    if faults:
-        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
-    return state_sizing(
-        network,
-        scenarios or study.scenarios,
-        weeks=study.weeks,
-        risk=study.risk(network),
-        budget_usd=study.sizing.budget_usd,
-        floors=[floor.build() for floor in study.sizing.floors],
-        limits=study.sizing.limits,
-        measures=study.measure,
-        members=study.members,
-        goods=study.sizing.goods,
-        release=study.release.build(),
-        periods=study.periods.build(),
-        weights=study.weights(network),
-        scope=study.scope(),
-        say=say,
-    )
-
-
-def money(usd: float) -> str:
-    """An amount a person can read.
-
-    >>> money(27_767_279.0), money(1.5e9), money(950.0), money(0.25)
-    ('27.8 million', '1.5 billion', '950', '0.25')
-    """
-    if not math.isfinite(usd):
-        return ""
-    for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
-        if abs(usd) >= 0.9995 * size:
-            return f"{usd / size:.3g} {word}" if abs(usd) < 999.5 * size else f"{usd / size:,.0f} {word}"
-    return f"{usd:,.0f}" if abs(usd) >= 100 else f"{usd:.3g}"
-
-
-def plainly(value: object) -> object:
-    """`value` as JSON knows it: no numpy types, no tuples, null for what is not a number."""
-    if isinstance(value, dict):
-        return {str(key): plainly(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [plainly(entry) for entry in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 _OF_SIZING = (
@@ -426,39 +277,3 @@ SAVED = (
     "unmet_without",
     "adjustments",
 )
-_WEIGHED = {
-    "Expectation": "expected",
-    "CVaR": "risk-weighed",
-    "WorstCase": "worst",
-    "TotalVariation": "robust expected",
-    "ByFootprint": "robust expected",
-}
-
-
-def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
-    say(f"reading the network {study.dataset!r}")
-    network = study.network()
-    say(f"balancing {len(network.goods)} goods over {len(network.lanes)} lanes")
-    found = balance(network)
-    return found.network, found.adjustments
-
-
-def inputs(study: Study) -> dict[str, str]:
-    """Every file that an answer rests on, with its SHA-256."""
-    folder = study.folder()
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
-    return {"study.toml": study.checksum(), **{f"{folder.name}/{path.name}": checksum(path) for path in files}}
-
-
-def _provenance(study: Study, read: Mapping[str, str], sizing: Sizing, method: Method) -> Provenance:
-    return Provenance(
-        study=study.name,
-        dataset=study.dataset,
-        inputs=read,
-        versions=versions(),
-        seed=study.seed,
-        solver=f"HiGHS {version()}, {method.algorithm}{'' if method.crossover else ' without crossover'}",
-        status=sizing.status.name.lower(),
-        gap=sizing.gap,
-        command=command(),
-    )

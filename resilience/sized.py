@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from resilience.network import Network
 from resilience.sizing.ranges import ALL
-
-if TYPE_CHECKING:
-    from resilience.result import Result
+from resilience.sizing.size import Sizing
+from resilience.study import Study
 
 NOISE = 1e-9  # share of the largest figure of its kind that counts as rounding
 
 
-def goods(result: Result) -> pd.DataFrame:
+def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
     """What to hold of each good, dearest first.
 
     Columns good, quantity, unit, reserve_usd, cover_days (of the owners' baseline use), held_at (places, most first),
@@ -23,12 +21,12 @@ def goods(result: Result) -> pd.DataFrame:
     saved_usd_per_usd_held (a year, by the last unit held, before holding cost), least_quantity and most_quantity (of
     any reserve within a twentieth of the best cost; see `resilience.sizing.ranges`).
     """
-    held = result.sizing.reserve.table()
-    known = result.network.goods.set_index("good")
-    chance = result.sizing.losses.set_index("scenario")["probability"]
-    credit = result.sizing.credit
+    held = sizing.reserve.table()
+    known = network.goods.set_index("good")
+    chance = sizing.losses.set_index("scenario")["probability"]
+    credit = sizing.credit
     avoided = (credit["avoided_usd"] * credit["scenario"].map(chance)).groupby(credit["good"]).sum()
-    worth, spans = result.sizing.marginal_value, result.sizing.ranges
+    worth, spans = sizing.marginal_value, sizing.ranges
     ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
     rows = []
     for good, stores in held.groupby("good"):
@@ -71,25 +69,25 @@ def _places(stores: pd.DataFrame) -> str:
     return f"{shown} and {more} more" if more else shown
 
 
-def shortfall(result: Result) -> pd.DataFrame:
+def shortfall(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
     """What stays short over the horizon.
 
     Columns scenario, good, tier (of use), who (members or others), unit, without_units, units, without_usd, usd; money
     is the value at stake, unweighted.
     """
-    network, members = result.network, result.study.members
+    members = study.members
     inside = set(network.countries(members)) if members else set(network.places["country"])
     country = network.places.set_index("place")["country"]
     keys = ["scenario", "good", "tier", "who"]
     parts = []
     for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
-        rows = result.sizing.table(name)
+        rows = sizing.table(name)
         rows["who"] = np.where(rows["place"].map(country).isin(inside), "members", "others")
         parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
     table = pd.concat(parts, axis=1).fillna(0.0)
     dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
     table = table[(table["without_usd"] > dust) | (table["usd"] > dust)].reset_index()
-    order = {scenario.name: number for number, scenario in enumerate(result.study.scenarios)}
+    order = {scenario.name: number for number, scenario in enumerate(study.scenarios)}
     table = table.sort_values(keys, key=lambda column: column.map(order) if column.name == "scenario" else column)
     table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
     columns = [*keys, "unit", "without_units", "units", "without_usd", "usd"]

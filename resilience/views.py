@@ -1,58 +1,61 @@
-"""What figures and reports show: small frames worked out from a result. `plot` and `report` draw the same ones.
+"""What figures and reports show: small frames worked out from a reading. `plot` and `report` draw the same ones.
 
 Each is a pure function that returns a tidy frame whose columns end in their unit.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
-from resilience.balance import balance
+from resilience.balance import balance, use_per_week
 from resilience.metrics import concentrations
 from resilience.network import CONFIDENCES, Network
+from resilience.reading import Reading
 from resilience.sizing.ranges import ALL
 
-if TYPE_CHECKING:
-    from resilience.result import Result
-
 USE_TIERS = ("defence", "essential", "other")
+MOST_SCENARIOS = 30  # of which a table tells one by one, the gravest first
+PERIOD = 13  # weeks of a row of the ledger
+WEEK_DAYS = 7
+WEEKS_A_YEAR = 52
+ROUNDING = 1e-6  # share of the largest row of a ledger below which another is none
 NOISE = 1e-9  # share of what all demand of the horizon is worth that counts as rounding
 
 
-def reserve_by_good(result: Result) -> pd.DataFrame:
-    """`result.table("goods")`, with the name of each good after its id."""
-    table = result.table("goods")
-    table.insert(1, "name", table["good"].map(result.network.goods.set_index("good")["name"]))
+def reserve_by_good(reading: Reading) -> pd.DataFrame:
+    """`table("goods")`, with the name of each good after its id."""
+    table = reading.table("goods")
+    table.insert(1, "name", table["good"].map(reading.network.goods.set_index("good")["name"]))
     return table
 
 
-def reserve_by_place(result: Result) -> pd.DataFrame:
+def reserve_by_place(reading: Reading) -> pd.DataFrame:
     """What stands where and whose it is, dearest first. Columns place, place_name, owner, goods, usd."""
-    held = result.table("reserve")
+    held = reading.table("reserve")
     table = held.groupby(["place", "owner"]).agg(goods=("good", "nunique"), usd=("usd", "sum")).reset_index()
-    table.insert(1, "place_name", place_names(result.network, table["place"]))
+    table.insert(1, "place_name", place_names(reading.network, table["place"]))
     return table.sort_values(["usd", "place"], ascending=[False, True], ignore_index=True)
 
 
-def losses(result: Result) -> pd.DataFrame:
+def losses(reading: Reading) -> pd.DataFrame:
     """Loss in each scenario, gravest first. Columns scenario, probability, without_usd, loss_usd, avoided_usd.
 
     What the solver leaves open (its gap) is not told as avoided.
     """
-    table = result.table("losses")
-    dust = NOISE * _stake(result.network, result.study.weeks)
+    table = reading.table("losses")
+    dust = NOISE * _stake(reading.network, reading.study.weeks)
     for column in ("without_usd", "loss_usd"):
         table[column] = table[column].where(table[column] > dust, 0.0)
-    open_usd = result.sizing.gap * abs(result.sizing.objective_usd) / table["probability"].clip(lower=NOISE)
+    open_usd = (
+        reading.provenance["gap"] * abs(reading.figures()["objective_usd"]) / table["probability"].clip(lower=NOISE)
+    )
     avoided = table["without_usd"] - table["loss_usd"]
     table["avoided_usd"] = avoided.where(avoided.abs() > np.maximum(open_usd, dust), 0.0)
     return table.sort_values(["without_usd", "scenario"], ascending=[False, True], ignore_index=True)
 
 
-def unmet_by_week(result: Result, *, members: bool | None = None, reserve: bool = True) -> pd.DataFrame:
+def unmet_by_week(reading: Reading, *, members: bool | None = None, reserve: bool = True) -> pd.DataFrame:
     """Value of unmet demand in each week, in USD a week. Rows: weeks from 1; columns: scenarios in the study's order.
 
     Parameters
@@ -64,33 +67,31 @@ def unmet_by_week(result: Result, *, members: bool | None = None, reserve: bool 
 
     A period longer than a week is spread evenly over its weeks. What is rounding counts as nothing.
     """
-    weeks = result.study.weeks
-    table = result.table("unmet" if reserve else "unmet_without")
+    weeks = reading.study.weeks
+    table = reading.table("unmet" if reserve else "unmet_without")
     if members is not None:
-        country = table["place"].map(result.network.places.set_index("place")["country"])
-        table = table[country.isin(member_countries(result)) == members]
-    names = [scenario.name for scenario in result.study.scenarios]
-    found = pd.DataFrame(0.0, index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names)
-    for row in table.groupby(["scenario", "week", "weeks"], as_index=False)["usd"].sum().itertuples():
-        last = min(row.week + row.weeks - 1, weeks)
-        found.loc[row.week : last, row.scenario] += row.usd / row.weeks
-    return found.where(found > NOISE * _stake(result.network, weeks), 0.0)
+        country = table["place"].map(reading.network.places.set_index("place")["country"])
+        table = table[country.isin(member_countries(reading)) == members]
+    names = [scenario.name for scenario in reading.study.scenarios]
+    summed = _week_by_week(table, weeks).pivot_table(values="usd", index="week", columns="scenario", aggfunc="sum")
+    found = summed.reindex(index=pd.RangeIndex(1, weeks + 1, name="week"), columns=names).fillna(0.0)
+    return found.where(found > NOISE * _stake(reading.network, weeks), 0.0).rename_axis(columns=None)
 
 
-def still_short(result: Result) -> pd.DataFrame:
+def still_short(reading: Reading) -> pd.DataFrame:
     """What stays short over the horizon, by scenario and tier of use; rows in which nothing is short are left out.
 
     Columns scenario, tier, then for members and others: without_usd (with nothing held), usd (with the reserve), share
     (of their demand over the horizon, by value, with the reserve).
     """
     money = ["without_usd", "usd"]
-    rows = result.table("shortfall").groupby(["scenario", "tier", "who"])[money].sum()
-    rows = rows.where(rows > NOISE * _stake(result.network, result.study.weeks), 0.0)
-    demand = result.network.demand
-    demand["usd"] = demand["units_per_week"] * demand["usd_per_unit_unmet"] * result.study.weeks
-    inside = demand["place"].map(result.network.places.set_index("place")["country"]).isin(member_countries(result))
+    rows = reading.table("shortfall").groupby(["scenario", "tier", "who"])[money].sum()
+    rows = rows.where(rows > NOISE * _stake(reading.network, reading.study.weeks), 0.0)
+    demand = reading.network.demand
+    demand["usd"] = demand["units_per_week"] * demand["usd_per_unit_unmet"] * reading.study.weeks
+    inside = demand["place"].map(reading.network.places.set_index("place")["country"]).isin(member_countries(reading))
     wanted = demand.assign(who=np.where(inside, "members", "others")).groupby(["tier", "who"])["usd"].sum()
-    names = [scenario.name for scenario in result.study.scenarios]
+    names = [scenario.name for scenario in reading.study.scenarios]
     tiers = [*USE_TIERS, *sorted(set(demand["tier"]) - set(USE_TIERS))]
     found = pd.DataFrame(index=pd.MultiIndex.from_product([names, tiers], names=["scenario", "tier"]))
     for who in ("members", "others"):
@@ -104,38 +105,152 @@ def still_short(result: Result) -> pd.DataFrame:
     return found[(found.filter(like="usd") > 0).any(axis=1)].reset_index()
 
 
-def marginal(result: Result) -> pd.DataFrame:
+def bands(reading: Reading, *, reserve: bool = True) -> pd.DataFrame:
+    """Value of unmet demand by week over all scenarios, weighed by their chances. Rows: weeks from 1. [USD a week]
+
+    Columns low and high (the tenth and the ninetieth percentile), mean, most: of the scenarios, given that one of them
+    happens.
+    """
+    weekly = unmet_by_week(reading, reserve=reserve)
+    losses = reading.table("losses").set_index("scenario")["probability"].reindex(weekly.columns)
+    chance = losses.to_numpy() / losses.sum() if losses.sum() > 0 else np.full(len(losses), 1.0 / max(len(losses), 1))
+    values = weekly.to_numpy()
+    order = np.argsort(values, axis=1, kind="stable")
+    ranked, reached = np.take_along_axis(values, order, axis=1), np.cumsum(chance[order], axis=1)
+    at = {name: (reached >= level - NOISE).argmax(axis=1)[:, None] for name, level in (("low", 0.1), ("high", 0.9))}
+    found = {name: np.take_along_axis(ranked, column, axis=1)[:, 0] for name, column in at.items()}
+    return pd.DataFrame({**found, "mean": values @ chance, "most": values.max(axis=1)}, index=weekly.index)
+
+
+def ledger(reading: Reading, scenario: str) -> pd.DataFrame:
+    """What goes short in one scenario, period by period.
+
+    Columns good, tier, first_week, last_week, without_units, units, without_usd, usd, without_days, days: days of what
+    all who want that good for that tier use, a period at most; weeks that the program takes together count as even.
+    """
+    keys = ["good", "tier", "period"]
+    parts = []
+    for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
+        rows = reading.table(name)
+        rows = _week_by_week(rows[rows["scenario"] == scenario], reading.study.weeks)
+        parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
+    table = pd.concat(parts, axis=1).fillna(0.0).reset_index()
+    most = float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
+    for prefix in ("without_", ""):
+        dust = table[f"{prefix}usd"] <= ROUNDING * most
+        table.loc[dust, [f"{prefix}usd", f"{prefix}units"]] = 0.0
+    table = table[table[["without_usd", "usd"]].max(axis=1) > 0]
+    wanted = reading.network.demand.groupby(["good", "tier"])["units_per_week"].sum()
+    use = wanted.reindex(pd.MultiIndex.from_frame(table[["good", "tier"]])).to_numpy()
+    for prefix in ("without_", ""):
+        table[f"{prefix}days"] = WEEK_DAYS * table[f"{prefix}units"] / use
+    table["first_week"] = table["period"] * PERIOD + 1
+    table["last_week"] = np.minimum((table["period"] + 1) * PERIOD, reading.study.weeks)
+    columns = ["good", "tier", "first_week", "last_week", "without_units", "units", "without_usd", "usd"]
+    table = table.sort_values(["first_week", "without_usd", "good"], ascending=[True, False, True])
+    return table[[*columns, "without_days", "days"]].reset_index(drop=True)
+
+
+def _week_by_week(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """Rows over several weeks as one a week, spread evenly, with the period of each."""
+    rows = rows.assign(count=np.minimum(rows["weeks"], weeks - rows["week"] + 1).astype(int)).reset_index(drop=True)
+    spread = rows.loc[rows.index.repeat(rows["count"])].copy()
+    for name in ("units", "usd"):
+        spread[name] = spread[name] / spread["count"]
+    spread["week"] = (spread["week"] + spread.groupby(level=0).cumcount()).astype(int)
+    return spread.assign(period=(spread["week"] - 1) // PERIOD)
+
+
+def exposure(reading: Reading) -> pd.DataFrame:
+    """What is at stake in each country that wants anything: expected value of unmet demand, most without first.
+
+    Columns country, name, without_usd and usd (a year, without the reserve and with it), share (of a year's demand by
+    value, without it; what an event takes over more than a year counts in the year it begins).
+    """
+    network = reading.network
+    country = network.places.set_index("place")["country"]
+    chance = reading.table("losses").set_index("scenario")["probability"]
+    found = {}
+    for column, name in (("without_usd", "unmet_without"), ("usd", "unmet")):
+        rows = reading.table(name)
+        expected = rows["usd"] * rows["scenario"].map(chance)
+        found[column] = expected.groupby(rows["place"].map(country)).sum()
+    demand = network.demand
+    yearly = demand["units_per_week"] * demand["usd_per_unit_unmet"] * WEEKS_A_YEAR
+    wanted = yearly.groupby(demand["place"].map(country)).sum()
+    table = pd.DataFrame(found).reindex(wanted.index).fillna(0.0)
+    table = table.where(table > NOISE * float(wanted.sum()), 0.0)
+    table["share"] = table["without_usd"] / wanted.where(wanted > 0)
+    table = table.fillna(0.0).rename_axis("country").reset_index()
+    table.insert(1, "name", place_names(network, table["country"]))
+    return table.sort_values(["without_usd", "country"], ascending=[False, True], ignore_index=True)
+
+
+def stores_by_country(reading: Reading) -> pd.DataFrame:
+    """Where the reserve stands. Columns country, name, usd; most first."""
+    held, network = reading.table("reserve"), reading.network
+    usd = held.groupby(held["place"].map(network.places.set_index("place")["country"]))["usd"].sum()
+    table = usd[usd > 0].rename_axis("country").reset_index()
+    table.insert(1, "name", place_names(network, table["country"]))
+    return table.sort_values(["usd", "country"], ascending=[False, True], ignore_index=True)
+
+
+def assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
+    """The kinds of figure that are assumed, by what their range could move.
+
+    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of
+    the good it speaks of is largest. Columns table, column, assumed, widest, value, low, high, good_usd_per_week.
+    """
+    figures = network.figures
+    figures = figures[figures["confidence"] == "assumed"].copy()
+    price = network.goods.set_index("good")["usd_per_unit"]
+    weekly = use_per_week(balance(network).network).groupby("good").sum() * price
+    figures["good"] = figures["key"].str.split("/").str[0]
+    figures["usd_per_week"] = figures["good"].map(weekly).fillna(0.0)
+    spread = (figures["high"] - figures["low"]) / figures["value"].abs().where(figures["value"] != 0)
+    figures["reach"] = spread.fillna(0.0) * figures["usd_per_week"]
+    counts = figures.groupby(["table", "column"]).size().rename("assumed")
+    widest = figures.sort_values(["reach", "key"], ascending=[False, True]).drop_duplicates(["table", "column"])
+    found = widest.merge(counts.reset_index(), on=["table", "column"]).head(rows)
+    found = found.rename(columns={"key": "widest", "usd_per_week": "good_usd_per_week"})
+    columns = ["table", "column", "assumed", "widest", "value", "low", "high", "good_usd_per_week"]
+    return found[columns].reset_index(drop=True)
+
+
+def marginal(reading: Reading) -> pd.DataFrame:
     """For each good, the place where one more unit saves most, against what holding it costs; best first.
 
     Columns good, name, place, unit, saved_usd_per_unit, holding_usd_per_unit, ratio, held. A ratio of one is where
     more is not worth its cost; above one a limit stops the reserve from growing.
     """
-    table = result.table("marginal_value")
+    table = reading.table("marginal_value")
     table["ratio"] = table["saved_usd_per_unit"] / table["holding_usd_per_unit"].where(
         table["holding_usd_per_unit"] > 0
     )
     table["held"] = table.groupby("good")["units"].transform("sum") > 0
-    table = table.sort_values(["ratio", "good", "place"], ascending=[False, True, True]).drop_duplicates("good")
-    goods = result.network.goods.set_index("good")
+    table["told"] = table["ratio"].round(2)  # what is told alike ranks alike: what is held comes first then
+    table = table.sort_values(["told", "held", "ratio", "good", "place"], ascending=[False, False, False, True, True])
+    table = table.drop_duplicates("good")
+    goods = reading.network.goods.set_index("good")
     table["name"], table["unit"] = table["good"].map(goods["name"]), table["good"].map(goods["unit"])
     columns = ["good", "name", "place", "unit", "saved_usd_per_unit", "holding_usd_per_unit", "ratio", "held"]
     return table[columns].reset_index(drop=True)
 
 
-def ranges(result: Result) -> pd.DataFrame:
+def ranges(reading: Reading) -> pd.DataFrame:
     """What any reserve of nearly the best cost may hold of each good held, in units; dearest to do without first.
 
     Columns good, name, unit, units, then least and most within each share (as "least_1 %"), dearer_usd.
     """
-    every = result.table("ranges")
+    every = reading.table("ranges")
     table = every[(every["place"] == ALL) & (every["units"] > 0)]
     found = table.drop_duplicates("good").set_index("good")[["units"]]
     for share in every["within"].unique():
         ends = table[table["within"] == share].set_index("good")
         for end in ("least", "most"):
             found[f"{end}_{share:.0%}".replace("%", " %")] = ends[f"{end}_units"]
-    found["dearer_usd"] = result.table("without_good").set_index("good")["dearer_usd"]
-    goods = result.network.goods.set_index("good")
+    found["dearer_usd"] = reading.table("without_good").set_index("good")["dearer_usd"]
+    goods = reading.network.goods.set_index("good")
     found.insert(0, "name", goods["name"])
     found.insert(1, "unit", goods["unit"])
     return found.sort_values(["dearer_usd", "good"], ascending=[False, True]).reset_index()
@@ -163,11 +278,11 @@ def coverage(network: Network) -> pd.DataFrame:
     return counts.assign(total=counts.sum(axis=1)).rename_axis("table").reset_index()
 
 
-def member_countries(result: Result) -> tuple[str, ...]:
+def member_countries(reading: Reading) -> tuple[str, ...]:
     """The countries that own the reserve; all of them where the study names no bloc."""
-    network = result.network
-    if result.study.members:
-        return network.countries(result.study.members)
+    network = reading.network
+    if reading.study.members:
+        return network.countries(reading.study.members)
     return tuple(sorted(set(network.places["country"])))
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from resilience import formats
+from resilience.answering import run
 from resilience.errors import AskError, MissingExtraError
 from resilience.folder import read_csv
-from resilience.result import run
 from resilience.study import Study
 
 TABLE = pd.DataFrame({

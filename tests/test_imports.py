@@ -9,9 +9,10 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "resilience"
 
 # A name is a module or a folder of modules, within which imports are free. A name may stand here before it exists.
-# Drawing and reporting come before `result`: they are functions of its frames, and a result draws and saves itself.
+# Drawing and reporting come before `result`: they are functions of a `reading`, and a result draws and saves itself.
 ORDER = (
     "errors",
+    "amounts",
     "formulas",
     "library",
     "provenance",
@@ -51,14 +52,17 @@ ORDER = (
     "drawing",
     "knowledge",
     "models",
+    "reading",
     "views",
     "report",
     "plot",
     "folder",
     "formats",
     "sized",
+    "headline",
     "exercise",
     "result",
+    "answering",
     "runs",
     "compare",
     "cli",

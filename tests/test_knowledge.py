@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from resilience.amounts import money
+from resilience.answering import FAST, run, state
 from resilience.errors import AskError
 from resilience.knowledge import SAMPLES, know, sentences
-from resilience.result import FAST, money, run, state
 from resilience.risk import Expectation, measure
 from resilience.study import Study
 

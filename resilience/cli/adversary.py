@@ -23,17 +23,18 @@ from resilience.adversary import (
     harm_curve,
     mildest_break,
 )
+from resilience.amounts import money
 from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.stress import find_reserve
 from resilience.cli.text import columns
 from resilience.errors import AskError
+from resilience.formats import plainly
 from resilience.network import Network
 from resilience.periods import Coarsening
 from resilience.physics import members_first
 from resilience.policy import Reserve
-from resilience.result import money, plainly
 from resilience.sizing.reserve import Floor
 from resilience.solver import Status
 from resilience.study import Study

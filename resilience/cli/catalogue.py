@@ -8,15 +8,16 @@ from typing import Any
 
 import pandas as pd
 
-from resilience import controls, datasets, models
-from resilience.balance import balance, use_per_week
+from resilience import controls, datasets, models, views
+from resilience.amounts import money
+from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.controls import described, find_controls
 from resilience.cli.text import columns
 from resilience.controls.study import ControlStudy, is_controls
 from resilience.errors import AskError, DataError, RunError, near
+from resilience.formats import plainly
 from resilience.network import CONFIDENCES, Network
-from resilience.result import money, plainly
 from resilience.study import Study
 
 COUNTED = (
@@ -193,7 +194,7 @@ def _network(network: Network) -> Answer:
     figures = network.figures
     vintage = figures["year"].dropna().astype(int).value_counts().sort_index(ascending=False)
     coverage = _coverage(figures)
-    assumed = _assumed(network)
+    assumed = views.assumed(network)
     title = str(network.about.get("title", ""))
     lines = [f"{network.name}{': ' if title else ''}{title}"]
     lines.append("Counts: " + ", ".join(f"{count:,} {name}" for name, count in counts.items() if count))
@@ -232,29 +233,6 @@ def _coverage(figures: pd.DataFrame) -> pd.DataFrame:
     found.loc["all"] = found.sum()
     found["assumed_share"] = (found["assumed"] / found.sum(axis=1)).round(2)
     return found.rename_axis(columns=None).reset_index()
-
-
-def _assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
-    """The kinds of figure that are assumed, by what their range could move.
-
-    One row a table and column: how many are assumed, and the one whose (high - low) / value times the weekly value of
-    the good it speaks of is largest.
-    """
-    figures = network.figures
-    figures = figures[figures["confidence"] == "assumed"].copy()
-    price = network.goods.set_index("good")["usd_per_unit"]
-    weekly = use_per_week(balance(network).network).groupby("good").sum() * price
-    figures["good"] = figures["key"].str.split("/").str[0]
-    figures["usd_per_week"] = figures["good"].map(weekly).fillna(0.0)
-    spread = (figures["high"] - figures["low"]) / figures["value"].abs().where(figures["value"] != 0)
-    figures["reach"] = spread.fillna(0.0) * figures["usd_per_week"]
-    counts = figures.groupby(["table", "column"]).size().rename("assumed")
-    widest = figures.sort_values(["reach", "key"], ascending=[False, True]).drop_duplicates(["table", "column"])
-    found = widest.merge(counts.reset_index(), on=["table", "column"]).head(rows)
-    found = found.rename(columns={"key": "widest", "usd_per_week": "good_usd_per_week"})
-    return found[["table", "column", "assumed", "widest", "value", "low", "high", "good_usd_per_week"]].reset_index(
-        drop=True
-    )
 
 
 def _study(study: Study, table: str | None) -> Answer:

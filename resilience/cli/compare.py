@@ -23,8 +23,8 @@ from resilience.compare import (
 from resilience.compare.run import tail_means
 from resilience.drawing import drawn
 from resilience.engine import parse
+from resilience.formats import plainly
 from resilience.network import Network
-from resilience.result import plainly
 from resilience.study import Study
 
 Say = Callable[[str], None]

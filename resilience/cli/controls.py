@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from resilience import controls, models
+from resilience.amounts import money
 from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.text import columns
@@ -16,7 +17,7 @@ from resilience.controls.sentence import sentences
 from resilience.controls.study import ControlStudy
 from resilience.controls.tables import CoalitionTable
 from resilience.errors import AskError, near
-from resilience.result import money, plainly
+from resilience.formats import plainly
 
 Say = Callable[[str], None]
 SHARES = ("effect", "denied", "governed", "admitted", "backfilled", "leaked", "own", "unwanted", "lost", "lost_at_end",

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from resilience.amounts import money
 from resilience.cli.answer import Answer
 from resilience.cli.text import columns
-from resilience.result import money, plainly
+from resilience.formats import plainly
 from resilience.runs import diff
 
 SHOWN = 20  # rows in a terminal

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resilience import models
+from resilience.amounts import money
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.stress import find_reserve, find_scenario
@@ -15,7 +16,7 @@ from resilience.cli.text import columns
 from resilience.exercise import Exercise, prepare, write
 from resilience.exercise.facilitator import headline
 from resilience.folder import next_folder, refuse_used
-from resilience.result import money, plainly
+from resilience.formats import plainly
 from resilience.scenario import Scenario
 from resilience.study import Study
 

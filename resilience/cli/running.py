@@ -14,7 +14,8 @@ from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.errors import RunError
 from resilience.folder import MANIFEST, UNFINISHED, next_folder, refuse_used
-from resilience.result import Result, plainly
+from resilience.formats import plainly
+from resilience.result import Result
 from resilience.risk import Expectation
 from resilience.runs import Answered, Asked, Unfinished, answer, begin, take_up
 from resilience.study import Study

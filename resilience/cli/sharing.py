@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from resilience.amounts import money
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.text import columns
 from resilience.errors import AskError
+from resilience.formats import plainly
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods
-from resilience.result import money, plainly
 from resilience.sharing.burden import (
     Burden,
     BurdenRule,

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.amounts import money
 from resilience.cli.answer import Answer
 from resilience.cli.text import columns
+from resilience.formats import plainly
 from resilience.physics import Floats
-from resilience.result import money, plainly
 from resilience.scenario import Scenario
 from resilience.simulate import Traces
 from resilience.simulate.measures import NOTHING

@@ -11,7 +11,7 @@ from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_network
 from resilience.cli.text import columns
-from resilience.result import plainly
+from resilience.formats import plainly
 
 SHOWN = 12  # rows of each table in the terminal; files and JSON hold all
 

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience.amounts import money
 from resilience.compare import statistics
 from resilience.compare.sampling import Sampling
 from resilience.errors import AskError, near
+from resilience.formats import plainly
 from resilience.physics import Floats
 from resilience.policy import TIERS
-from resilience.result import money, plainly
 from resilience.risk import CVaR, TailMeans, measure, quantile
 from resilience.simulate.outlook import LEVELS
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from resilience.answering import FAST, state
 from resilience.compare.comparison import Comparison
 from resilience.compare.losses import Losses, Simulated
 from resilience.compare.policies import Policy, checked, standard_policies
@@ -16,7 +17,6 @@ from resilience.errors import AskError
 from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.policy import TIERS, Reserve
-from resilience.result import FAST, state
 from resilience.risk import Expectation, Risk, TailMeans
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sizing.size import solve_sizing

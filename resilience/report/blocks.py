@@ -57,11 +57,15 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table with a caption. A `folded` one opens on demand, and prints open."""
+    """A table with a caption. A `folded` one opens on demand, and prints open; a `sortable` one has buttons for heads.
+
+    Sorting reads the cells as they are shown, so that nothing stands in the page that is not seen.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     folded: str = ""
+    sortable: bool = False
     kind: str = field(default="table", init=False)
 
     @property

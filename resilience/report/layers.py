@@ -14,6 +14,7 @@ import pandas as pd
 
 from resilience import views
 from resilience.network import Network
+from resilience.report.scale import AsTheyAre
 
 COLUMNS = (
     ("Raw materials", ("raw",)),
@@ -25,6 +26,7 @@ COLUMNS = (
 )
 PITCH, ROW, TOP = 190, 36, 64  # pixels: column to column, row to row, room for the heads
 SMALLEST, LARGEST = 4.0, 13.0  # radius of a node
+DECADES = 6.0  # of value from the largest good down to one of the smallest radius
 MOST = 24  # goods a column can show
 WEAK = 0.7  # share of one country from which a good is lit
 STEPS = ((WEAK, "weak"), (0.5, "high"), (0.3, "middle"), (0.0, "low"))
@@ -73,7 +75,7 @@ class Layers:
     kind: str = field(default="layers", init=False)
 
 
-def layers(network: Network, *, held: frozenset[str] = frozenset()) -> Layers:
+def layers(network: Network, *, held: frozenset[str] = frozenset(), scale: AsTheyAre | None = None) -> Layers:
     """Lay out `network`; goods in `held` are ringed."""
     every = views.goods_in_layers(network).rename(columns={"name": "name_"})
     used = [(head, tiers) for head, tiers in COLUMNS if every["tier"].isin(tiers).any()]
@@ -88,7 +90,7 @@ def layers(network: Network, *, held: frozenset[str] = frozenset()) -> Layers:
     countries = dict(zip(goods.index, views.place_names(network, goods["largest"]), strict=True))
     top = float(goods["usd_per_week"].max())
     nodes = [
-        _node(row, countries[good], y[good], good in held, top)
+        _node(row, countries[good], y[good], good in held, top, scale or AsTheyAre())
         for row, good in zip(goods.itertuples(), goods.index, strict=True)
     ]
     at = {node.good: node for node in nodes}
@@ -121,11 +123,11 @@ def _rows(column: pd.Series, needs: pd.DataFrame, height: int) -> pd.Series:
     return y
 
 
-def _node(row: Any, country: str, y: float, held: bool, top: float) -> Node:
+def _node(row: Any, country: str, y: float, held: bool, top: float, scale: AsTheyAre) -> Node:
     tone = next(tone for least, tone in STEPS if row.largest_share >= least)
-    size = math.log10(max(row.usd_per_week, 1.0)) / math.log10(max(top, 10.0))
+    size = max(0.0, 1.0 + math.log10(row.usd_per_week / top) / DECADES) if row.usd_per_week > 0 else 0.0
     short = re.sub(r"\s*\([^)]*\)", "", row.name_)
-    told = f"{row.name_}: USD {row.usd_per_week:,.0f} a week; {country} makes {row.largest_share:.0%}"
+    told = f"{row.name_}: {scale.dollars(row.usd_per_week)} a week; {country} makes {row.largest_share:.0%}"
     told += f" of it, as if {row.effective_suppliers:.1f} equal countries did"
     return Node(
         good=row.Index,

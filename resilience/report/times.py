@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from resilience.report import numbers
+from resilience.report.scale import AsTheyAre
 
-WIDTH, HEIGHT = 320, 168
+WIDTH, HEIGHT = 328, 168
 LEFT, RIGHT, TOP, BOTTOM = 40, 312, 14, 136
 
 
@@ -40,21 +41,32 @@ class Times:
     kind: str = field(default="times", init=False)
 
 
-def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame) -> Times:
+MOST = 12  # charts: of more scenarios, the gravest
+
+
+def times(members: pd.DataFrame, whole: pd.DataFrame, without: pd.DataFrame, scale: AsTheyAre) -> Times:
     """Charts of three frames of USD a week (weeks by scenario), without scenarios in which nothing is ever short."""
     highest = pd.concat([whole, without]).max()
-    shown = list(highest[highest > 0].index)
+    gravest = without.sum().sort_values(ascending=False, kind="stable").index
+    short = [name for name in gravest if highest[name] > 0][:MOST]
+    shown = [name for name in without.columns if name in set(short)]
     weeks = len(whole)
-    top = round_up(float(highest.max()) or 1.0)
-    size, unit = numbers.money([top])
-    step = next((step for step in (4, 8, 13, 26, 52, 104) if weeks / step <= 5), weeks)
-    marks = (0.0, top / 2, top)
+    top, size, unit = axis(float(highest.max()), scale)
     return Times(
-        panels=tuple(_panel(name, members[name], whole[name], without[name], top) for name in shown),
-        across=tuple((_x(week, weeks), str(week)) for week in range(0, weeks + 1, step)),
-        up=tuple((_y(mark, top), f"{mark / size:g}") for mark in marks),
+        panels=tuple(_panel(name, members[name], whole[name], without[name], top, scale) for name in shown),
+        across=week_marks(weeks),
+        up=up_marks(top, size),
         unit=f"{unit} a week",
     )
+
+
+def axis(largest: float, scale: AsTheyAre) -> tuple[float, float, str]:
+    """Where an axis of money ends, in USD, what to divide by for its marks, and their unit.
+
+    It ends at a number that is round in that unit: a round number of dollars would give away what an index hides.
+    """
+    size, unit = scale.unit(largest or 1.0)
+    return size * round_up((largest or 1.0) / size), size, unit
 
 
 def round_up(value: float) -> float:
@@ -67,35 +79,48 @@ def round_up(value: float) -> float:
     return next(step * size for step in (1, 2, 4, 5, 8, 10) if step * size >= value * (1 - 1e-9))
 
 
-def _panel(name: str, members: pd.Series, whole: pd.Series, without: pd.Series, top: float) -> Panel:
+def week_marks(weeks: int) -> tuple[tuple[float, str], ...]:
+    """Where some weeks stand, and their names."""
+    step = next((step for step in (4, 8, 13, 26, 52, 104) if weeks / step <= 5), weeks)
+    return tuple((x_of(week, weeks), str(week)) for week in range(0, weeks + 1, step))
+
+
+def up_marks(top: float, size: float) -> tuple[tuple[float, str], ...]:
+    """Three marks on the upright axis, the highest at `top`, in units of `size`."""
+    return tuple((y_of(mark, top), f"{mark / size:.4g}") for mark in (0.0, top / 2, top))
+
+
+def _panel(name: str, members: pd.Series, whole: pd.Series, without: pd.Series, top: float, scale: AsTheyAre) -> Panel:
     short = whole[whole > 0.001 * top]
     spell = (
         f"demand is short from week {short.index[0]} to week {short.index[-1]}" if len(short) else "hardly any is short"
     )
-    most, left, own = (numbers.dollars(float(values.max())) for values in (without, whole, members))
+    most, left, own = (scale.dollars(float(values.max())) for values in (without, whole, members))
     told = (
         f"Without a reserve at most {most} of demand a week is unmet. "
         f"With it {spell}, by at most {left} a week; members by at most {own}."
     )
     title = numbers.label(name)
-    areas = {"members": _steps(members, top) + "Z", "whole": _steps(whole, top) + "Z"}
-    return Panel(title=title, told=told, without=_steps(without, top), **areas)
+    areas = {"members": steps(members, top) + "Z", "whole": steps(whole, top) + "Z"}
+    return Panel(title=title, told=told, without=steps(without, top), **areas)
 
 
-def _steps(values: pd.Series, top: float) -> str:
+def steps(values: pd.Series, top: float) -> str:
     """A stepped line over the weeks, from the axis to the axis."""
     weeks = len(values)
-    path, last = [f"M{_x(0, weeks)},{BOTTOM}"], 0.0
+    path, last = [f"M{x_of(0, weeks)},{BOTTOM}"], 0.0
     for week, value in enumerate(values.tolist()):
         if value != last:
-            path.append(f"H{_x(week, weeks)}V{_y(value, top)}")
+            path.append(f"H{x_of(week, weeks)}V{y_of(value, top)}")
             last = value
-    return "".join([*path, f"H{_x(weeks, weeks)}V{BOTTOM}"])
+    return "".join([*path, f"H{x_of(weeks, weeks)}V{BOTTOM}"])
 
 
-def _x(week: float, weeks: int) -> float:
+def x_of(week: float, weeks: int) -> float:
+    """Where a week stands."""
     return round(LEFT + (RIGHT - LEFT) * week / weeks, 1)
 
 
-def _y(value: float, top: float) -> float:
+def y_of(value: float, top: float) -> float:
+    """How high a value stands."""
     return round(BOTTOM - (BOTTOM - TOP) * value / top, 1)

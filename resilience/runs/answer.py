@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from resilience.answering import FAST, run
 from resilience.engine import Engine, parse
 from resilience.errors import AskError, DataError, InfeasibleError, MissingExtraError, RunError
 from resilience.folder import fill, why
 from resilience.formats import FORMS
 from resilience.journal import Kept, Solved
-from resilience.result import FAST, Files, Result, run
+from resilience.result import Files, Result
 from resilience.runs.sweep import sweep
 from resilience.runs.unfinished import Unfinished
 

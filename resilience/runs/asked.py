@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from resilience.answering import inputs
 from resilience.errors import RunError
 from resilience.provenance import command, versions
-from resilience.result import inputs
 from resilience.sizing.size import PROVED
 from resilience.study import Study
 

@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
+from resilience.answering import run
 from resilience.engine import Done, Engine, nothing
 from resilience.errors import RunError
 from resilience.folder import MANIFEST, UNFINISHED, fill, read_csv, why
 from resilience.formats import FORMS
-from resilience.result import Files, run
+from resilience.result import Files
 from resilience.runs.unfinished import Unfinished
 from resilience.study import Study
 

@@ -11,8 +11,8 @@ import sys
 import time
 
 from resilience import models
+from resilience.answering import FAST
 from resilience.mitigation import NewCapacity, SecondSource
-from resilience.result import FAST
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.stated import state_sizing
 

@@ -7,6 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from resilience.cli import app
+from resilience.report.beside import KINDS
+from resilience.report.scale import AsTheyAre
 
 
 def call(*arguments, code=0):
@@ -29,6 +31,8 @@ def test_a_table_of_policies_and_what_it_means(tiny, tmp_path):
     assert losses.loc[losses["policy"] == "no reserve", "loss_usd"].tolist() == pytest.approx([72_000, 36_000])
     found = json.loads((tmp_path / "found" / "answer.json").read_text())
     assert {"headline", "policies", "frontier", "shortfall", "failures", "findings", "flips"} <= set(found)
+    (table,) = KINDS["compare"](found, AsTheyAre()).blocks  # as a report tells it
+    assert len(table.rows) == 6
 
 
 def test_drawn_years_need_hazards_and_engines_a_name(tiny):

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from resilience import controls
 from resilience.cli import app
 from resilience.controls.sentence import sentences
+from resilience.report.beside import KINDS
+from resilience.report.scale import AsTheyAre
 
 
 def call(*arguments, code: int = 0):
@@ -58,6 +60,8 @@ def test_the_tables_hold_every_coalition(told):
         assert len(list(csv.DictReader(file))) == 3 * 8
     names = {"coalitions", "power", "refusals", "goods", "output", "trade", "idle", "weekly"}
     assert {path.stem for path in out.glob("*.csv")} == names | {f"steps_{name}" for name in names}
+    coalitions, players = KINDS["controls"](data, AsTheyAre()).blocks  # as a report tells it
+    assert (len(coalitions.rows), len(players.rows)) == (len(data["coalitions"]), len(data["players"]))
 
 
 def test_a_question_about_controls_is_shown_checked_and_copied_like_a_study(small, tmp_path):

@@ -1,71 +1,105 @@
-"""The report as Chromium shows it: no request, a quiet console, nothing past the edge."""
+"""The report as Chromium shows it: no request, a quiet console, nothing past the edge, keys that sort, no barrier."""
 
 import json
-import re
-import shutil
-import subprocess
+from importlib.resources import files
 
 import pytest
+from browser import CHROMIUM, Page, browser
 
 from resilience.report import html
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-get install chromium)")
 
-MEASURE = """<script>
-const wide = [...document.querySelectorAll("body *")]
-  .filter(part => !part.closest(".wide") && part.getBoundingClientRect().right > innerWidth + 0.5);
-const found = wide.map(part => part.outerHTML.slice(0, 80));
-document.title = JSON.stringify([innerWidth, document.documentElement.scrollWidth, found]);
-</script></body>"""
+PAST_THE_EDGE = """[document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
+  .filter(part => !part.closest(".wide") && part.getBoundingClientRect().right > innerWidth + 0.5)
+  .map(part => part.outerHTML.slice(0, 80))]"""
+OFF_THE_SHEET = """[...document.querySelectorAll("table, svg")]
+  .filter(part => part.getBoundingClientRect().right > innerWidth + 1).map(part => part.textContent.slice(0, 80))"""
+COLUMN = """[...document.activeElement.closest("table").tBodies[0].rows].map(
+  row => row.cells[document.activeElement.parentElement.cellIndex].firstChild.textContent.trim())"""
+ORDER = "document.activeElement.parentElement.getAttribute('aria-sort')"
+BARRIERS = """axe.run(document, {resultTypes: ["violations"]}).then(found => JSON.stringify(
+  found.violations.map(one => [one.id, one.help, one.nodes.slice(0, 3).map(node => node.html.slice(0, 120))])))"""
 
 
-def browse(page, folder, *, width=1280):
-    """What Chromium makes of the page, what its console says, and what the page (not the browser) asks for."""
-    path, log, profile = folder / "page.html", folder / "net.json", folder / "profile"
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory):
+    with browser(tmp_path_factory.mktemp("chromium")) as found:
+        yield found
+
+
+def opened(chromium, tmp_path, page, **how):
+    path = tmp_path / "page.html"
     path.write_text(page, encoding="utf-8")
-    command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
-    command += [f"--log-net-log={log}", f"--user-data-dir={profile}", f"--window-size={width},900", path.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=True)
-    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    events = [event.get("params", {}) for event in json.loads(log.read_text(encoding="utf-8"))["events"]]
-    asked = {event["url"] for event in events if event.get("initiator", "not an origin") != "not an origin"}
-    return done.stdout, console, {address for address in asked if address != path.as_uri()}
+    return Page(chromium, path.as_uri(), **how)
 
 
-@needs_chromium
-def test_the_page_asks_for_nothing_and_its_console_stays_empty(hostile, tmp_path):
-    _, console, asked = browse(html(hostile), tmp_path)
-    assert (console, asked) == ([], set())
+def test_the_page_asks_for_nothing_and_its_console_stays_empty(chromium, hostile, beside, tmp_path):
+    page = opened(chromium, tmp_path, html(hostile, beside=beside))
+    assert (page.asked, page.said) == (set(), [])
+    assert page.value("document.querySelectorAll('section').length") > 15
 
 
-@needs_chromium
-def test_a_page_that_asks_for_something_would_be_seen(tmp_path):
-    _, _, asked = browse('<!DOCTYPE html><title>x</title><img src="http://planted.invalid/dot.png">', tmp_path)
-    assert asked == {"http://planted.invalid/dot.png"}
+def test_a_page_that_asks_for_something_would_be_seen(chromium, tmp_path):
+    page = opened(chromium, tmp_path, '<!DOCTYPE html><title>x</title><img src="http://planted.invalid/dot.png">')
+    assert page.asked == {"http://planted.invalid/dot.png"}
+    assert page.said  # that it was not found
 
 
-@needs_chromium
+def test_the_page_allows_no_script_but_its_own(chromium, result, tmp_path):
+    planted = html(result).replace("</main>", "<script>document.title = 'planted'</script></main>")
+    page = opened(chromium, tmp_path, planted)
+    assert page.value("document.title") != "planted"
+    assert "Content Security Policy" in json.dumps(page.said)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_reaches_past_the_edge(result, tmp_path, width):
-    page = re.sub(r"<meta http-equiv=[^>]+>", "", html(result)).replace("</body>", "")
-    framed = f'<iframe style="border:0" width="{width}" height="900" srcdoc="{_quoted(page + MEASURE)}"></iframe>'
-    dom, console, _ = browse(f"<!DOCTYPE html><title>frame</title><body>{framed}{REPORT_OUT}</body>", tmp_path)
-    assert console == []
-    inside, across, wide = json.loads(
-        re.search(r"<title>(.*?)</title>", dom).group(1).replace("&lt;", "<").replace("&gt;", ">")
-    )
-    assert (inside, wide) == (width, [])
+def test_nothing_reaches_past_the_edge(chromium, known, beside, tmp_path, width):
+    page = opened(chromium, tmp_path, html(known, beside=beside), width=width)
+    page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    across, *wide = page.value(PAST_THE_EDGE)
+    assert (wide, page.value("innerWidth")) == ([], width)
     assert across <= width
 
 
-REPORT_OUT = """<script>
-const frame = document.querySelector("iframe");
-frame.onload = () => { document.title = frame.contentDocument.title; };
-</script>"""
+def test_a_table_is_sorted_by_keys_alone(chromium, known, tmp_path):
+    page = opened(chromium, tmp_path, html(known))
+    page.value("document.querySelector('#losses .wide').focus()")
+    for _ in range(3):  # scenario, chance, loss without
+        page.press("Tab")
+    assert page.value("document.activeElement.textContent") == "Loss without"
+    assert page.value(COLUMN) == ["10.5", "2.0", "< 0.1"]
+    page.press("Enter")
+    assert (page.value(COLUMN), page.value(ORDER)) == (["< 0.1", "2.0", "10.5"], "ascending")
+    page.press(" ")
+    assert (page.value(COLUMN), page.value(ORDER)) == (["10.5", "2.0", "< 0.1"], "descending")
+    page.value("document.querySelector('#losses th button').focus()")
+    page.press("Enter")
+    assert page.value(COLUMN) == ["Chip fire", "Gas stop", "Short strike"]
 
 
-def _quoted(page):
-    return page.replace("&", "&amp;").replace('"', "&quot;")
+def test_folded_tables_open_to_be_printed(chromium, result, tmp_path):
+    page = opened(chromium, tmp_path, html(result))
+    assert page.value("document.querySelector('details').open") is False
+    page.value("dispatchEvent(new Event('beforeprint'))")
+    assert page.value("[...document.querySelectorAll('details')].every(one => one.open)") is True
+
+
+def test_axe_finds_no_barrier(chromium, known, beside, tmp_path):
+    page = opened(chromium, tmp_path, html(known, beside=beside))
+    page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.value(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; 0")
+    assert json.loads(page.value(BARRIERS)) == []
+
+
+def test_axe_would_find_one(chromium, tmp_path):
+    page = opened(chromium, tmp_path, '<!DOCTYPE html><html lang="en"><title>x</title><svg role="img"></svg></html>')
+    page.value(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8") + "; 0")
+    assert "svg-img-alt" in [barrier[0] for barrier in json.loads(page.value(BARRIERS))]
+
+
+def test_every_table_fits_a_sheet_of_paper(chromium, known, beside, tmp_path):
+    page = opened(chromium, tmp_path, html(known, beside=beside), width=688)  # A4 less its margins
+    page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.print()
+    assert page.value(OFF_THE_SHEET) == []

@@ -9,9 +9,9 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from two_makers import NOTE, plant, second, standby, three_places
 
 from resilience import ExportControl, Network, Outage, Scenario, best_response, simulate, size_reserve
+from resilience.answering import FAST
 from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, until_built, with_measures
 from resilience.periods import Coarsening
-from resilience.result import FAST
 from resilience.sizing.scope import Downstream
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.stated import state_sizing

@@ -1,7 +1,7 @@
 import pytest
 
+from resilience.answering import run
 from resilience.errors import AskError
-from resilience.result import run
 from resilience.study import Study
 
 SWEEP = """

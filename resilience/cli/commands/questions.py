@@ -190,3 +190,17 @@ def share(
         departures=departures, fine=fine,
     )  # fmt: skip
     give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
+
+
+def backtest(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A shipped dataset, or a folder of CSV files.")],
+    event: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this past event; may be repeated [all]")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
+    from resilience.cli.backtesting import backtested
+
+    give(patiently(lambda say: backtested(dataset, names=event or (), say=say)), json=json, out=out)

@@ -69,6 +69,23 @@ def resume(
         raise typer.Exit(FAILED)
 
 
+def report(
+    run: Annotated[
+        str, typer.Argument(metavar="RUN", help="The folder of a finished run, or the name of a study that was run.")
+    ],
+    redact: Annotated[bool, typer.Option("--redact", help="Tell amounts as indices, not in units and USD.")] = False,
+    json: Json = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.html", help="Where [report.html or report-redacted.html in RUN]"),
+    ] = None,
+) -> None:
+    """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
+    from resilience.cli.reporting import reported
+
+    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say)), json=json)
+
+
 def diff(
     a: Annotated[Path, typer.Argument(metavar="A", help="The folder of a finished run.")],
     b: Annotated[Path, typer.Argument(metavar="B", help="The folder of another.")],

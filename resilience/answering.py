@@ -1,0 +1,152 @@
+"""Answer a study: read and balance its network, state its program, solve it, and see what is known of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from resilience.balance import balance
+from resilience.drawing import fresh_years
+from resilience.engine import Engine
+from resilience.errors import AskError, ScenarioError
+from resilience.knowledge import know
+from resilience.network import Network
+from resilience.provenance import Provenance, checksum, command, versions
+from resilience.result import Result, failures
+from resilience.scenario import ScenarioSet
+from resilience.sizing.size import PROVED, Sizing, solve_sizing
+from resilience.sizing.stated import Stated, state_sizing
+from resilience.solver import Method, version
+from resilience.study import Study
+
+Say = Callable[[str], None]
+FAST = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner, far sooner
+
+
+def run(
+    study: Study,
+    *,
+    say: Say | None = None,
+    method: Method | None = None,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    years: int = 0,
+) -> Result:
+    """Answer a study.
+
+    Parameters
+    ----------
+    say
+        Called with a line of text as work proceeds.
+    method
+        How the solver works; an interior point by default, whose bound is certified all the same.
+    gap, engine
+        Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
+    years
+        Of studies whose years were drawn from the dataset's hazards: how many to draw for each of the fresh samples
+        that tell how far the reserve may be from the best for all years. 0: it is not told.
+
+    Raises
+    ------
+    AskError
+        If the study does not fit its network; it names every fault with its line.
+    DataError
+        If the network breaks its rules.
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    """
+    say = say or (lambda text: None)
+    method = method or FAST
+    if study.sweep is not None:
+        count = len(study.points())
+        raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
+    read = inputs(study)
+    network, adjustments = _balanced(study, say)
+    stated = state(study, network, say=say)
+    try:
+        sizing, failed = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say), failures({})
+    except ScenarioError as error:
+        study, failed = study.leaving_out(error.failed), failures(error.failed)
+        if not study.scenario:
+            raise
+        stated = state(study, network, say=say)
+        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+
+    def fresh(sample: int) -> Stated:
+        drawn = fresh_years(study, network, years=years, sample=sample)
+        return state(study, network, scenarios=drawn)
+
+    knowledge = know(
+        study, network, stated, sizing, fresh=fresh if years else None, method=method, gap=gap, engine=engine, say=say
+    )
+    say("writing up")
+    return Result(
+        study=study,
+        network=network,
+        sizing=sizing,
+        knowledge=knowledge,
+        provenance=_provenance(study, read, sizing, method),
+        adjustments=adjustments,
+        failures=failed,
+    )
+
+
+def state(
+    study: Study, network: Network | None = None, *, scenarios: ScenarioSet | None = None, say: Say | None = None
+) -> Stated:
+    """A study's program before it is solved, over other scenarios than its own where they are given."""
+    say = say or (lambda text: None)
+    if network is None:
+        network, _ = _balanced(study, say)
+    faults = study.faults(network)
+    if faults:
+        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
+    return state_sizing(
+        network,
+        scenarios or study.scenarios,
+        weeks=study.weeks,
+        risk=study.risk(network),
+        budget_usd=study.sizing.budget_usd,
+        floors=[floor.build() for floor in study.sizing.floors],
+        limits=study.sizing.limits,
+        measures=study.measure,
+        members=study.members,
+        goods=study.sizing.goods,
+        release=study.release.build(),
+        periods=study.periods.build(),
+        weights=study.weights(network),
+        scope=study.scope(),
+        say=say,
+    )
+
+
+def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
+    say(f"reading the network {study.dataset!r}")
+    network = study.network()
+    say(f"balancing {len(network.goods)} goods over {len(network.lanes)} lanes")
+    found = balance(network)
+    return found.network, found.adjustments
+
+
+def inputs(study: Study) -> dict[str, str]:
+    """Every file that an answer rests on, with its SHA-256."""
+    folder = study.folder()
+    files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
+    return {"study.toml": study.checksum(), **{f"{folder.name}/{path.name}": checksum(path) for path in files}}
+
+
+def _provenance(study: Study, read: Mapping[str, str], sizing: Sizing, method: Method) -> Provenance:
+    return Provenance(
+        study=study.name,
+        dataset=study.dataset,
+        inputs=read,
+        versions=versions(),
+        seed=study.seed,
+        solver=f"HiGHS {version()}, {method.algorithm}{'' if method.crossover else ' without crossover'}",
+        status=sizing.status.name.lower(),
+        gap=sizing.gap,
+        rows=sizing.size[0],
+        columns=sizing.size[1],
+        command=command(),
+    )

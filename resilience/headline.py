@@ -1,0 +1,94 @@
+"""The answer to a study in a sentence or two."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from resilience.amounts import Money
+from resilience.risk import Risk, measure
+from resilience.sizing.size import Sizing
+from resilience.study import Study
+
+SHOWN = 5  # failed scenarios
+_WEIGHED = {
+    "Expectation": "expected",
+    "CVaR": "risk-weighed",
+    "WorstCase": "worst",
+    "TotalVariation": "robust expected",
+    "ByFootprint": "robust expected",
+}
+
+
+def headline(
+    study: Study, sizing: Sizing, *, simulated: pd.DataFrame, failed: pd.DataFrame, risk: Risk, money: Money
+) -> str:
+    """What to hold, what it saves, how far that is proved, whether it pays as simulated, and what failed."""
+    return " ".join([_answer(study, sizing, money), *_as_simulated(sizing, simulated, risk, money), *_left_out(failed)])
+
+
+def _answer(study: Study, sizing: Sizing, money: Money) -> str:
+    owner = study.members or "each country"
+    before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
+    after -= sizing.measures_usd_per_year
+    weighed = weighed_as(study)
+    held = sizing.reserve.table()["good"].nunique()
+    if not _anything(sizing):
+        return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
+    cut = 1.0 - after / before if before > 0 else 0.0
+    count = f"{held} {'good' if held == 1 else 'goods'}"
+    losses = sizing.losses.assign(usd=sizing.losses["loss_usd"] * sizing.losses["probability"])
+    left = losses.sort_values(["usd", "scenario"], ascending=[False, True]).iloc[0]
+    beside = _beside(sizing, money)
+    stock = (
+        f"A reserve of {count} worth {money(sizing.reserve.usd)} USD for {owner} costs "
+        f"{money(sizing.holding_usd_per_year)} USD a year to hold and"
+    )
+    said = f"{stock}, with {beside}," if beside and held else stock if held else f"No stock for {owner}: {beside}"
+    return (
+        f"{said} lowers the {weighed} loss from "
+        f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
+        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
+        f"{money(float(left['usd']))} USD a year."
+    )
+
+
+def _anything(sizing: Sizing) -> bool:
+    """Whether anything is held or bought."""
+    return len(sizing.reserve.table()) > 0 or bool(sizing.measures["bought"].any())
+
+
+def weighed_as(study: Study) -> str:
+    """How losses over years are weighed, in a word.
+
+    >>> _WEIGHED["CVaR"]
+    'risk-weighed'
+    """
+    return _WEIGHED.get(type(study.sizing.risk).__name__, "weighed")
+
+
+def _beside(sizing: Sizing, money: Money) -> str:
+    """What is bought beside stock, in words."""
+    bought = sizing.measures[sizing.measures["bought"] > 0]
+    named = ", ".join(bought["measure"])
+    return f"{named} for {money(sizing.measures_usd_per_year)} USD a year" if named else ""
+
+
+def _as_simulated(sizing: Sizing, simulated: pd.DataFrame, risk: Risk, money: Money) -> list[str]:
+    """A warning where, as simulated, what is held or bought does not earn its keep."""
+    cost = sizing.holding_usd_per_year + sizing.measures_usd_per_year
+    lost, left = (
+        measure(risk, simulated[name], simulated["probability"]) for name in ("simulated_without_usd", "simulated_usd")
+    )
+    if not _anything(sizing) or lost - left >= cost:
+        return []
+    saves = f"it saves only {money(lost - left)} USD a year" if lost > left else "it saves nothing"
+    return [f"That is with perfect foresight: where firms follow rules, as simulated, {saves}, less than it costs."]
+
+
+def _left_out(failed: pd.DataFrame) -> list[str]:
+    count = len(failed)
+    if not count:
+        return []
+    names = ", ".join(failed["scenario"].head(SHOWN)) + (", ..." if count > SHOWN else "")
+    what = "1 scenario failed and counts" if count == 1 else f"{count} scenarios failed and count"
+    return [f"{what} as a year without an event: {names}."]
