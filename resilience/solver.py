@@ -1,6 +1,6 @@
 """The only door to a solver.
 
-A program comes in as arrays (`LinearProgram`) and is handed to HiGHS in one raw call; status, bound, gap and duals are
+A program comes in as arrays (`LinearProgram`) and is handed to HiGHS as they are; status, bound, gap and duals are
 read from HiGHS itself, never from a modelling layer, whose word is not to be trusted when a time limit stops an integer
 program.
 Minimisation only: dual signs of maximisation differ between solvers.
@@ -257,7 +257,7 @@ def conflict(program: LinearProgram) -> tuple[list[int], list[int]]:
 
 
 def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
-    """A program handed to HiGHS in one call."""
+    """A program handed to HiGHS as arrays."""
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
@@ -270,23 +270,28 @@ def loaded(program: LinearProgram, method: Method) -> highspy.Highs:
     highs.setOptionValue("ipm_optimality_tolerance", method.gap)
     if math.isfinite(method.time_limit_s):
         highs.setOptionValue("time_limit", method.time_limit_s)
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = program.matrix.shape
-    model.col_cost_ = program.cost
-    model.col_lower_ = np.where(np.isneginf(program.column_lower), -INFINITE, program.column_lower)
-    model.col_upper_ = np.where(np.isposinf(program.column_upper), INFINITE, program.column_upper)
-    model.row_lower_ = np.where(np.isneginf(program.row_lower), -INFINITE, program.row_lower)
-    model.row_upper_ = np.where(np.isposinf(program.row_upper), INFINITE, program.row_upper)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_ = program.matrix.indptr
-    model.a_matrix_.index_ = program.matrix.indices
-    model.a_matrix_.value_ = program.matrix.data
-    if program.integer is not None and whole:
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        model.integrality_ = [kinds[bool(flag)] for flag in program.integer]
-    if highs.passModel(model) == highspy.HighsStatus.kError:
-        raise SolverError("HiGHS refused the program: its arrays do not fit together")
+    _fill(highs, program)
     return highs
+
+
+def _fill(highs: highspy.Highs, program: LinearProgram) -> None:
+    """Give an empty HiGHS the rows, then the columns: arrays as they are, where a model's are copied one by one."""
+    (rows, columns), matrix = program.shape, program.matrix
+    sides = program.row_lower, program.row_upper
+    bounds = program.cost, program.column_lower, program.column_upper
+    lengths = {*(len(part) - rows for part in sides), *(len(part) - columns for part in bounds)}
+    if lengths != {0}:  # HiGHS would read past their ends
+        raise SolverError("HiGHS cannot take the program: its arrays do not fit together")
+    nowhere = np.zeros(0, dtype=np.int32)
+    done = [
+        highs.addRows(rows, *sides, 0, nowhere, nowhere, np.zeros(0)),
+        highs.addCols(columns, *bounds, matrix.nnz, matrix.indptr[:-1], matrix.indices, matrix.data),
+    ]
+    if program.integer is not None and program.integer.any():
+        whole = np.flatnonzero(program.integer)
+        done.append(highs.changeColsIntegrality(len(whole), whole, np.ones(len(whole), dtype=np.uint8)))
+    if highspy.HighsStatus.kError in done:
+        raise SolverError("HiGHS refused the program: its arrays do not fit together")
 
 
 def status_of(highs: highspy.Highs) -> Status:

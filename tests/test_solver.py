@@ -11,7 +11,17 @@ from scipy.optimize import linprog
 
 from resilience.errors import AskError, InfeasibleError, SolverError
 from resilience.sizing.statement import Statement, total
-from resilience.solver import LinearProgram, Method, Status, certified_bound, conflict, relative_gap, settled, solve
+from resilience.solver import (
+    LinearProgram,
+    Method,
+    Status,
+    certified_bound,
+    conflict,
+    loaded,
+    relative_gap,
+    settled,
+    solve,
+)
 
 
 def program(cost, rows, lower, upper, *, most=10.0, integer=None):
@@ -100,6 +110,26 @@ def test_data_that_could_not_be_trusted_are_refused_with_their_ratio():
         solve(program([1, 1], [[1e-9, 1e6]], [1], [np.inf]))
     with pytest.raises(SolverError, match="holds NaN"):
         solve(program([math.nan, 1], [[1, 1]], [1], [np.inf]))
+
+
+def test_the_solver_holds_the_program_to_the_bit():
+    rows = [[1, 0, 2.5], [0, 0, 0], [-3, 1 / 3, 0]]
+    asked = program([1, 2, 1e-7], rows, [3, -np.inf, 0], [np.inf, 1, 0], integer=np.array([False, True, False]))
+    asked.column_lower[1], asked.column_upper[2] = -np.inf, np.inf
+    model = loaded(asked, Method()).getLp()
+    kept = sparse.csc_matrix((model.a_matrix_.value_, model.a_matrix_.index_, model.a_matrix_.start_), (3, 3))
+    assert (kept != asked.matrix).nnz == 0
+    held = model.row_lower_, model.row_upper_, model.col_cost_, model.col_lower_, model.col_upper_
+    given = asked.row_lower, asked.row_upper, asked.cost, asked.column_lower, asked.column_upper
+    assert [list(part) for part in held] == [list(part) for part in given]
+    assert [kind.name for kind in model.integrality_] == ["kContinuous", "kInteger", "kContinuous"]
+
+
+@pytest.mark.parametrize("short", ["cost", "row_lower", "row_upper", "column_lower", "column_upper"])
+def test_arrays_that_do_not_fit_are_refused_before_the_solver_reads_past_their_ends(short):
+    asked = program([1, 2], [[1, 1]], [3], [np.inf])
+    with pytest.raises(SolverError, match="do not fit together"):
+        solve(LinearProgram(**{**vars(asked), short: getattr(asked, short)[:-1]}))
 
 
 def test_nothing_is_printed(capfd):

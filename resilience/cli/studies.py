@@ -19,6 +19,7 @@ def exported(name: str, *, mps: Path | None, lp: bool, excel: Path | None, say: 
     """A study's program and its names, its network, or both, as files."""
     study = find_study(name)
     files: dict[str, str] = {}
+    data: dict[str, object] = {"study": study.name, "files": files}
     try:
         if excel is not None:
             from resilience.loaders import write_excel
@@ -27,14 +28,18 @@ def exported(name: str, *, mps: Path | None, lp: bool, excel: Path | None, say: 
             excel.parent.mkdir(parents=True, exist_ok=True)
             files["excel"] = str(write_excel(study.network(), excel))
         if mps is not None:
-            files |= _program(study, mps, "lp" if lp else "mps", say)
+            written, data["objective_usd"] = _program(study, mps, "lp" if lp else "mps", say)
+            files |= written
     except OSError as error:
         raise RunError(f"Cannot write {error.filename or 'the files'}: {error.strerror or error}") from error
-    lines = [f"{kind}: {path}" for kind, path in files.items()]
-    return Answer(text="\n".join(["Written:", *lines]), data={"study": study.name, "files": files})
+    lines = ["Written:", *(f"{kind}: {path}" for kind, path in files.items())]
+    if mps is not None:
+        lines.append(f"One unit of the objective is {data['objective_usd']} USD a year.")
+    return Answer(text="\n".join(lines), data=data)
 
 
-def _program(study: Study, folder: Path, kind: str, say: Say) -> dict[str, str]:
+def _program(study: Study, folder: Path, kind: str, say: Say) -> tuple[dict[str, str], float]:
+    """The files written, and the USD in one unit of their objective."""
     from resilience.sizing.names import column_names, row_names
     from resilience.sizing.single import separable, write_singles
     from resilience.solver import write
@@ -52,4 +57,4 @@ def _program(study: Study, folder: Path, kind: str, say: Say) -> dict[str, str]:
         say("writing the program of each scenario")
         write_singles(stated, folder / "scenarios")
         files["scenarios"] = str(folder / "scenarios")
-    return files
+    return files, stated.laws.usd

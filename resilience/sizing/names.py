@@ -10,13 +10,17 @@ from resilience.sizing.program import planners, toolers
 from resilience.sizing.stated import Stated
 from resilience.sizing.statement import Compiled
 
-COLUMNS = ["column", "scenario", "block", "of", "first_week"]
+COLUMNS = ["column", "scenario", "block", "of", "first_week", "one_is"]
 
 
 def column_names(stated: Stated) -> pd.DataFrame:
-    """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week."""
+    """One row a column: its name in the file, scenario (blank: decided before any), block, of what, first week, one_is.
+
+    `one_is` is what a 1 in the file stands for: units of the good where it is `held`, USD where it is `loss`. Elsewhere
+    it is blank; goods are counted there in thousandths of their world use a week.
+    """
     first = stated.joined.first
-    names = [scenario.name for scenario in stated.scenarios]
+    names = _scenarios(stated)
     parts_of, offers = stated.terms.offers.parts, [measure.name for measure in stated.measures]
     known = {"held": _joined(stated.rows), "loss": names, "bought": offers[:parts_of], "built": offers[parts_of:]}
     parts = [_block(first, block, "", known.get(block), None) for block in first.columns]
@@ -28,6 +32,9 @@ def column_names(stated: Stated) -> pd.DataFrame:
         part["number"] += span.start
         parts.append(part)
     found = pd.concat(parts, ignore_index=True).sort_values("number", ignore_index=True)
+    found["one_is"] = np.nan
+    found.loc[found["block"] == "held", "one_is"] = stated.scale
+    found.loc[found["block"] == "loss", "one_is"] = stated.laws.usd
     return found.assign(column="c" + found["number"].astype(str))[COLUMNS]
 
 
@@ -38,7 +45,7 @@ def row_names(stated: Stated) -> pd.DataFrame:
     height = joined.first.program.matrix.shape[0]
     ties = joined.rows[0].start - height
     each = ties // len(joined.blocks)
-    names = [scenario.name for scenario in stated.scenarios]
+    names = _scenarios(stated)
     tied = [(height + number, names[number // each], "tie", number % each + 1) for number in range(ties)]
     parts = [found, pd.DataFrame(tied, columns=["at", "scenario", "block", "number"])]
     parts += [
@@ -46,6 +53,11 @@ def row_names(stated: Stated) -> pd.DataFrame:
     ]
     table = pd.concat(parts, ignore_index=True).sort_values("at", ignore_index=True)
     return table.assign(row="r" + table["at"].astype(str))[["row", "scenario", "block", "number"]]
+
+
+def _scenarios(stated: Stated) -> list[str]:
+    """The scenario of each block: fewer than all, where simulation told that some lose nothing."""
+    return [stated.scenarios.scenarios[number].name for number in stated.terms.blocks.tolist()]
 
 
 def _block(

@@ -23,6 +23,7 @@ from resilience.sizing.stated import Stated
 from resilience.solver import LinearProgram, write
 
 CALM = "calm year"
+NEVER = 1e-12  # a chance that is what rounding leaves of none
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,6 +44,8 @@ def separable(stated: Stated) -> bool:
 def singles(stated: Stated) -> Iterator[Single]:
     """The program of each year, the calm one last.
 
+    Scenarios that were simulated and found to lose nothing have no program of their own: they are calm years too.
+
     Raises
     ------
     AskError
@@ -51,42 +54,48 @@ def singles(stated: Stated) -> Iterator[Single]:
     if not separable(stated):
         raise AskError("Only a sizing by expected loss without floors falls into one program a scenario")
     shared = stated.first.columns["held"][0].stop
-    for number, scenario in enumerate(stated.scenarios):
-        program = _alone(stated, [number]).joined.program
+    numbers = stated.terms.blocks
+    for block, number in enumerate(numbers.tolist()):
+        scenario = stated.scenarios.scenarios[number]
+        program = _alone(stated, [block]).joined.program
         yield Single(scenario=scenario.name, probability=scenario.probability, program=program, shared=shared)
-    calm = float(stated.terms.chances[-1])
-    if calm > 0:
+    calm = 1.0 - float(stated.terms.probabilities[numbers].sum())
+    if calm > NEVER:
         yield Single(scenario=CALM, probability=calm, program=_alone(stated, []).joined.program, shared=shared)
 
 
-def _alone(stated: Stated, numbers: list[int]) -> Stated:
-    """The same ask of a year that is sure to come: one of the scenarios or, without any, the calm year."""
+def _alone(stated: Stated, blocks: list[int]) -> Stated:
+    """The same ask of a year that is sure to come: that of one block or, without any, the calm year."""
     terms = replace(
-        stated.terms, probabilities=np.ones(len(numbers)), largest_loss=stated.terms.largest_loss[numbers], live=None
+        stated.terms, probabilities=np.ones(len(blocks)), largest_loss=stated.terms.largest_loss[blocks], live=None
     )
     return replace(
         stated,
         terms=terms,
-        cases=[stated.cases[number] for number in numbers],
-        blocks=[stated.blocks[number] for number in numbers],
-        mine=[stated.mine[number] for number in numbers],
+        cases=[stated.cases[block] for block in blocks],
+        blocks=[stated.blocks[block] for block in blocks],
+        mine=[stated.mine[block] for block in blocks],
     )
 
 
 def write_singles(stated: Stated, folder: Path) -> list[Path]:
     """A file pair a year: scenarioN.mps and scenarioN_nonants.json, which names the columns shared by all years.
 
-    The form is the one mpi-sppy's `mps_module` reads (B. Knueven et al. (2023), A parallel hub-and-spoke system for
-    large-scale scenario-based optimization under uncertainty, Mathematical Programming Computation 15). `scenario`
-    stands beside what it asks for, so that a reader finds the year.
+    The form is the one that mpi-sppy 0.14 reads with `--mps-files-directory` (B. Knueven et al. (2023), A parallel
+    hub-and-spoke system for large-scale scenario-based optimization under uncertainty, Mathematical Programming
+    Computation 15).
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for number, single in enumerate(singles(stated)):
         files.append(write(single.program, folder / f"scenario{number}.mps"))
-        tree = {
-            "scenProb": single.probability,
-            "ROOT": {"condProb": 1.0, "nonAnts": [f"c{n}" for n in range(single.shared)], "scenario": single.scenario},
+        shared = [f"c{n}" for n in range(single.shared)]
+        told = {
+            "scenarioData": {"name": single.scenario, "scenProb": single.probability},
+            "treeData": {
+                "globalNodeCount": 1,
+                "nodes": {"ROOT": {"serialNumber": 0, "condProb": 1.0, "nonAnts": shared}},
+            },
         }
-        (folder / f"scenario{number}_nonants.json").write_text(json.dumps(tree, indent=1) + "\n", "utf-8")
+        (folder / f"scenario{number}_nonants.json").write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     return files

@@ -123,7 +123,7 @@ def _links(recourse: Recourse, width: int) -> sparse.coo_matrix:
 
 def _placed(pieces: Sequence[tuple[Any, int, int]], shape: tuple[int, int]) -> sparse.csc_matrix:
     """The matrix whose blocks stand at the given rows and columns; one pass, however many blocks there are."""
-    entries = [(piece.tocoo(), down, along) for piece, down, along in pieces]
+    entries = [(piece.tocoo(), int(down), int(along)) for piece, down, along in pieces]  # ints keep indices narrow
     i = np.concatenate([piece.row + down for piece, down, _ in entries])
     j = np.concatenate([piece.col + along for piece, _, along in entries])
     return sparse.csc_matrix((np.concatenate([piece.data for piece, _, _ in entries]), (i, j)), shape=shape)

@@ -12,39 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import sparse
+from two_stage_programs import expected, linear
 
 from resilience.sizing.lshaped import decompose
-from resilience.sizing.twostage import Recourse, TwoStage, extensive
-from resilience.solver import LinearProgram, Method, solve
-
-MUCH = 1e11  # past any cost of a recourse
-
-
-def linear(cost, rows, lower, upper, *, most, least=0.0, integer=None):
-    rows = sparse.csc_matrix(np.array(rows, dtype=float).reshape(-1, len(cost)))
-    width = len(cost)
-    return LinearProgram(
-        cost=np.array(cost, dtype=float), matrix=rows, row_lower=np.array(lower, dtype=float),
-        row_upper=np.array(upper, dtype=float), column_lower=np.broadcast_to(least, width).astype(float),
-        column_upper=np.broadcast_to(most, width).astype(float), integer=integer,
-    )  # fmt: skip
-
-
-def expected(first_cost, rows, lower, upper, *, most, chances, recourses, integer=None):
-    """Decisions with their cost and rows, and recourses (program, tie over decisions) that come with chances."""
-    width, count = len(first_cost), len(chances)
-    rows = np.hstack([np.array(rows, dtype=float).reshape(-1, width), np.zeros((len(lower), count))])
-    first = linear(
-        [*first_cost, *chances], rows, lower, upper, most=[*np.broadcast_to(most, width), *[MUCH] * count],
-        least=[*[0.0] * width, *[-MUCH] * count],
-        integer=None if integer is None else np.array([*integer, *[False] * count]),
-    )  # fmt: skip
-    made = []
-    for number, (program, tie) in enumerate(recourses):
-        tie = sparse.csc_matrix(np.hstack([np.array(tie, dtype=float), np.zeros((len(tie), count))]))
-        made.append(Recourse(program=program, tie=tie, measured=((width + number, program.cost),)))
-    return TwoStage(first=first, recourses=tuple(made))
+from resilience.sizing.twostage import extensive
+from resilience.solver import Method, solve
 
 
 def farmer(factors=(0.8, 1.0, 1.2)):

@@ -179,17 +179,19 @@ def test_a_missing_dataset_is_told_with_its_line(tiny):
 
 def test_export_writes_a_program_that_solves_to_the_same_cost(tiny, tmp_path):
     objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
-    files = answer("export", tiny, "--mps", tmp_path / "mps")["files"]
+    told = answer("export", tiny, "--mps", tmp_path / "mps")
+    files = told["files"]
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
     highs.readModel(files["program"])
     highs.run()
-    usd = 18000 / 1e4  # one unit of money: a ten-thousandth of an unserved week
-    assert highs.getInfo().objective_function_value * usd == pytest.approx(objective, rel=1e-6)
+    assert told["objective_usd"] == 18000 / 1e4  # one unit of money: a ten-thousandth of an unserved week
+    assert highs.getInfo().objective_function_value * told["objective_usd"] == pytest.approx(objective, rel=1e-6)
     names = (tmp_path / "mps" / "columns.csv").read_text().splitlines()
     assert len(names) == highs.getNumCol() + 1
     assert len((tmp_path / "mps" / "rows.csv").read_text().splitlines()) == highs.getNumRow() + 1
-    assert names[1] == "c0,,held,chip/BBB/pair,"
+    assert names[1] == "c0,,held,chip/BBB/pair,,0.01"  # a thousandth of the ten a week that the world uses
+    assert next(line for line in names if ",loss," in line).endswith(f",{told['objective_usd']}")
     assert "c" + str(highs.getNumCol() - 1) in names[-1]
 
 
@@ -197,12 +199,13 @@ def test_export_writes_a_program_a_scenario_that_together_cost_the_same(tiny, tm
     objective = answer("run", tiny, "--out", tmp_path / "run")["sizing"]["objective_usd"]
     folder = Path(answer("export", tiny, "--mps", tmp_path / "mps")["files"]["scenarios"])
     trees = [json.loads(path.read_text()) for path in sorted(folder.glob("*_nonants.json"))]
-    assert sum(tree["scenProb"] for tree in trees) == pytest.approx(1.0)
-    assert trees[-1]["ROOT"]["scenario"] == "calm year"
-    shared = len(trees[0]["ROOT"]["nonAnts"])
-    assert all(tree["ROOT"]["nonAnts"] == [f"c{n}" for n in range(shared)] for tree in trees)
+    chances = [tree["scenarioData"]["scenProb"] for tree in trees]
+    assert sum(chances) == pytest.approx(1.0)
+    assert trees[-1]["scenarioData"]["name"] == "calm year"
+    roots = [tree["treeData"]["nodes"]["ROOT"]["nonAnts"] for tree in trees]
+    shared = len(roots[0])
+    assert all(names == [f"c{n}" for n in range(shared)] for names in roots)
     programs = [read_back(path) for path in sorted(folder.glob("*.mps"))]
-    chances = [tree["scenProb"] for tree in trees]
     assert by_clarabel(put_together(programs, chances, shared)) * 18000 / 1e4 == pytest.approx(objective, rel=1e-5)
 
 
