@@ -31,7 +31,8 @@ from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
 from resilience.sizing.response import with_units
-from resilience.solver import LinearProgram, Method, certified_bound, solve
+from resilience.sizing.without import solve_each
+from resilience.solver import LinearProgram, Method, certified_bound
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
@@ -163,7 +164,8 @@ def replicate(
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
         without = unaided(stated, method=method, gap=gap, engine=engine)
         best.append(sized(stated, without, method=method, gap=gap, engine=engine).bound_usd)
-        candidate.append(cost_of(stated, reserve, measures=measures, without=without, gap=gap, method=method))
+        cost = cost_of(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
+        candidate.append(cost)
     return replications(candidate, best, level=level)
 
 
@@ -175,6 +177,7 @@ def cost_of(
     without: Without | None = None,
     gap: float = 1e-4,
     method: Method | None = None,
+    engine: Engine | None = None,
 ) -> float:
     """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]
 
@@ -202,8 +205,8 @@ def cost_of(
     lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
     chances = stated.terms.probabilities[stated.terms.blocks]
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
-    for number in helped:
-        lost[number] = solve(program(number), method).objective
+    for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
+        lost[number] = answer.objective
     return (own + float(chances @ lost)) * stated.laws.usd
 
 

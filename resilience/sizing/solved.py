@@ -18,6 +18,7 @@ from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.sizing.spared import sparable, spared, weights
+from resilience.sizing.without import solve_each
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:
@@ -185,13 +186,16 @@ def apart(
     held, amounts = first.block(found.x, "held"), bought(asked, found.x)
     chances = asked.terms.probabilities[asked.terms.blocks]
     again = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
-    plans, worth, lifted = [], [], []
-    for number, (block, case, mine) in enumerate(zip(asked.blocks, asked.cases, asked.mine, strict=True)):
-        if again[number]:
-            say(f"the plan in scenario {number + 1} of {len(asked.cases)}: {case.scenario.name}")
-            plans.append(solve(with_units(block, case, held[mine], amounts).program, method).x)
-        else:
-            plans.append(without[number].x)
+    say(f"the plans in {again.sum()} scenarios that the reserve helps")
+    better = {
+        number: with_units(asked.blocks[number], asked.cases[number], held[asked.mine[number]], amounts).program
+        for number in np.flatnonzero(again).tolist()
+    }
+    plans = [alone.x for alone in without]
+    for number, plan in solve_each(better, method=method, engine=engine).items():
+        plans[number] = plan.x
+    worth, lifted = [], []
+    for number, mine in enumerate(asked.mine):
         saved = np.zeros(len(found.x))
         saved[found.tied[number]] = found.worth[number]
         worth.append(first.block(saved, "held")[mine])

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
+from resilience.engine import Done, Engine, Outcome, Serial, Team, answers, nothing
 from resilience.errors import ScenarioError
 from resilience.physics import Floats
 from resilience.sizing.case import Case
@@ -160,6 +160,21 @@ def _outcomes(team: Team, asked: _Asked, known: int, say: Say) -> dict[int, Outc
 def _solved(state: None, asked: Bare) -> Solution:
     harmless = None if asked.narrow is None else unharmed(asked.program, asked.narrow, asked.method)
     return harmless or solve(asked.program, asked.method)
+
+
+def solve_each(
+    programs: Mapping[int, LinearProgram], *, method: Method | None, engine: Engine | None = None
+) -> dict[int, Solution]:
+    """The answer of each program, each a task of `engine` (this process by default).
+
+    Raises
+    ------
+    EngineError
+        If one cannot be solved.
+    """
+    asked = {str(number): Bare(program=program, narrow=None, method=method) for number, program in programs.items()}
+    with (engine or Serial()).team(nothing) as team:
+        return {int(key): found for key, found in answers(team, _solved, asked).items()}
 
 
 def _negligible(most: Floats, answers: Mapping[int, Solution], traced: Traced) -> bool:
