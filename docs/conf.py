@@ -2,17 +2,33 @@
 
 from importlib.metadata import version as installed
 
+from sphinx.application import Sphinx
+
 project = "supply-resilience"
 author = "The supply-resilience maintainers"
 version = release = installed("supply-resilience")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
+default_role = "py:obj"  # a name in backticks is code, and a link where the reference has it
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 
+nb_execution_timeout = 200  # notebooks are kept without outputs, and run when the pages are built
+nb_execution_raise_on_error = True
+
 html_theme = "furo"
 html_title = "supply-resilience"
+
+
+def programs_as_written(app: Sphinx, what: str, name: str, thing: object, options: object, lines: list[str]) -> None:
+    """A module's docstring that states a program keeps its columns."""
+    if what == "module" and any(line.startswith("Subject to") for line in lines):
+        lines[:] = ["::", "", *(f"   {line}" for line in lines)]
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-docstring", programs_as_written, priority=1)

@@ -117,12 +117,12 @@ class Solution:
 
     @property
     def gap(self) -> float:
-        """(objective - bound) / |objective|; infinite where either is unknown."""
+        """`(objective - bound) / |objective|`; infinite where either is unknown."""
         return relative_gap(self.objective, self.bound)
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """(objective - bound) / |objective|, at least 0; infinite unless both are finite.
+    """`(objective - bound) / |objective|`, at least 0; infinite unless both are finite.
 
     >>> relative_gap(10.0, 9.0), relative_gap(math.inf, 9.0), relative_gap(0.0, 0.0)
     (0.1, inf, 0.0)

@@ -51,7 +51,7 @@ class Decomposed:
 
     @property
     def gap(self) -> float:
-        """(objective - bound) / |objective|."""
+        """`(objective - bound) / |objective|`."""
         return relative_gap(self.objective, self.bound)
 
 
@@ -72,7 +72,7 @@ def decompose(
     Parameters
     ----------
     gap
-        (objective - bound) / |objective| at which to stop.
+        `(objective - bound) / |objective|` at which to stop.
     start
         A first stage to begin at; the first evaluation there is a plan and gives cuts.
     known
