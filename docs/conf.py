@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: `uv run --group docs sphinx-build -W docs docs/_build`."""
+"""How Sphinx builds these pages: `uv run --group docs sphinx-build -W docs docs/_build/html`."""
 
 from importlib.metadata import version as installed
 
