@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from contests import candidates_of, transport
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from random_networks import random_network, random_reserve, seeds
 
@@ -49,6 +49,7 @@ def equal_to_enumeration(contest, rows):
 
 @quick(12)
 @given(seeds, st.integers(1, 8), LIMITS)
+@example(6, 6, [Count(most=6), Ratio(least=1e-11)])  # costs that weigh nothing beside harm
 def test_in_a_random_contest_of_up_to_eight_cut_offs_the_search_equals_trying_every_choice(seed, cuts, limits):
     contest = transport(seed, cuts=cuts)
     equal_to_enumeration(contest, [limit.row(contest.own, 1.0) for limit in limits])
@@ -69,6 +70,7 @@ def test_in_a_random_contest_the_mildest_break_equals_trying_every_choice(seed, 
 
 @quick(2)
 @given(seeds, st.integers(1, 5), LIMITS)
+@example(8, 1, [Count(most=1), Ratio(least=39.7)])  # harm that weighs nothing beside costs
 def test_on_a_random_network_the_search_equals_trying_every_choice(seed, most, limits):
     stage = staged(seed, most=most)
     equal_to_enumeration(stage.contest, rows_of(limits, stage))
