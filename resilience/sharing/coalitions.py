@@ -130,6 +130,7 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
         open_ = [int(number) for number in rests_on(answer) if int(number) not in coalitions.found]
         if not open_:
             return answer
+        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet solved")
         for number in open_[:BATCH]:
             coalitions.solve(number)
 
@@ -139,17 +140,17 @@ def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
 
     The nucleolus rests on the coalitions with the least left to lose, up to the point where they settle every share
     (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20). Of those, only coalitions whose payment does not follow
-    from the payments of coalitions with less left are solved: see `_settling`.
+    from the payments of coalitions with less left are solved: see `settling`.
     """
 
     def settles(shares: pd.Series[float]) -> Whole:
         left = coalitions.floor - coalition_sums(shares.to_numpy())
-        return _settling(left, len(shares), close=coalitions.close())
+        return settling(left, len(shares), close=coalitions.close())
 
     return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
 
 
-def _settling(left: FloatArray, size: int, *, close: float) -> Whole:
+def settling(left: FloatArray, size: int, *, close: float) -> Whole:
     """The coalitions that settle all shares, level by level from the least `left`, without those that follow from
     levels below.
 
