@@ -45,3 +45,13 @@ def test_fresh_years_are_those_of_no_other_sample_and_the_same_each_time(study, 
     first, again, other = (fresh_years(study, network, years=20, sample=n).checksum() for n in (0, 0, 1))
     assert first == again
     assert first != other
+
+
+def test_a_study_without_periods_for_drawn_years_draws_them_in_its_own(study, network):
+    own = study.having({"periods": {"steps": [[26, 4]]}})
+    assert drawn(own, network, draws=60, seed=3).periods.steps == ((26, 4),)
+
+
+def test_periods_for_drawn_years_that_cannot_be_are_told(study):
+    with pytest.raises(AskError, match="at least 1"):
+        study.having({"periods": {"drawn_steps": [[0, 8]]}})

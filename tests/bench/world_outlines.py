@@ -15,7 +15,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pycountry
 
 WIDTH = 960
 A = (1.340264, -0.081106, 0.000893, 0.003796)  # the four coefficients of Equal Earth
@@ -32,6 +31,8 @@ def rings(topology: dict) -> dict[str, list[np.ndarray]]:
     def line(numbers: list[int]) -> np.ndarray:
         parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in numbers]
         return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+
+    import pycountry  # in no lock: asked for by the command above
 
     found: dict[str, list[np.ndarray]] = {}
     for shape in topology["objects"]["countries"]["geometries"]:
