@@ -27,10 +27,11 @@ def test_the_cycle_is_told_by_the_day_with_what_each_delay_costs(tiny_kept, held
     assert {row["step"]: row["day"] for row in told["timeline"]}["delivered to other members"] == 3 + 15 + 0 + 8 + 21
     assert (told["decision_weeks"], told["delivery_weeks"], told["pooled_weeks"]) == (3, 1, 3)  # 18, 26 and 47 days
     assert [row["decision_weeks"] for row in told["delay"]] == [0, 2, 3, 4, 8]
-    delays = [row["delay_usd"] for row in told["delay"]]
-    assert delays[0] == 0
-    assert delays == sorted(delays)
-    assert delays[-1] > 0
+    # A week without gas loses 18,000 USD, of four weeks in one year of ten. Delivery takes one week more than the
+    # decision; ten units a week are drawn from then on, and bought back at 10 USD.
+    losses = [1_800 + 30, 5_400 + 10, 7_200, 7_200, 7_200]
+    assert [row["loss_usd"] for row in told["delay"]] == pytest.approx(losses)
+    assert [row["delay_usd"] for row in told["delay"]] == pytest.approx([loss - losses[0] for loss in losses])
     assert told["sentence"] in text
     assert "Decided on day 18, delivered at home on day 26" in text
 
