@@ -55,6 +55,8 @@ def cycled(asked: Asked, *, say: Say) -> Answer:
     shown = delay.assign(**{name: delay[name].map(money) for name in ("loss_usd", "delay_usd")})
     lines = [
         study.title, "", words, "", "Day of each step, from the onset:", columns(timeline), "",
+        f"In whole weeks, as [release] writes it: decision_weeks = {release.decision_weeks}, delivery_weeks = "
+        f"{release.delivery_weeks}, pooled_weeks = {release.pooled_weeks}.", "",
         "Least loss, USD a year, by weeks from the onset until the decision (what follows it takes as long as above):",
         columns(shown), "",
         "The agreement binds its network to meet and nobody to release: how long the rest takes is yours to state.",

@@ -34,6 +34,7 @@ def test_the_cycle_is_told_by_the_day_with_what_each_delay_costs(tiny_kept, held
     assert [row["delay_usd"] for row in told["delay"]] == pytest.approx([loss - losses[0] for loss in losses])
     assert told["sentence"] in text
     assert "Decided on day 18, delivered at home on day 26" in text
+    assert "decision_weeks = 3, delivery_weeks = 1, pooled_weeks = 3" in text
 
 
 def test_a_scenario_that_is_not_there_is_told(tiny_kept, held):
