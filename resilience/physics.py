@@ -8,7 +8,7 @@ would cost.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,14 +205,15 @@ def lane_limits(laws: Physics, open_share: Floats) -> Floats:
     return np.where(open_share < 1.0, open_share * laws.flow[:, None], laws.limit[:, None])
 
 
-def members_first(network: Network, members: str, *, others: float = 0.01) -> dict[str, float]:
-    """Weights that count a loss of the members in full and of everybody else at `others` (0 to 1, best above 0).
+def members_first(network: Network, members: str | Sequence[str], *, others: float = 0.01) -> dict[str, float]:
+    """Weights that count a loss of the members (a country or bloc, or several) in full, of all else at `others`.
 
-    Zero would let a plan starve non-members for the smallest gain.
+    `others` lies between 0 and 1, and best above 0: zero would let a plan starve non-members for the smallest gain.
     """
     if not 0 <= others <= 1:
         raise AskError(f"others is {others!r}: it must lie between 0 and 1")
-    inside = set(network.countries(members))
+    named = (members,) if isinstance(members, str) else members
+    inside = {country for who in named for country in network.countries(who)}
     return {country: 1.0 if country in inside else others for country in set(network.places["country"])}
 
 

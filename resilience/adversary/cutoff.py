@@ -54,7 +54,7 @@ def scenario_of(cuts: Sequence[CutOff], *, name: str = "", probability: float = 
 
 def export_stops(
     network: Network,
-    members: str,
+    members: str | Sequence[str],
     *,
     by: str | None = None,
     share: float = 0.14,
@@ -70,7 +70,7 @@ def export_stops(
     Parameters
     ----------
     members
-        The country or bloc that is cut off.
+        Who is cut off: a country or bloc, or several.
     by
         Country or bloc that may act; everyone outside by default.
     share
@@ -89,27 +89,47 @@ def export_stops(
     >>> [(stop.name, round(stop.own_usd, 3)) for stop in export_stops(network, "A", weeks=4)]
     [('gas from B', 80.0)]
     """
+    found = possible_stops(network, members, by=by, share=share, weeks=weeks, first_week=first_week)
+    if not found:
+        who = by or f"Nobody outside {_told(members)}"
+        raise AskError(
+            f"{who} ships none of {share:.0%} of any good to {_told(members)}. Lower `share`, or name others in `by`"
+        )
+    return found
+
+
+def possible_stops(
+    network: Network,
+    members: str | Sequence[str],
+    *,
+    by: str | None = None,
+    share: float = 0.14,
+    weeks: float = 26,
+    first_week: int = 1,
+) -> tuple[CutOff, ...]:
+    """As `export_stops`, but nobody who can stop anything is no fault: there are then no cut-offs."""
     if not 0 <= share <= 1:
         raise AskError(f"share is {share!r}: it is a share of world output and must lie between 0 and 1")
     network = balance(network).network
-    inside = set(network.countries(members))
+    named = (members,) if isinstance(members, str) else tuple(members)
+    inside = {country for who in named for country in network.countries(who)}
     able = set(network.countries(by)) - inside if by else set(network.places["country"]) - inside
     rows = _weekly_revenue(network, inside, able, share)
-    if rows.empty:
-        who = by or f"Nobody outside {members}"
-        raise AskError(
-            f"{who} ships none of {share:.0%} of any good to {members}. Lower `share`, or name others in `by`"
-        )
+    importer = named[0] if len(named) == 1 else named
     return tuple(
         CutOff(
             name=f"{good} from {country}",
             disruptions=(
-                ExportControl(good=good, exporter=country, importer=members, weeks=weeks, first_week=first_week),
+                ExportControl(good=good, exporter=country, importer=importer, weeks=weeks, first_week=first_week),
             ),
             own_usd=usd * weeks,
         )
         for good, country, usd in zip(rows["good"], rows["country"], rows["usd"].tolist(), strict=True)
     )
+
+
+def _told(members: str | Sequence[str]) -> str:
+    return members if isinstance(members, str) else ", ".join(members)
 
 
 def _weekly_revenue(network: Network, inside: set[str], able: set[str], share: float) -> pd.DataFrame:

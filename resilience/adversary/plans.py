@@ -32,6 +32,7 @@ from resilience.solver import LinearProgram, Method, solve
 
 Floats = NDArray[np.float64]
 CHOOSE = Method(gap=1e-4)
+FAINT = 1e-9  # of the largest factor of a limit: what is smaller no solver could weigh beside it
 NEARLY = 1e-6  # of the harm of all, within which a plan says nothing
 
 
@@ -77,7 +78,7 @@ def choose(
             sides.append((np.append(-(1.0 - held) * beyond, 1.0), -np.inf, held))
     for row in rows:
         span = max(float(np.abs(row.factors).max(initial=0.0)), abs(row.on_harm) * unit, 1e-12)
-        sides.append((np.append(row.factors, row.on_harm * unit) / span, -np.inf, row.most / span))
+        sides.append(_without_faint(np.append(row.factors, row.on_harm * unit) / span, row.most / span))
     for cuts in refused:
         sign = np.array([-1.0 if cut in cuts else 1.0 for cut in range(count)])
         sides.append((np.append(sign, 0.0), 1.0 - len(cuts), np.inf))
@@ -96,6 +97,15 @@ def choose(
     except InfeasibleError:
         return None
     return Choice(cuts=tuple(np.flatnonzero(found.x[:-1] > 0.5).tolist()), most=-found.bound * size)
+
+
+def _without_faint(factors: Floats, most: float) -> tuple[Floats, float, float]:
+    """A limit without its faint factors, and so much wider as they could make it: whoever keeps to it still may.
+
+    What it lets pass beyond that is refused once its harm is known (`Search.worst`).
+    """
+    faint = np.abs(factors) < FAINT
+    return np.where(faint, 0.0, factors), -np.inf, most + float(np.maximum(-factors[faint], 0.0).sum())
 
 
 def ceiling(plans: Sequence[Plan], rows: Sequence[Row], *, count: int, largest: float) -> float:

@@ -72,7 +72,7 @@ def answered(asked: Asked, *, say: Say) -> Answer:
         raise AskError(f"The study {study.name} names no members, so there is nobody to cut off. Give it `members`")
     network = balance(study.network()).network
     stops = export_stops(network, study.members, by=asked.by, share=asked.share, weeks=asked.stop_weeks)
-    reserve = None if asked.reserve is None else _reserve(asked.reserve, network, study)
+    reserve = None if asked.reserve is None else read_reserve(asked.reserve, network, study)
     data = _said(asked, study, stops, reserve)
     if asked.floor is not None:
         return _broken(asked, study, network, stops, reserve, data, say)
@@ -103,7 +103,7 @@ def _steps(asked: Asked) -> dict[str, list[Limit]]:
     return {str(count): [Count(most=count), *more] for count in range(first, asked.cuts + 1)}
 
 
-def _reserve(name: str, network: Network, study: Study) -> Reserve:
+def read_reserve(name: str, network: Network, study: Study) -> Reserve:
     """The reserve in a CSV file, under the study's release rule, or that of a run."""
     path = Path(name)
     if path.suffix != ".csv":

@@ -16,8 +16,11 @@ from resilience.cli.text import columns
 from resilience.controls.sentence import sentences
 from resilience.controls.study import ControlStudy
 from resilience.controls.tables import CoalitionTable
+from resilience.disruption import ExportControl
+from resilience.disruption.selected import named
 from resilience.errors import AskError, near
 from resilience.formats import plainly
+from resilience.scenario import Scenario
 
 Say = Callable[[str], None]
 SHARES = ("effect", "denied", "governed", "admitted", "backfilled", "leaked", "own", "unwanted", "lost", "lost_at_end",
@@ -61,6 +64,7 @@ def weighed(name: str, *, coalitions: Sequence[str] = (), weeks: int | None = No
             "",
         ]
     lines += _members_told(answer)
+    lines += _retaliation_told(study, answer)
     lines += _goods_told(answer)
     lines += _reading(study)
     data = _data(study, answer, history)
@@ -132,6 +136,26 @@ def _members_told(found: controls.Weighed) -> list[str]:
         "",
         f"If a member of {found.reference} refused, and what would make it indifferent (USD over all weeks):",
         columns(_shown(found.refusals.drop(columns="effective").reset_index())),
+        "",
+    ]
+
+
+def _retaliation_told(study: ControlStudy, found: controls.Weighed) -> list[str]:
+    """What the target was found to stop, where it was left to seek its best answer."""
+    if study.retaliation is None or study.retaliation.best is None:
+        return []
+    best = study.retaliation.best
+    stops = {name: [good for one in imposed if isinstance(one, ExportControl) for good in sorted(named(one.good))]
+             for name, imposed in found.imposed.items()}  # fmt: skip
+    table = pd.DataFrame({
+        "coalition": list(stops),
+        "stops": [", ".join(goods) or "nothing" for goods in stops.values()],
+        "retaliation_usd": found.table["retaliation_usd"].reindex(list(stops)).to_numpy(),
+    })  # fmt: skip
+    return [
+        f"{study.target}'s best answer (at most {best.count} of its exports to members stopped, {best.stop_weeks} "
+        f"weeks from week {best.first_week} on):",
+        columns(_shown(table)),
         "",
     ]
 
@@ -232,6 +256,10 @@ def _told(found: controls.Weighed) -> dict[str, Any]:
         "reference": found.reference,
         "refusals": found.refusals.reset_index().to_dict("records"),
         "minimal": [list(one) for one in found.minimal],
+        "imposed": {
+            name: Scenario(name=name, disruptions=imposed).to_record().get("disruptions", [])
+            for name, imposed in found.imposed.items()
+        },
         "goods": effect.goods.reset_index().to_dict("records"),
         "output": effect.output.reset_index().to_dict("records"),
         "trade": effect.trade.to_dict("records"),

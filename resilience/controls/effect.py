@@ -14,7 +14,7 @@ read off the same simulated weeks.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -33,6 +33,7 @@ from resilience.sizing.response import Response, best_response
 
 TOGETHER = 16  # scenarios simulated at once, in NumPy: their full traces are kept until they are read
 HERE = Setting()
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -134,19 +135,32 @@ def effects(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[froze
     return found
 
 
-def harm(ground: Ground, coalitions: Sequence[Collection[str]]) -> dict[frozenset[str], pd.Series]:
-    """Unmet demand (USD at stake, by country) when the target also retaliates against each coalition."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Harm:
+    """What the target imposes on a coalition, and what then goes unmet: USD at stake in final demand, by country."""
+
+    imposed: tuple[Disruption, ...]
+    unmet_usd: pd.Series
+
+
+def harm(
+    ground: Ground, coalitions: Sequence[Collection[str]], *, say: Say = lambda text: None
+) -> dict[frozenset[str], Harm]:
+    """What the target imposes on each coalition of those who control, and what goes unmet when it does."""
     answer, found = ground.setting.retaliation, {}
     for block in _blocks(coalitions):
+        imposed: list[tuple[Disruption, ...]] = []
         lots: list[tuple[Disruption, ...]] = []
         for members in block:
+            say(f"how {ground.target} retaliates against {', '.join(sorted(members)) or 'nobody'}")
             closed = struck(ground, members)
-            back = () if answer is None or not members else tuple(answer.disruptions(ground.network, members))
-            lots.append((*closed, *built(ground, closed), *back))
+            imposed.append(() if answer is None or not members else tuple(answer.disruptions(ground.network, members)))
+            lots.append((*closed, *built(ground, closed), *imposed[-1]))
         traces = simulated(ground, lots)
         for number, members in enumerate(block):
             _, records, column = traces.full[str(number)]
-            found[members] = unmet(ground, traces.physics, records.short[:, :, column])
+            lost = unmet(ground, traces.physics, records.short[:, :, column])
+            found[members] = Harm(imposed=imposed[number], unmet_usd=lost)
     return found
 
 

@@ -18,9 +18,10 @@ from pydantic_core import ErrorDetails
 from resilience import datasets
 from resilience.controls.control import Control, disruptions, widened
 from resilience.controls.question import Question
-from resilience.controls.setting import Setting, Stated
+from resilience.controls.setting import Setting
 from resilience.controls.tables import (
     BehaviourTable,
+    BestTable,
     CoalitionTable,
     ControlTable,
     JudgingTable,
@@ -157,7 +158,7 @@ class ControlStudy(Table):
             behaviour=Behaviour(switching=Qualify(weeks=days), rationing=Contract()),
             reach=tuple(entry.build() for entry in self.reach),
             own=tuple(entry.build() for entry in self.own),
-            retaliation=Stated(imposed=self.retaliation.build()) if self.retaliation else None,
+            retaliation=self.retaliation.build(self.target) if self.retaliation else None,
         )
 
     def asked(self) -> Question:
@@ -207,8 +208,12 @@ class ControlStudy(Table):
             strange = [place for place in arm.place if place not in known]
             found += [f"{self.where('reach', number)}: no place {place!r}. {near(place, known)}" for place in strange]
         if self.retaliation is not None:
-            back = Scenario(name="retaliation", disruptions=self.retaliation.build())
+            back = Scenario(name="retaliation", disruptions=self.retaliation.stated())
             attempt(lambda: back.shock(network, self.weeks), "retaliation")
+            best = self.retaliation.best
+            if best is not None and best.first_week > self.weeks:
+                begins = f"begins in week {best.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
+                found.append(f"{self.where('retaliation', 'best')}: {begins}")
         if not found:
             attempt(lambda: self.asked().players(network), "control")
             attempt(lambda: widened(network, self.setting().own, self.target), "own")
@@ -271,6 +276,7 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, fo
     ("reach",): ReachTable,
     ("own",): OwnTable,
     ("retaliation",): RetaliationTable,
+    ("retaliation", "best"): BestTable,
     ("behaviour",): BehaviourTable,
     ("margin",): MarginTable,
     ("value",): ValueTable,

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from resilience.controls.best import Best
 from resilience.controls.control import Control, OwnProduction, Reach
 from resilience.controls.question import Denial, LostOutput, Measure
+from resilience.controls.setting import Retaliation, Stated
 from resilience.disruption import Disruption
 from resilience.errors import AskError, near
 from resilience.scenario import KINDS, Scenario
@@ -137,18 +139,50 @@ def _number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+class BestTable(Table):
+    """`[retaliation.best]`: the target seeks the stops of its exports that hurt those who control most."""
+
+    count: int = Field(ge=0)
+    own_cost_usd: float | None = Field(default=None, ge=0)
+    share: float = Field(default=0.14, ge=0, le=1)
+    stop_weeks: int = Field(default=26, ge=1)
+    first_week: int = Field(default=1, ge=1)
+    weeks: int = Field(default=52, ge=1)
+
+    def build(self, by: str) -> Best:
+        """The retaliation it describes."""
+        return Best(
+            by=by, count=self.count, own_cost_usd=self.own_cost_usd, share=self.share, stop_weeks=self.stop_weeks,
+            first_week=self.first_week, weeks=self.weeks,
+        )  # fmt: skip
+
+
 class RetaliationTable(Sourced):
-    """`[retaliation]`: what the target imposes; an export control without an importer is aimed at the coalition."""
+    """`[retaliation]`: what the target imposes, as `disruptions` or sought as `best`.
+
+    Of what is stated, an export control without an importer is aimed at the coalition.
+    """
 
     disruptions: Annotated[
-        tuple[Annotated[dict[str, Any], AfterValidator(_disruption)], ...],
-        BeforeValidator(listed),
-        Field(min_length=1),
-    ]
+        tuple[Annotated[dict[str, Any], AfterValidator(_disruption)], ...], BeforeValidator(listed)
+    ] = ()
+    best: BestTable | None = None
 
-    def build(self) -> tuple[Disruption, ...]:
-        """The disruptions it describes."""
+    @model_validator(mode="after")
+    def _is_stated_or_sought(self) -> RetaliationTable:
+        if bool(self.disruptions) == (self.best is not None):
+            raise AskError("Say what is imposed as [[retaliation.disruptions]], or seek it by [retaliation.best]: one")
+        return self
+
+    def stated(self) -> tuple[Disruption, ...]:
+        """The disruptions it lists; none where they are sought."""
+        if not self.disruptions:
+            return ()
         return Scenario.from_record({"name": "retaliation", "disruptions": self.disruptions}).disruptions
+
+    def build(self, by: str) -> Retaliation:
+        """The retaliation it describes, of the target `by`."""
+        return Stated(imposed=self.stated()) if self.best is None else self.best.build(by)
 
 
 class BehaviourTable(Sourced):

@@ -17,21 +17,21 @@ and compensation is this sum where it is above zero.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from resilience.controls.effect import Effect, effects, harm
+from resilience.controls.effect import Effect, Harm, Say, effects, harm
 from resilience.controls.ground import Ground, prepare
 from resilience.controls.question import Question
+from resilience.disruption import Disruption
 from resilience.network import Network
 from resilience.sharing.game import Game
 from resilience.sharing.power import banzhaf, shapley
 from resilience.sharing.voting import decisive, minimal_winning
 
-Say = Callable[[str], None]
 NOTHING = 1e-9  # an effect of all that is smaller decides nothing
 
 
@@ -49,6 +49,8 @@ class Weighed:
     refusals
         By player in the reference coalition: `effect_without`, `effect_lost`, whether the rest is still `effective`,
         `revenue_usd`, `harm_usd`, `value_usd` and `compensation_usd`, all over the weeks simulated.
+    imposed
+        By coalition: what the target retaliates with.
     minimal
         The effective coalitions in which nobody can be spared, smallest first.
     """
@@ -65,6 +67,7 @@ class Weighed:
     table: pd.DataFrame
     power: pd.DataFrame
     refusals: pd.DataFrame
+    imposed: Mapping[str, tuple[Disruption, ...]]
     minimal: tuple[tuple[str, ...], ...]
 
     def effect(self, name: str) -> Effect:
@@ -104,12 +107,11 @@ def weigh(network: Network, question: Question, *, say: Say = lambda text: None)
     acting = {name: frozenset(who) & frozenset(players) for name, who in members.items()}
     reference = question.reference or max(members, key=lambda name: (game.worth(acting[name]), -len(members[name])))
     without = {who: frozenset(members[reference]) - {who} for who in sorted(acting[reference])}
-    say("simulating retaliation")
     groups = [frozenset(who) for who in members.values()] + list(without.values())
     if question.setting.retaliation is None:
-        harms = {who: found[who & frozenset(players)].unmet_usd for who in groups}
+        harms = {who: Harm(imposed=(), unmet_usd=found[who & frozenset(players)].unmet_usd) for who in groups}
     else:
-        harms = harm(ground, groups)
+        harms = harm(ground, groups, say=say)
     wins = decisive(game, at_least=question.effective * game.everyone) if game.everyone > NOTHING else None
     return Weighed(
         question=question, network=ground.network, target=ground.target, first_week=ground.first_week,
@@ -117,6 +119,7 @@ def weigh(network: Network, question: Question, *, say: Say = lambda text: None)
         table=_table(ground, question, members, acting, found, harms, game, wins),
         power=_power(game, wins),
         refusals=_refusals(question, frozenset(members[reference]), without, found, harms, game, wins),
+        imposed={name: harms[frozenset(who)].imposed for name, who in members.items()},
         minimal=() if wins is None else minimal_winning(wins),
     )  # fmt: skip
 
@@ -127,7 +130,7 @@ def _table(
     members: Mapping[str, tuple[str, ...]],
     acting: Mapping[str, frozenset[str]],
     found: Mapping[frozenset[str], Effect],
-    harms: Mapping[frozenset[str], pd.Series],
+    harms: Mapping[frozenset[str], Harm],
     game: Game,
     wins: Game | None,
 ) -> pd.DataFrame:
@@ -154,7 +157,9 @@ def _table(
             "other_revenue_usd": float(one.other_revenue_usd.reindex(inside, fill_value=0.0).sum()),
             "idle_usd": float(idle),
             "unmet_usd": unmet,
-            "retaliation_usd": float(harms[frozenset(who)].reindex(inside, fill_value=0.0).sum()) - unmet,
+            "retaliation_usd": float(
+                harms[frozenset(who)].unmet_usd.reindex(inside, fill_value=0.0).sum()
+            ) - unmet,
             "effective": wins is not None and wins.worth(acting[name]) == 1.0,
         })  # fmt: skip
     return pd.DataFrame(rows).set_index("coalition")
@@ -175,7 +180,7 @@ def _refusals(
     reference: frozenset[str],
     without: Mapping[str, frozenset[str]],
     found: Mapping[frozenset[str], Effect],
-    harms: Mapping[frozenset[str], pd.Series],
+    harms: Mapping[frozenset[str], Harm],
     game: Game,
     wins: Game | None,
 ) -> pd.DataFrame:
@@ -185,7 +190,7 @@ def _refusals(
         joined, refused = found[reference & players], found[rest & players]
         gained = game.worth(reference & players) - game.worth(rest & players)
         revenue = _lost_sales(joined, who) - _lost_sales(refused, who)
-        hurt = float(harms[reference].get(who, 0.0) - harms[rest].get(who, 0.0))
+        hurt = float(harms[reference].unmet_usd.get(who, 0.0) - harms[rest].unmet_usd.get(who, 0.0))
         value = question.value_usd.get(who, 0.0) * gained
         net = question.margin * revenue + hurt - value
         rows.append({

@@ -20,7 +20,7 @@ from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
 from resilience.sharing.linear import membership
-from resilience.sharing.nucleoli import nucleolus
+from resilience.sharing.nucleoli import in_span, nucleolus
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning
 from resilience.standing import UNLIMITED
@@ -130,6 +130,7 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
         open_ = [int(number) for number in rests_on(answer) if int(number) not in coalitions.found]
         if not open_:
             return answer
+        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet solved")
         for number in open_[:BATCH]:
             coalitions.solve(number)
 
@@ -138,22 +139,37 @@ def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
     """Each member's share of the cost of all, in USD a year, by the nucleolus.
 
     The nucleolus rests on the coalitions with the least left to lose, up to the point where they settle every share
-    (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20); all of those are solved.
+    (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20). Of those, only coalitions whose payment does not follow
+    from the payments of coalitions with less left are solved: see `settling`.
     """
 
     def settles(shares: pd.Series[float]) -> Whole:
         left = coalitions.floor - coalition_sums(shares.to_numpy())
-        order = np.argsort(left[1:-1], kind="stable") + 1
-        rows = np.ones((1, len(shares)))
-        for number in order:
-            more = np.vstack([rows, membership(np.array([number]), len(shares))])
-            if np.linalg.matrix_rank(more) > len(rows):
-                rows = more
-            if len(rows) == len(shares):
-                break
-        return np.asarray(order[left[order] <= left[number] + coalitions.close()], dtype=np.int64)
+        return settling(left, len(shares), close=coalitions.close())
 
     return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
+
+
+def settling(left: FloatArray, size: int, *, close: float) -> Whole:
+    """The coalitions that settle all shares, level by level from the least `left`, without those that follow from
+    levels below.
+
+    Kohlberg asks that for every level the coalitions at it or below be balanced: positive weights give every member 1.
+    To add or take away a coalition whose row of zeros and ones is a sum of multiples of rows below changes nothing:
+    write it as that sum, and add the weights of those below often enough that all stay positive. So floors will do for
+    such coalitions, whatever they cost: with their costs they would but stand at a higher level.
+    """
+    order = np.argsort(left[1:-1], kind="stable") + 1
+    rows, found = np.ones((1, size)), list[int]()
+    while len(rows) < size:
+        order = order[~in_span(rows)[order]]
+        level = order[left[order] <= left[order[0]] + close]
+        found += level.tolist()
+        for row in membership(level, size):
+            more = np.vstack([rows, row])
+            if np.linalg.matrix_rank(more) > len(rows):
+                rows = more
+    return np.array(found, dtype=np.int64)
 
 
 def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePayments:

@@ -86,7 +86,7 @@ def _settled(values: FloatArray, lower: FloatArray) -> FloatArray:
     open_to_settle = proper(size)
     numbers = lone_and_all_but_one(size)
     while len(rows) < size:
-        open_to_settle &= ~_in_span(rows)
+        open_to_settle &= ~in_span(rows)
         program = CoalitionProgram(
             values=values,
             candidates=open_to_settle,
@@ -105,7 +105,7 @@ def _settled(values: FloatArray, lower: FloatArray) -> FloatArray:
     return np.linalg.solve(rows, paid).astype(np.float64)
 
 
-def _in_span(rows: FloatArray) -> npt.NDArray[np.bool_]:
+def in_span(rows: FloatArray) -> npt.NDArray[np.bool_]:
     """Which coalitions' rows are sums of multiples of `rows`: they meet every direction left free at zero."""
     away = np.zeros(2 ** rows.shape[1])
     for direction in null_space(rows).T:

@@ -285,6 +285,7 @@ def test_help_names_every_command_and_exit_code():
         "new-data",
         "run",
         "compare",
+        "cycle",
         "export",
         "doctor",
         "Exit codes",

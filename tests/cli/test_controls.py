@@ -78,6 +78,18 @@ def test_a_question_about_controls_is_shown_checked_and_copied_like_a_study(smal
     assert controls.ControlStudy.read(tmp_path / "mine.toml").name == "mine"
 
 
+def test_what_the_target_seeks_out_is_told_for_each_coalition(small):
+    text = FILE[: FILE.index("[[retaliation.disruptions]]")] + "[retaliation.best]\ncount = 1\nstop_weeks = 3\n"
+    sought = small.parent / "sought.toml"
+    sought.write_text(text[: text.index("[[step]]")] + text[text.index("[[reach]]") :])
+    text, _ = call("controls", sought, "--coalition", "JPN", "--out", small.parent / "sought")
+    assert "CHN's best answer (at most 1 of its exports to members stopped, 3 weeks from week 1 on):" in text
+    told = json.loads((small.parent / "sought" / "answer.json").read_text())
+    assert {name: [one["good"] for one in imposed] for name, imposed in told["imposed"].items()} == {
+        "usa": ["gas"], "pair": ["gas"], "JPN": [],
+    }  # fmt: skip
+
+
 def test_what_ships_is_listed_and_kept_apart_from_studies(small, tmp_path):
     listed = json.loads(call("list", "--json")[0])
     assert [one["name"] for one in listed["controls"]] == ["chip4_controls"]

@@ -4,7 +4,7 @@ from controlled import TRADERS
 
 from resilience import controls
 from resilience.balance import balance
-from resilience.controls import ControlStudy, LostOutput
+from resilience.controls import Best, ControlStudy, LostOutput
 from resilience.errors import AskError
 
 
@@ -43,6 +43,38 @@ def test_a_file_becomes_the_question_it_puts():
     assert (setting.own[0].share, setting.reach[0].share) == (0.2, 0.5)
     (back,) = setting.retaliation.disruptions(TRADERS, ["USA", "JPN"])
     assert (back.importer, back.first_week, back.weeks) == (("USA",), 2, 3)
+
+
+BEST = """[retaliation.best]
+count = 2
+own_cost_usd = 900
+stop_weeks = 13
+first_week = 4
+"""
+
+
+def sought():
+    """The file with a best retaliation in place of the stated one."""
+    begins = TEXT.index("[[retaliation.disruptions]]")
+    ends = TEXT.find("[", begins + len("[[retaliation.disruptions]]"))
+    return TEXT[:begins] + BEST + ("\n" + TEXT[ends:] if ends > 0 else "")
+
+
+def test_retaliation_may_be_left_to_the_target_to_seek():
+    study = ControlStudy.from_text(sought())
+    found = study.setting().retaliation
+    assert found == Best(by="CHN", count=2, own_cost_usd=900, stop_weeks=13, first_week=4)
+    assert study.faults(balance(TRADERS).network) == []
+
+
+def test_a_sought_retaliation_is_checked_like_all_else():
+    late = ControlStudy.from_text(sought().replace("first_week = 4\n", "first_week = 9\n"), shown="small.toml")
+    (fault,) = [one for one in late.faults(balance(TRADERS).network) if "best" in one]
+    assert "begins in week 9, past the horizon of 8 weeks" in fault
+    (fault,) = told(sought().replace("stop_weeks", "stop_week"))
+    assert "unknown key 'stop_week'. Did you mean stop_weeks" in fault
+    (fault,) = told(TEXT.replace("[[retaliation.disruptions]]", BEST + "\n[[retaliation.disruptions]]"))
+    assert "retaliation.best]: one" in fault
 
 
 def test_steps_are_put_on_top_of_those_before():

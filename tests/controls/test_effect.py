@@ -151,7 +151,7 @@ def test_retaliation_is_aimed_at_those_who_take_part():
     tools = Control(coalition=("USA", "JPN"), target="CHN", good="tool")
     ground = prepare(THREE_AND_GAS, [tools], replace(EIGHT, retaliation=back))
     found = harm(ground, [{"USA"}, {"USA", "JPN"}, {"USA", "KOR"}, set()])
-    hurt = {"+".join(sorted(who)): one[["JPN", "USA"]].round(9).tolist() for who, one in found.items()}
+    hurt = {"+".join(sorted(who)): one.unmet_usd[["JPN", "USA"]].round(9).tolist() for who, one in found.items()}
     assert hurt == {"USA": [0.0, 7 * 4 * 10.0], "JPN+USA": [280.0, 280.0], "KOR+USA": [0.0, 280.0], "": [0.0, 0.0]}
     assert back.disruptions(THREE_AND_GAS, ["KOR"]) == ()  # who buys no gas cannot be hurt by it
 
@@ -163,7 +163,7 @@ def test_any_object_with_the_one_method_may_retaliate():
 
     tools = Control(coalition="USA", target="CHN", good="tool")
     ground = prepare(THREE_AND_GAS, [tools], replace(EIGHT, retaliation=AgainstJapanAlone()))
-    assert harm(ground, [{"USA"}])[frozenset({"USA"})]["JPN"] == pytest.approx(8 * 4 * 10.0)
+    assert harm(ground, [{"USA"}])[frozenset({"USA"})].unmet_usd["JPN"] == pytest.approx(8 * 4 * 10.0)
 
 
 def test_a_setting_that_cannot_be_is_refused():

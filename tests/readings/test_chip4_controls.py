@@ -68,7 +68,7 @@ def test_american_makers_are_all_there_is_of_these_tools_in_singapore_and_malays
 
 def test_china_answered_with_gallium_and_germanium_as_its_customs_reported(study):
     kilograms = {52: 250, 56: 1530, 65: 1214, 78: 5175}  # October, November, first quarter's March, April
-    imposed = study.retaliation.build()
+    imposed = study.retaliation.stated()
     assert imposed[0].first_week == week(date(2023, 8, 1))
     assert (imposed[0].licensed, imposed[0].weeks) == (0, 9)  # to the end of September
     for one in imposed[1:]:

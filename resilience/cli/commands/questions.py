@@ -192,6 +192,37 @@ def share(
     give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
 
 
+def cycle(
+    study: Studied,
+    reserve: Annotated[str, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="The reserve that is released.")],
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this scenario of the study; may be repeated.")
+    ] = None,
+    notice_days: Annotated[int, typer.Option(min=0, help="From the onset until a member asks for a meeting.")] = 3,
+    meeting_days: Annotated[int, typer.Option(min=0, max=15, help="Until the network meets.")] = 15,
+    decision_days: Annotated[int, typer.Option(min=0, help="Until it decides to release.")] = 0,
+    delivery_days: Annotated[int, typer.Option(min=0, help="Until what is released reaches firms at home.")] = 8,
+    transport_days: Annotated[int, typer.Option(min=0, help="Until it reaches other members, on top.")] = 21,
+    delay: Annotated[
+        list[int] | None, typer.Option(min=0, metavar="WEEKS", help="Weeks until a decision; repeat [0, 2, 4, 8]")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Run a reserve through notice, meeting, decision and delivery, and say what each week of delay costs."""
+    from resilience.cli.cycle import Asked, cycled
+    from resilience.sharing.cycle import Cycle
+
+    steps = Cycle(
+        notice_days=notice_days, meeting_days=meeting_days, decision_days=decision_days, delivery_days=delivery_days,
+        transport_days=transport_days,
+    )  # fmt: skip
+    asked = Asked(
+        study=study, reserve=reserve, cycle=steps, scenarios=scenario or (), delays=delay or (0, 2, 4, 8)
+    )  # fmt: skip
+    give(patiently(lambda say: cycled(asked, say=say)), json=json, out=out)
+
+
 def backtest(
     dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A shipped dataset, or a folder of CSV files.")],
     event: Annotated[

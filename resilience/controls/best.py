@@ -1,0 +1,87 @@
+"""Retaliation sought by an adversary: the stops of its exports that hurt those who control most."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from resilience.adversary import Count, OwnCost, worst_cuts
+from resilience.adversary.cutoff import possible_stops
+from resilience.disruption import Disruption, ExportControl
+from resilience.errors import AskError
+from resilience.network import Network
+from resilience.periods import Coarsening, Periods
+from resilience.physics import members_first
+from resilience.sizing.scope import Downstream, Scope
+
+FORTNIGHTS_THEN_MONTHS = Coarsening(steps=((2, 2), (1, 4)))
+DOWNSTREAM = Downstream()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Best:
+    """The best answer of `by` to a coalition: at most `count` stops of its exports to those who control.
+
+    Of every good of which it makes the share `share` of world output or more, it may stop what it ships to members for
+    `stop_weeks` weeks from `first_week` on, at a cost of at most `own_cost_usd` in its own lost revenue. It takes the
+    stops that `resilience.adversary.worst_cuts` finds: those after which the least loss that any behaviour could reach
+    over `weeks` weeks is largest, where members' losses count in full and others' at `others`.
+
+    It seeks on the calm network. That is exact where it ships to members nothing that it makes with controlled goods;
+    elsewhere what the control itself costs them is left out of the search, though not of what is then simulated. The
+    search reckons with best behaviour and the simulation with usual behaviour, under which another choice may do more.
+    Not a forecast: it says what a target could do that weighs nothing but harm.
+
+    On a large network `periods` and `scope` keep a search to minutes a coalition; with None and `Everything()` it is
+    week by week and whole.
+    """
+
+    by: str
+    count: int
+    own_cost_usd: float | None = None
+    share: float = 0.14
+    stop_weeks: int = 26
+    first_week: int = 1
+    weeks: int = 52
+    others: float = 0.01
+    periods: Periods | None = FORTNIGHTS_THEN_MONTHS
+    scope: Scope = DOWNSTREAM
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"{name} is {value!r}: it must be a whole number, {least} or more"
+            for name, value, least in (
+                ("count", self.count, 0), ("stop_weeks", self.stop_weeks, 1), ("first_week", self.first_week, 1),
+                ("weeks", self.weeks, 1),
+            )
+            if not value >= least or value % 1 != 0
+        ]  # fmt: skip
+        faults += [
+            f"{name} is {value!r}: it is a share and must lie between 0 and 1"
+            for name, value in (("share", self.share), ("others", self.others))
+            if not 0 <= value <= 1
+        ]
+        if self.own_cost_usd is not None and not self.own_cost_usd >= 0:
+            faults.append(f"own_cost_usd is {self.own_cost_usd!r}: it must be 0 or more, or left out")
+        if faults:
+            raise AskError("A best retaliation cannot be as described", faults)
+
+    def disruptions(self, network: Network, members: Collection[str]) -> tuple[Disruption, ...]:
+        """The stops it takes, none where nothing it ships to these countries can hurt them."""
+        struck = sorted(set(members) - set(network.countries(self.by)))
+        if not struck:
+            return ()
+        stops = possible_stops(network, struck, by=self.by, share=self.share, weeks=self.stop_weeks)
+        if not stops:
+            return ()
+        budget = [] if self.own_cost_usd is None else [OwnCost(most_usd=self.own_cost_usd)]
+        found = worst_cuts(
+            network, stops, limits=[Count(most=self.count), *budget], weeks=self.weeks, periods=self.periods,
+            weights=members_first(network, struck, others=self.others), scope=self.scope,
+        )  # fmt: skip
+        return tuple(
+            replace(stop, first_week=self.first_week)  # nothing changes in calm weeks: sought from week 1, put later
+            for cut in found.cuts
+            for stop in cut.disruptions
+            if isinstance(stop, ExportControl)
+        )
