@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from resilience.balance import use_per_week
+from resilience.balance import balance, use_per_week
 from resilience.compare.reshare import Sources, reshared, sources
 from resilience.errors import AskError, near
 from resilience.mitigation import Measure, with_measures
@@ -77,10 +77,11 @@ class NationalReserves:
         _named(self.goods, "NationalReserves")
 
     def apply(self, network: Network) -> Applied:
-        """The reserve of every member that uses any of the goods."""
+        """The reserve of every member that uses any of the goods, by its use where the network is balanced."""
         parts = [candidates(network, country, goods=self.goods) for country in countries(network, self.members)]
         rows = pd.concat(parts, ignore_index=True)
-        use = use_per_week(network).reindex(pd.MultiIndex.from_frame(rows[["good", "place"]])).to_numpy()
+        used = use_per_week(balance(network).network)
+        use = used.reindex(pd.MultiIndex.from_frame(rows[["good", "place"]])).to_numpy()
         held = Reserve.of(network, rows.assign(units=use * self.days / DAYS_A_WEEK), release=self.release)
         return Applied(network=network, reserves=(held,), cost_usd_per_year=holding_cost(network, held))
 
@@ -197,10 +198,11 @@ def earmarked(network: Network, reserve: Reserve) -> Reserve:
     Parts go by baseline use. Beside the pool it tells what sharing is worth: quantities, goods and cost are the same.
     """
     rows = []
+    used = use_per_week(balance(network).network)
     for (good, owner), stores in reserve.table().groupby(["good", "owner"]):
         homes = candidates(network, str(owner), goods=(str(good),))
         homes["owner"] = homes["place"].map(network.places.set_index("place")["country"])
-        use = use_per_week(network).reindex(pd.MultiIndex.from_frame(homes[["good", "place"]])).to_numpy()
+        use = used.reindex(pd.MultiIndex.from_frame(homes[["good", "place"]])).to_numpy()
         rows.append(homes.assign(units=float(stores["units"].sum()) * use / use.sum()))
     held = pd.concat(rows) if rows else reserve.table()[["good", "place", "owner", "units"]]
     return Reserve.of(network, held.groupby(["good", "place", "owner"], as_index=False)["units"].sum(),

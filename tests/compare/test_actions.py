@@ -50,6 +50,19 @@ def test_a_national_reserve_is_so_many_days_of_each_members_use_at_home():
     assert loss == pytest.approx(4 * 15 * 2)  # what is drawn has its price
 
 
+def test_a_national_reserve_is_the_same_before_a_network_is_balanced_as_after():
+    action = NationalReserves(days=28, goods=("gas",), members="club")
+    known = two_suppliers()
+    chip = known.producers["good"] == "chip"
+    makers = known.producers.assign(
+        output_per_week=known.producers["output_per_week"].mask(chip), share=known.producers["share"].mask(chip, 1.0)
+    )
+    unstated = known.with_table("producers", makers)
+    found = [action.apply(network).reserves[0].table() for network in (unstated, known)]
+    assert found[0].equals(found[1])
+    assert found[0]["units"].sum() == pytest.approx(80.0)
+
+
 def test_a_second_source_takes_its_share_from_the_largest_supplier_for_good():
     action = Diversified(goods=("gas",), members="club", share=0.25, premium=0.2)
     network = action.apply(balance(two_suppliers()).network).network
