@@ -16,6 +16,7 @@ from pathlib import Path
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
 
+collect_ignore = ["conf.py"]  # for Sphinx, which the tests do without
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
