@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from resilience.report.scale import AsTheyAre
-from resilience.report.times import BOTTOM, HEIGHT, LEFT, RIGHT, WIDTH, axis, up_marks, week_marks, x_of, y_of
+from resilience.report.times import Axes, axis, up_marks, week_marks, x_of, y_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +22,10 @@ class Half:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bands:
+class Bands(Axes):
     """The two charts with their common axes."""
 
     halves: tuple[Half, ...]
-    across: tuple[tuple[float, str], ...]
-    up: tuple[tuple[float, str], ...]
-    unit: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    bottom: int = BOTTOM
     kind: str = field(default="bands", init=False)
 
 

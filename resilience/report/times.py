@@ -26,10 +26,9 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Times:
-    """The charts with their common axes."""
+class Axes:
+    """What small charts over weeks have in common: marks, the unit upright, and how large each is."""
 
-    panels: tuple[Panel, ...]
     across: tuple[tuple[float, str], ...]  # where a week's mark stands, and its label
     up: tuple[tuple[float, str], ...]
     unit: str
@@ -38,6 +37,13 @@ class Times:
     left: int = LEFT
     right: int = RIGHT
     bottom: int = BOTTOM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times(Axes):
+    """The charts with their common axes."""
+
+    panels: tuple[Panel, ...]
     kind: str = field(default="times", init=False)
 
 

@@ -31,14 +31,13 @@ from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
 from resilience.sizing.response import with_units
-from resilience.sizing.without import solve_each
+from resilience.sizing.without import KEPT, notable, solve_each
 from resilience.solver import LinearProgram, Method, certified_bound
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
     from resilience.sizing.without import Without
 
-KEPT = 0.1  # of the gap asked for, within which years count at what they lose with nothing held
 Say = Callable[[str], None]
 
 
@@ -218,9 +217,8 @@ def _helped(
     most = without.most[live]
     least = np.array([_least(program(number), without.answers[number].row_dual) for number in live])
     claim = chances[live] * np.maximum(most - least, 0.0)
-    order = np.argsort(claim, kind="stable")
-    few = np.cumsum(claim[order]) <= share * (own + float(chances[live] @ np.minimum(least, most)))
-    return [live[number] for number in np.sort(order[~few])]
+    allowed = share * (own + float(chances[live] @ np.minimum(least, most)))
+    return [live[number] for number in np.flatnonzero(notable(claim, allowed))]
 
 
 def _least(program: LinearProgram, row_dual: Floats) -> float:

@@ -18,14 +18,13 @@ from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.sizing.spared import sparable, spared, weights
-from resilience.sizing.without import solve_each
+from resilience.sizing.without import KEPT, notable, solve_each
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
 
 EXACT = 4_000  # columns of all scenarios together, up to which ranges are taken from the whole program
-KEPT = 0.1  # of the gap asked for, within which scenarios keep the plan they had with nothing bought
 JOINED = 600_000  # columns of all scenarios together, past which the program is taken apart
 BARELY = 1e-6  # of a measure that counts as none bought
 
@@ -160,10 +159,7 @@ def _worth_a_plan(found: Decomposed, without: Floats, chances: Floats, gap: floa
     claims, weighed by their chances, together stay within a small part of the gap.
     """
     claim = np.maximum(without - found.least, 0.0) * chances
-    order = np.argsort(claim, kind="stable")
-    again = np.ones(len(claim), dtype=bool)
-    again[order[np.cumsum(claim[order]) <= KEPT * gap * abs(found.objective)]] = False
-    return again
+    return notable(claim, KEPT * gap * abs(found.objective))
 
 
 def apart(

@@ -28,7 +28,7 @@ from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.sizing.traced import most_lost
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.without import HARMLESS
+from resilience.sizing.without import HARMLESS, notable
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
@@ -186,9 +186,7 @@ def _grave(most: Floats, chances: Floats, *, sparing: bool) -> Whole:
     if not np.isfinite(most).all():
         return np.arange(len(most))
     weighed = np.where(most > HARMLESS, most * chances, 0.0)
-    order = np.argsort(weighed, kind="stable")
-    slight = np.cumsum(weighed[order]) <= (SLIGHT * weighed.sum() if sparing else 0.0)
-    return np.sort(order[~slight])
+    return np.flatnonzero(notable(weighed, SLIGHT * weighed.sum() if sparing else 0.0))
 
 
 def _candidates(network: Network, members: str | None, goods: Sequence[str] | None, own: Sequence[str]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resilience.engine import Done, Engine, Outcome, Serial, Team, answers, nothing
 from resilience.errors import ScenarioError
@@ -31,6 +32,7 @@ from resilience.solver import LinearProgram, Method, Solution, solve
 
 HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
 TOGETHER = 4  # of the gravest scenarios tried at a time, on any engine: so the answer does not depend on it
+KEPT = 0.1  # of the gap asked for, within which scenarios keep the answer they had with nothing held
 SMALL = 2_000  # columns up to which the least loss is sought at once
 
 
@@ -175,6 +177,14 @@ def solve_each(
     asked = {str(number): Bare(program=program, narrow=None, method=method) for number, program in programs.items()}
     with (engine or Serial()).team(nothing) as team:
         return {int(key): found for key, found in answers(team, _solved, asked).items()}
+
+
+def notable(weighed: Floats, allowed: float) -> NDArray[np.bool_]:
+    """All but the least, those that together come to no more than `allowed`."""
+    order = np.argsort(weighed, kind="stable")
+    found = np.ones(len(weighed), dtype=bool)
+    found[order[np.cumsum(weighed[order]) <= allowed]] = False
+    return found
 
 
 def _negligible(most: Floats, answers: Mapping[int, Solution], traced: Traced) -> bool:
