@@ -19,6 +19,7 @@ from resilience.errors import RunError
 from resilience.formulas import escaped, unescaped
 from resilience.journal import Lock
 
+RUNS = Path("runs")  # where runs stand that were given no folder
 DIGITS = "%.9g"  # the last digits of a solver's numbers say nothing, and would make equal runs look different
 MANIFEST = "manifest.json"  # the last file to come: where it stands, the run is finished
 UNFINISHED = "unfinished"  # what a run that is not finished has of its own
@@ -108,6 +109,18 @@ def next_folder(parent: Path, name: str) -> Path:
     while (parent / f"{name}-{number}").exists():
         number += 1
     return parent / f"{name}-{number}"
+
+
+def newest(name: str, holding: str, *, lacking: str | None = None) -> Path | None:
+    """Of the runs of a study of that name in ./runs, the one with the newest `holding`, a file or folder; else None.
+
+    Those that have a file `lacking` do not count.
+    """
+    marks = [
+        path for path in RUNS.glob(f"{Path(name).stem}-*/{holding}")
+        if lacking is None or not (path.parent / lacking).is_file()
+    ]  # fmt: skip
+    return max(marks, key=lambda path: path.stat().st_mtime).parent if marks else None
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

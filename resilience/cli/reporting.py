@@ -7,13 +7,12 @@ from pathlib import Path
 
 from resilience.cli.answer import Answer
 from resilience.errors import RunError
-from resilience.folder import MANIFEST
+from resilience.folder import MANIFEST, RUNS, newest
 from resilience.report import write_report
 from resilience.report.beside import KINDS
 from resilience.runs.saved import beside, read
 
 Say = Callable[[str], None]
-RUNS = Path("runs")
 PLAIN, REDACTED = "report.html", "report-redacted.html"
 
 
@@ -56,7 +55,7 @@ def find_run(name: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    kept = [path.parent for path in RUNS.glob(f"{Path(name).stem}-*/{MANIFEST}")]
-    if not kept:
+    found = newest(name, MANIFEST)
+    if found is None:
         raise RunError(f"{name} is no folder, and no finished run of that name stands in {RUNS}")
-    return max(kept, key=lambda folder: (folder / MANIFEST).stat().st_mtime)
+    return found

@@ -13,7 +13,7 @@ from resilience.cli.text import columns
 from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.errors import RunError
-from resilience.folder import MANIFEST, UNFINISHED, next_folder, refuse_used
+from resilience.folder import MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.result import Result
 from resilience.risk import Expectation
@@ -22,7 +22,6 @@ from resilience.study import Study
 from resilience.study.changes import named, parsed
 
 Say = Callable[[str], None]
-RUNS = Path("runs")
 FRESH = 25  # a fresh sample has this part of the years drawn, and at least
 FEWEST = 20
 DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
@@ -138,11 +137,10 @@ def find_unfinished(name: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    begun = [path.parent for path in RUNS.glob(f"{Path(name).stem}-*/{UNFINISHED}")]
-    begun = [folder for folder in begun if not (folder / MANIFEST).is_file()]
-    if not begun:
+    found = newest(name, UNFINISHED, lacking=MANIFEST)
+    if found is None:
         raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {RUNS}")
-    return max(begun, key=lambda folder: (folder / UNFINISHED).stat().st_mtime)
+    return found
 
 
 def finished(name: str) -> Answer | None:

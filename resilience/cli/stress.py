@@ -18,7 +18,7 @@ from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_network, find_study
 from resilience.cli.stressed import many_told, one_told
 from resilience.errors import AskError, near
-from resilience.folder import read_csv
+from resilience.folder import RUNS, read_csv
 from resilience.library import STUDY, kind_of, shelf
 from resilience.network import Network
 from resilience.policy import Release, Reserve
@@ -207,7 +207,7 @@ def find_reserve(name: str, network: Network, release: Path | None) -> Reserve:
         if folder.is_dir():
             raise AskError(f"{name} holds no reserve.csv: give the folder of a finished run, or a study that was run")
         study = find_study(name)
-        kept = [path.parent for path in Path("runs").glob(f"{study.name}-*/reserve.csv")]
+        kept = [path.parent for path in RUNS.glob(f"{study.name}-*/reserve.csv")]
         if not kept:
             told = f"Run it first (resilience run {name}), or give the folder of a run"
             raise AskError(f"No run of {study.name} stands in {Path('runs')}. {told}")
