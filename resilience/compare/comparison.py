@@ -131,7 +131,8 @@ class Comparison:
         told = [self.sampling.meaning()]
         if len(self.failures):
             lost = self.failures["scenario"].nunique()
-            told.append(f"{lost} scenarios failed under some policy and are left out of all.")
+            which = "1 scenario failed" if lost == 1 else f"{lost} scenarios failed"
+            told.append(f"{which} under some policy, and counts under none (failures.csv says why).")
         return told
 
     def to_json(self) -> dict[str, Any]:
