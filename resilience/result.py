@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pandas as pd
 
@@ -223,12 +223,13 @@ class Result:
 
 
 class Files(TypedDict):
-    """What a run's folder holds."""
+    """What a run's folder holds; `answer` is what `--json` prints, where a report beside it reads that."""
 
     study: str
     tables: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any]
     report: Callable[[Path], object] | None
+    answer: NotRequired[Mapping[str, Any]]
 
 
 class Plots:

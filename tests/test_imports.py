@@ -63,8 +63,8 @@ ORDER = (
     "exercise",
     "result",
     "answering",
-    "runs",
     "compare",
+    "runs",
     "cli",
     "__main__",
 )

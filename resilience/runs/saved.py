@@ -74,6 +74,8 @@ def read(folder: Path) -> Saved:
     manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
     if "points" in manifest:
         raise RunError(f"{folder} holds a sweep. Give the folder of one of its points, as {folder / 'point-1'}")
+    if "policies" in manifest:
+        raise RunError(f"{folder} holds a comparison of policies. Give the folder of a run, `resilience run`, for that")
     if "told" not in manifest:
         raise RunError(f"The run in {folder} was written by an older version, which kept no words. Run it anew")
     study = _study(folder, manifest)

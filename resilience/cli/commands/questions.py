@@ -134,30 +134,6 @@ def exercise(
     give(patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say)), json=json)
 
 
-def compare(
-    study: Studied,
-    draws: Annotated[
-        int | None,
-        typer.Option(min=2, help="Compare on so many years drawn from the dataset's hazards, not on its scenarios."),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Which years, lots and repetitions; the same seed, the same bytes.")
-    ] = 1,
-    engine: Annotated[
-        str, typer.Option(metavar="serial|processes:N|dask://HOST:PORT", help="Where policies are tried.")
-    ] = "serial",
-    json: Json = False,
-    out: Out = None,
-) -> None:
-    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
-    from resilience.cli.compare import compared
-
-    answer = patiently(lambda say: compared(study, draws=draws, seed=seed, engine=engine, say=say))
-    give(answer, json=json, out=out)
-    if answer.data["failures"]:
-        raise typer.Exit(3)
-
-
 def share(
     study: Studied,
     rule: Annotated[

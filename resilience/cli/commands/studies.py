@@ -1,4 +1,4 @@
-"""Commands that answer a study from its file, go on with it, compare its runs, or hand its program on."""
+"""Commands that answer a study from its file, compare policies for it, go on with either, or hand its program on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import typer
 from resilience.cli.answer import give, patiently
 from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
 
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
+]
+
 
 def run(
     study: Studied,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
-    ] = None,
+    changes: Changes = None,
     draws: Annotated[
         int | None,
         typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
@@ -46,6 +48,45 @@ def run(
         raise typer.Exit(FAILED)
 
 
+def compare(
+    study: Studied,
+    changes: Changes = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=2, help="Compare on so many years drawn from the dataset's hazards, not on its scenarios."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which years, lots and repetitions; the same seed, the same bytes.")
+    ] = 1,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="POLICY", help="Only this policy; may be repeated. The first is compared with [all]."),
+    ] = None,
+    sensitivity: Annotated[
+        int,
+        typer.Option(min=0, metavar="POINTS", help="Also move the data within its ranges: 8, 16, ... points; slow."),
+    ] = 0,
+    engine: Engined = "serial",
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A folder of its own [comparisons/STUDY-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
+    from resilience.cli.running import Work, told
+    from resilience.runs import Comparing
+
+    asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
+    work = Work()
+    done = patiently(
+        lambda say: work.compare(study, changes or [], out, comparing=asked, engine=engine, say=say),
+        stopped=work.stopped,
+    )
+    give(told(done), json=json)
+    if len(done.failures):
+        raise typer.Exit(FAILED)
+
+
 def resume(
     run: Annotated[
         str, typer.Argument(metavar="RUN", help="The folder of a run that was stopped, or its study's name.")
@@ -55,7 +96,7 @@ def resume(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped, by Ctrl-C, a full disk or a kill; what it had finished is not done again."""
+    """Go on with a run or comparison that Ctrl-C, a full disk or a kill stopped; what is finished is not done again."""
     from resilience.cli.running import Work, finished, told
 
     done_already = finished(run)
