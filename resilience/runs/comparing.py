@@ -139,8 +139,8 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
     data = Data(
         network=read, policies=policies, scenarios=years, weeks=weeks, weights=weights, seed=seed, risk=risk
     )  # fmt: skip
-    ranges = sensitivity(data, points=asked.points, engine=engine, say=say)
-    return replace(done, ranges=ranges, turned=data_flips(data, engine=engine, say=say))
+    turned = data_flips(data, engine=engine, say=say)
+    return replace(done, turned=turned, ranges=sensitivity(data, points=asked.points, engine=engine, say=say))
 
 
 def _years(study: Study, network: Network, draws: int | None, seed: int, say: Say) -> ScenarioSet:
