@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -102,28 +102,29 @@ class Study(Table):
             what = f"The study {source.shown} cannot be read{' as changed' if source.given else ''}"
             raise AskError(what, told(error, source, TABLES)) from error
         study._text, study._path, study._source = text, path, source
-        study.points()  # so that a fault of one is told now
+        study._check_points()  # so that a fault of one is told now
         return study
 
-    def points(self) -> list[Study]:
-        """The studies of a sweep, one for each of its points; of a study without one, none.
+    def points(self) -> Points:
+        """The studies of a sweep, one for each of its points, made when it is asked for; none without a sweep."""
+        return Points(study=self, changes=tuple(self.sweep.points()) if self.sweep else ())
 
-        Raises
-        ------
-        AskError
-            Naming every rule that any of them breaks.
-        """
-        found: list[Study] = []
+    def _check_points(self) -> None:
+        """Complain of every rule that any point breaks; none is kept."""
         faults: list[str] = []
-        for changes in self.sweep.points() if self.sweep else ():
-            named = {key: f"{self._in_sweep(key)} = {value!r}" for key, value in changes.items()}
+        points = self.points()
+        for number in range(len(points)):
             try:
-                found.append(self.having({**changes, "sweep": None}, named=named))
+                points[number]
             except AskError as error:
                 faults += error.faults
         if faults:
             raise AskError(f"The sweep of {self._source.shown} cannot be run", dict.fromkeys(faults))
-        return found
+
+    def at(self, changes: Mapping[str, object]) -> Study:
+        """The study of a point of the sweep that sets these values."""
+        named = {key: f"{self._in_sweep(key)} = {value!r}" for key, value in changes.items()}
+        return self.having({**changes, "sweep": None}, named=named)
 
     def _in_sweep(self, key: str) -> str:
         assert self.sweep is not None
@@ -252,6 +253,23 @@ class Study(Table):
         return f"Study {self.name!r}: {len(self.scenario)} scenarios on {self.dataset!r} over {self.weeks} weeks"
 
     __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Points:
+    """The studies of a sweep by number, each made anew when it is asked for: a thousand take no more room than one."""
+
+    study: Study
+    changes: tuple[Mapping[str, object], ...]  # what each sets
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __getitem__(self, number: int) -> Study:
+        return self.study.at(self.changes[number])
+
+    def __iter__(self) -> Iterator[Study]:
+        return map(self.study.at, self.changes)
 
 
 TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, for the names it knows

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from two_suppliers import BLIP, STOP, YEARS, FailsOn, two_suppliers
+from two_suppliers import BLIP, STOP, YEARS, EndsOn, FailsOn, two_suppliers
 
 from resilience import Study, compare
 from resilience.compare import Diversified, Foreseen, NationalReserves, Policy, StatedChances
@@ -104,6 +104,21 @@ def test_a_scenario_that_fails_is_left_out_of_all_policies_and_told():
     assert found.failures["policy"].tolist() == [policy.name for policy in POLICIES]
     assert "FloatingPointError: blip went wrong" in found.failures["error"].iloc[0]
     assert "1 scenario failed under" in " ".join(found.findings())
+
+
+def test_a_scenario_that_ends_its_worker_costs_the_others_of_its_block_nothing():
+    found = compare(
+        two_suppliers(),
+        POLICIES[:1],
+        YEARS,
+        weeks=12,
+        losses=EndsOn(name="blip"),
+        engine=Processes(workers=1, attempts=1),
+    )
+    assert found.scenarios == ("stop",)
+    assert found.loss_usd.tolist() == [[pytest.approx(600.0)]]
+    assert found.failures[["policy", "scenario"]].values.tolist() == [["nothing", "blip"]]
+    assert found.failures["error"].iloc[0].startswith("WorkerLost")
 
 
 def test_a_policy_that_cannot_be_had_is_named():
