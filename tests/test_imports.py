@@ -19,6 +19,7 @@ ORDER = (
     "engine",
     "journal",
     "lines",
+    "written",
     "tables",
     "rules",
     "network",

@@ -26,12 +26,11 @@ from resilience.sizing.frontier import unbounded
 from resilience.sizing.limits import unknown
 from resilience.sizing.scope import Scope
 from resilience.study.changes import put
-from resilience.study.faults import Source, told
 from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, Bought, FloorTable, LossesTable, PeriodsTable, SizingTable
 from resilience.study.sweep import LatinTable, SweepTable
-from resilience.study.table import Table, tuples
+from resilience.written import Source, Table, text_in, told, tuples, values_in
 
 
 class Study(Table):
@@ -74,24 +73,13 @@ class Study(Table):
             Naming every fault with its line.
         """
         path = Path(path)
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise AskError(f"Cannot read the study {path}: {error.strerror or error}") from error
-        except UnicodeDecodeError as error:
-            raise AskError(
-                f"Cannot read the study {path}: byte {error.start} is not UTF-8. Save it as UTF-8"
-            ) from error
-        return cls.from_text(text, path=path)
+        return cls.from_text(text_in(path, "the study"), path=path)
 
     @classmethod
     def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> Study:
         """The study that TOML text describes; `path` is where it stands, `shown` what errors call it."""
         shown = shown or (str(path) if path else "study")
-        try:
-            values = tomllib.loads(text.replace("\r\n", "\n"))
-        except tomllib.TOMLDecodeError as error:
-            raise AskError(f"The study {shown} is not valid TOML", [f"{shown}: {error}"]) from error
+        values = values_in(text, shown, "the study")
         return cls._checked(values, text, path, Source(shown=shown, lines=lines_of(text)))
 
     @classmethod
