@@ -214,7 +214,7 @@ def members_first(network: Network, members: str | Sequence[str], *, others: flo
         raise AskError(f"others is {others!r}: it must lie between 0 and 1")
     named = (members,) if isinstance(members, str) else members
     inside = {country for who in named for country in network.countries(who)}
-    return {country: 1.0 if country in inside else others for country in set(network.places["country"])}
+    return {country: 1.0 if country in inside else others for country in sorted(set(network.places["country"]))}
 
 
 def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:
