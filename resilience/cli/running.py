@@ -67,13 +67,7 @@ class Work:
         also: Sequence[str] = (),
     ) -> Answered:
         """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios."""
-        parse(engine)  # what is wrong with the words is told before the work, not after it
-        for form in also:
-            formats.require(form)
-        say("reading the study")
-        study = changed(find_study(name), changes)
-        if out is not None:
-            refuse_used(out)
+        study = _asked(name, changes, out, engine=engine, also=also, say=say)
         gap: dict[str, Any] = {}
         if draws is not None:
             say(f"drawing {draws:,} years")
@@ -83,15 +77,20 @@ class Work:
         return answer(self.going, say=say)
 
     def compare(
-        self, name: str, changes: Sequence[str], out: Path | None, *, comparing: Comparing, engine: str, say: Say
+        self,
+        name: str,
+        changes: Sequence[str],
+        out: Path | None,
+        *,
+        comparing: Comparing,
+        say: Say,
+        engine: str = "serial",
+        also: Sequence[str] = (),
     ) -> Answered:
         """Policies put side by side on a study's years, in a folder."""
-        parse(engine)
-        say("reading the study")
-        study = changed(find_study(name), changes)
-        if out is not None:
-            refuse_used(out)
-        self.going = _begun(out, COMPARISONS, study.name, Asked.of(study, engine=engine, comparing=comparing))
+        study = _asked(name, changes, out, engine=engine, also=also, say=say)
+        asked = Asked.of(study, engine=engine, also=tuple(also), comparing=comparing)
+        self.going = _begun(out, COMPARISONS, study.name, asked)
         return answer(self.going, say=say)
 
     def resume(self, name: str, *, say: Say, engine: str | None = None) -> Answered:
@@ -111,6 +110,18 @@ class Work:
         told = self.going.how_to_go_on()
         self.going.leave()
         return told
+
+
+def _asked(name: str, changes: Sequence[str], out: Path | None, *, engine: str, also: Sequence[str], say: Say) -> Study:
+    """The study; what is wrong with the words beside it is told before the work, not after it."""
+    parse(engine)
+    for form in also:
+        formats.require(form)
+    say("reading the study")
+    study = changed(find_study(name), changes)
+    if out is not None:
+        refuse_used(out)
+    return study
 
 
 def _begun(out: Path | None, parent: Path, name: str, asked: Asked) -> Unfinished:

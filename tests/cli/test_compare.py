@@ -57,14 +57,16 @@ def test_the_ranges_of_the_data_are_told_in_words_and_tables(tmp_path):
     uncertain().write(tmp_path / "net")
     (tmp_path / "gas.toml").write_text(GAS)
     named = ["--only", "no reserve", "--only", "national, 60 days"]
-    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--out", tmp_path / "found")
+    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--also", "excel", "--out", tmp_path / "found")
     assert text.startswith("2 policies on 2 scenarios")
     assert "(2 points for each of 2 groups of figures), what national, 60 days saves is decided by" in text
     assert "No group of assumed figures, known before choosing, would change the choice" in text
     assert "Another policy than no reserve becomes the best with: goods_holding_share_per_year_estimated" in text
     worth = pd.read_csv(tmp_path / "found" / "worth.csv")
     assert set(worth["factor"]) == {"demand_usd_per_unit_unmet_assumed", "goods_holding_share_per_year_estimated"}
-    assert {"sensitivity.csv", "data_flips.csv"} <= {path.name for path in (tmp_path / "found").iterdir()}
+    assert {"sensitivity.csv", "data_flips.csv", "tables.xlsx"} <= {
+        path.name for path in (tmp_path / "found").iterdir()
+    }
 
 
 def test_drawn_years_need_hazards_and_engines_a_name(tiny):

@@ -14,6 +14,9 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
 ]
+Also = Annotated[
+    list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
+]
 
 
 def run(
@@ -25,9 +28,7 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
     engine: Engined = "serial",
-    also: Annotated[
-        list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
-    ] = None,
+    also: Also = None,
     json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
@@ -67,6 +68,7 @@ def compare(
         typer.Option(min=0, metavar="POINTS", help="Also move the data within its ranges: 8, 16, ... points; slow."),
     ] = 0,
     engine: Engined = "serial",
+    also: Also = None,
     json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="A folder of its own [comparisons/STUDY-1, -2, ...]")
@@ -79,9 +81,11 @@ def compare(
     asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
     work = Work()
     done = patiently(
-        lambda say: work.compare(study, changes or [], out, comparing=asked, engine=engine, say=say),
+        lambda say: work.compare(
+            study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say
+        ),
         stopped=work.stopped,
-    )
+    )  # fmt: skip
     give(told(done), json=json)
     if len(done.failures):
         raise typer.Exit(FAILED)
