@@ -10,6 +10,8 @@ from typer.testing import CliRunner
 from resilience.cli import app
 from resilience.report.beside import KINDS
 from resilience.report.scale import AsTheyAre
+from resilience.runs import Asked, Comparing, begin
+from resilience.study import Study
 
 GAS = """
 name = "gas"
@@ -67,6 +69,15 @@ def test_the_ranges_of_the_data_are_told_in_words_and_tables(tmp_path):
     assert {"sensitivity.csv", "data_flips.csv", "tables.xlsx"} <= {
         path.name for path in (tmp_path / "found").iterdir()
     }
+
+
+def test_a_comparison_that_was_stopped_is_found_by_its_study(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = Asked.of(Study.read(tiny), comparing=Comparing(only=("no reserve", "national, 60 days")))
+    begin(tmp_path / "comparisons" / "tiny-1", asked).leave()
+    done = CliRunner().invoke(app, ["resume", "tiny", "--json"])
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["folder"], len(found["policies"])) == (0, "comparisons/tiny-1", 2)
 
 
 def test_drawn_years_need_hazards_and_engines_a_name(tiny):
