@@ -19,7 +19,9 @@ from resilience.compare import (
     Comparison,
     Data,
     DrawnYears,
+    Policy,
     Sensitivity,
+    Sized,
     StatedChances,
     compare,
     data_flips,
@@ -32,6 +34,7 @@ from resilience.compare.run import tail_means, without
 from resilience.compare.sized import named_policies, need_sizing, usual_policies
 from resilience.drawing import drawn
 from resilience.engine import Engine
+from resilience.errors import AskError
 from resilience.formats import plainly
 from resilience.journal import Kept, Solved
 from resilience.network import Network
@@ -105,23 +108,21 @@ def comparing(going: Unfinished, study: Study, engine: Engine, say: Say) -> tupl
 
 
 def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine, say: Say) -> Compared:
+    if study.sweep is not None:
+        raise AskError(f"{study.name} has a sweep. Policies are compared on one of its points: take [sweep] out")
     read = study.network()
-    network = balance(read).network
-    risk = tail_means(study.risk(network))  # refused before the work, not after it
-    sized = None
-    if need_sizing(study, network, asked.only):
-        method = replace(FAST, memory=Solved(log=going.log))
-        sized = sized_reserve(study, network, method=method, engine=engine, say=say)
-    unsized = sized.failed if sized else {}
+    network, seed = balance(read).network, asked.seed
+    tail_means(study.risk(network))  # refused before the work, not after it
+    sized = _sized(study, network, asked, going, engine, say)
     policies = named_policies(usual_policies(study, network, sized), asked.only)
-    weeks, weights, seed = study.weeks, study.weights(network), asked.seed
+    unsized = sized.failed if sized else {}
 
     def tried(seed: int) -> tuple[ScenarioSet, Comparison]:
         years = without(_years(study, network, asked.draws, seed, say), unsized)
         sampling = StatedChances() if asked.draws is None else DrawnYears()
         found = compare(
-            network, policies, years, weeks=weeks, weights=weights, risk=risk, sampling=sampling, engine=engine,
-            seed=seed, say=say,
+            network, policies, years, weeks=study.weeks, weights=study.weights(network), risk=study.risk(network),
+            sampling=sampling, engine=engine, seed=seed, say=say,
         )  # fmt: skip
         return years, found
 
@@ -134,13 +135,30 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
         flipped=flips(found) if asked.draws is None else None,
         under=None if asked.draws is None else stability(found, {f"seed {seed + 1}": tried(seed + 1)[1]}),
     )
-    if not asked.points:
-        return done
+    return done if not asked.points else _over_ranges(done, read, policies, years, engine, say)
+
+
+def _sized(
+    study: Study, network: Network, asked: Comparing, going: Unfinished, engine: Engine, say: Say
+) -> Sized | None:
+    """The reserve that the study sizes, where any of the policies rests on it."""
+    if not need_sizing(study, network, asked.only):
+        return None
+    method = replace(FAST, memory=Solved(log=going.log))
+    return sized_reserve(study, network, method=method, engine=engine, say=say)
+
+
+def _over_ranges(
+    done: Compared, read: Network, policies: tuple[Policy, ...], years: ScenarioSet, engine: Engine, say: Say
+) -> Compared:
+    """The same with what the ranges of the data do to it; `read` is the network with its ranges."""
+    study, network = done.study, balance(read).network
     data = Data(
-        network=read, policies=policies, scenarios=years, weeks=weeks, weights=weights, seed=seed, risk=risk
+        network=read, policies=policies, scenarios=years, weeks=study.weeks, weights=study.weights(network),
+        seed=done.asked.seed, risk=tail_means(study.risk(network)),
     )  # fmt: skip
     turned = data_flips(data, engine=engine, say=say)
-    return replace(done, turned=turned, ranges=sensitivity(data, points=asked.points, engine=engine, say=say))
+    return replace(done, turned=turned, ranges=sensitivity(data, points=done.asked.points, engine=engine, say=say))
 
 
 def _years(study: Study, network: Network, draws: int | None, seed: int, say: Say) -> ScenarioSet:
