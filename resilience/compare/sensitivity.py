@@ -1,8 +1,8 @@
 """How much the uncertainty of the data matters to the choice: Sobol indices, what measuring is worth, decision flips.
 
 Each point of the design is a network of its own, balanced anew, on which every policy meets the same scenarios. So one
-costs as much as a whole comparison: on chips about a minute for twelve policies on seventeen scenarios. Spread it over
-an engine, and name the factors and policies that matter.
+costs as much as a whole comparison: on chips about a second for two policies on seventeen scenarios. Spread it over an
+engine, and name the factors and policies that matter.
 """
 
 from __future__ import annotations
