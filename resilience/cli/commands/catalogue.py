@@ -55,7 +55,8 @@ def metrics(
     """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
     from resilience.cli.structure import measured
 
-    give(patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say)), json=json, out=out)
+    answer = patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say), quiet=json)
+    give(answer, json=json, out=out)
 
 
 def new(

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import give, patiently
+from resilience.cli.answer import Say, give, patiently
 from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
+
+if TYPE_CHECKING:
+    from resilience.cli.running import Work
+    from resilience.runs import Answered
+
+NOTHING = "nothing was begun yet."
 
 
 def run(
@@ -32,18 +39,12 @@ def run(
     ] = None,
 ) -> None:
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
-    from resilience.cli.running import Work, told
-
-    work = Work()
-    done = patiently(
-        lambda say: work.run(
+    _worked(
+        lambda work, say: work.run(
             study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or []
         ),
-        stopped=work.stopped,
+        json=json,
     )  # fmt: skip
-    give(told(done), json=json)
-    if len(done.failures):
-        raise typer.Exit(FAILED)
 
 
 def resume(
@@ -56,14 +57,28 @@ def resume(
     json: Json = False,
 ) -> None:
     """Go on with a run that was stopped, by Ctrl-C, a full disk or a kill; what it had finished is not done again."""
-    from resilience.cli.running import Work, finished, told
+    from resilience.cli.running import finished
 
     done_already = finished(run)
     if done_already is not None:
         give(done_already, json=json)
         return
-    work = Work()
-    done = patiently(lambda say: work.resume(run, say=say, engine=engine), stopped=work.stopped)
+    _worked(lambda work, say: work.resume(run, say=say, engine=engine), json=json)
+
+
+def _worked(ask: Callable[[Work, Say], Answered], *, json: bool) -> None:
+    """Do what a run is asked, and print it. What it imports takes a second, and is waited for as the rest is."""
+    begun: list[Work] = []
+
+    def work(say: Say) -> Answered:
+        from resilience.cli.running import Work
+
+        begun.append(Work())
+        return ask(begun[0], say)
+
+    done = patiently(work, stopped=lambda: begun[0].stopped() if begun else NOTHING, quiet=json)
+    from resilience.cli.running import told
+
     give(told(done), json=json)
     if len(done.failures):
         raise typer.Exit(FAILED)
@@ -83,7 +98,7 @@ def report(
     """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
     from resilience.cli.reporting import reported
 
-    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say)), json=json)
+    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say), quiet=json), json=json)
 
 
 def diff(
@@ -113,4 +128,4 @@ def export(
         mps, excel = mps or out, excel or out / "network.xlsx"
     if mps is None and excel is None:
         raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
-    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say)), json=json)
+    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say), quiet=json), json=json)
