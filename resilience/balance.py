@@ -20,6 +20,7 @@ import pandas as pd
 
 from resilience.errors import AskError, BalanceError, Fault
 from resilience.network import Network
+from resilience.tables import cells
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
 EXACT = 1e-12
@@ -122,12 +123,20 @@ def use_per_week(network: Network) -> pd.Series:
 
 
 def _use_per_week(network: Network) -> pd.Series:
-    made = network.producers[["good", "place", "output_per_week"]]
-    taken = made.merge(network.needs[["good", "input", "units"]], on="good")
-    taken = taken.assign(use=taken["output_per_week"] * taken["units"])[["input", "place", "use"]]
-    wanted = network.demand[["good", "place", "units_per_week"]]
-    parts = [taken.set_axis(["good", "place", "use"], axis=1), wanted.set_axis(["good", "place", "use"], axis=1)]
-    return pd.concat(parts).groupby(["good", "place"])["use"].sum()
+    inputs: dict[str, list[tuple[str, float]]] = {}
+    for good, taken, units in cells(network.needs, "good", "input", "units"):
+        inputs.setdefault(good, []).append((taken, units))
+    used: dict[tuple[str, str], float] = {}
+    makers = network.producers.fillna({"output_per_week": 0.0})
+    for good, place, output in cells(makers, "good", "place", "output_per_week"):
+        for taken, units in inputs.get(good, ()):
+            used[taken, place] = used.get((taken, place), 0.0) + output * units
+    for good, place, wanted in cells(network.demand, "good", "place", "units_per_week"):
+        used[good, place] = used.get((good, place), 0.0) + wanted
+    names = sorted(used)
+    columns = [[name[at] for name in names] for at in (0, 1)]
+    index = pd.MultiIndex.from_arrays(columns, names=["good", "place"])
+    return pd.Series([used[name] for name in names], index=index, name="use", dtype=np.float64)
 
 
 def is_balanced(network: Network, *, within: float = 1e-9) -> bool:

@@ -88,15 +88,14 @@ def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
 
 def lanes_start_at_producers(frames: Frames, shown: Shown) -> list[Fault]:
     """A lane starts where its good is made."""
-    makers = frames["producers"]
-    made = set(zip(makers["good"].tolist(), makers["place"].tolist(), strict=True))
+    made = set(tables.cells(frames["producers"], "good", "place"))
     wrong = []
     for row, good, origin, _ in _whole(frames["lanes"], "good", "origin", "destination"):
         if made and (good, origin) not in made:
-            there = sorted(place for other, place in made if other == good)
+            makers = sorted(place for other, place in made if other == good)
             wrong.append(Fault(file=shown["lanes"], row=row, column="origin", value=origin,
                                rule=f"{origin} makes no {good}",
-                               remedy=f"Start the lane at a producer ({', '.join(there[:6]) or 'there is none'})"
+                               remedy=f"Start the lane at a producer ({', '.join(makers[:6]) or 'there is none'})"
                                       " or add one to producers"))  # fmt: skip
     return wrong
 

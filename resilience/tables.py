@@ -323,3 +323,8 @@ def key_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
     for name in key[1:]:
         text = text + "/" + frame[name].astype("str")
     return text
+
+
+def cells(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """The cells of some columns, a tuple a row: what names a row where a set or a dict will do."""
+    return list(zip(*(frame[column].tolist() for column in columns), strict=True))

@@ -63,14 +63,15 @@ def settled(frames: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     frames["places"] = places.assign(country=places["country"].mask(nowhere, places["place"])).fillna({"name": ""})
     goods = frames["goods"]
     frames["goods"] = goods.assign(name=goods["name"].where(goods["name"] != "", goods["good"]))
-    return {name: _sorted(frames[name], list(schema.key)) for name, schema in tables.schemas().items()}
+    return {name: _sorted(frames[name], schema.key) for name, schema in tables.schemas().items()}
 
 
-def _sorted(frame: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """A frame in key order; most tables of a small network have no two rows to put in order."""
-    if len(frame) < 2:
-        return frame.reset_index(drop=True)
-    return frame.sort_values(key, kind="stable", ignore_index=True)
+def _sorted(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """A frame in the order of its key, rows counted from 0."""
+    keys = tables.cells(frame, *key)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    in_order = order == list(range(len(keys)))
+    return (frame if in_order else frame.iloc[order]).reset_index(drop=True)
 
 
 def counted_from_one(frame: Any) -> pd.DataFrame:
