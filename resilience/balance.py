@@ -148,14 +148,18 @@ def _is_balanced(network: Network, within: float) -> bool:
     makers, lanes = network.producers, network.lanes
     if makers["output_per_week"].isna().any() or lanes["flow_per_week"].isna().any():
         return False
-    net = pd.concat([
-        makers.set_index(["good", "place"])["output_per_week"],
-        lanes.set_index(["good", "destination"])["flow_per_week"].rename_axis(["good", "place"]),
-        -lanes.set_index(["good", "origin"])["flow_per_week"].rename_axis(["good", "place"]),
-        -use_per_week(network),
-    ]).groupby(level=[0, 1]).sum()  # fmt: skip
-    world = makers.groupby("good")["output_per_week"].sum().reindex(net.index.get_level_values(0)).fillna(0.0)
-    return bool((net.abs().to_numpy() <= within * np.maximum(world.to_numpy(), EXACT)).all())
+    points = network.points
+    row = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    made = np.zeros(len(points))
+    made[[row[name] for name in cells(makers, "good", "place")]] = makers["output_per_week"]
+    flow, net = lanes["flow_per_week"].to_numpy(), made.copy()
+    np.add.at(net, [row[name] for name in cells(lanes, "good", "destination")], flow)
+    np.subtract.at(net, [row[name] for name in cells(lanes, "good", "origin")], flow)
+    used = use_per_week(network)
+    net[[row[name] for name in used.index]] -= used.to_numpy()
+    of_good = pd.factorize(points["good"])[0]
+    world = np.bincount(of_good, weights=made)[of_good]
+    return bool((np.abs(net) <= within * np.maximum(world, EXACT)).all())
 
 
 def _leanings(network: Network, leaning: pd.Series | None) -> pd.Series:
