@@ -1,5 +1,7 @@
 """What several tests start from: a folder with a network of two goods, and a study of it."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -51,6 +53,12 @@ kind = "outage"
 good = "chip"
 weeks = 2
 """
+
+
+def pytest_configure():
+    """Bytecode is kept: a hundred processes of these tests import the same packages, and would each compile them."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(session, items):
