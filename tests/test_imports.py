@@ -50,6 +50,7 @@ ORDER = (
     "kinds",
     "study",
     "drawing",
+    "data_interval",
     "knowledge",
     "models",
     "reading",

@@ -12,7 +12,7 @@ from resilience.cli.catalogue import find_study
 from resilience.cli.text import columns
 from resilience.drawing import drawn
 from resilience.engine import parse
-from resilience.errors import RunError
+from resilience.errors import AskError, RunError
 from resilience.folder import MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.result import Result
@@ -63,8 +63,12 @@ class Work:
         seed: int = 1,
         engine: str = "serial",
         also: Sequence[str] = (),
+        data_draws: int = 0,
     ) -> Answered:
-        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios."""
+        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios.
+
+        With `data_draws`, its headline has an interval over so many draws of the data.
+        """
         parse(engine)  # what is wrong with the words is told before the work, not after it
         for form in also:
             formats.require(form)
@@ -72,12 +76,16 @@ class Work:
         study = changed(find_study(name), changes)
         if out is not None:
             refuse_used(out)
+        if data_draws and study.sweep is not None:
+            raise AskError(f"{study.name} has a sweep: draw the data for one of its points, with --set and no [sweep]")
         gap: dict[str, float] = {}
         if draws is not None:
             say(f"drawing {draws:,} years")
             study, years = _drawn(study, draws, seed), _fresh(study, draws)
             gap = {"gap": DRAWN_GAP, "years": years}
-        self.going = _begun(out, study.name, Asked.of(study, engine=engine, also=tuple(also), **gap))
+        self.going = _begun(
+            out, study.name, Asked.of(study, engine=engine, also=tuple(also), data_draws=data_draws, **gap)
+        )
         return answer(self.going, say=say)
 
     def resume(self, name: str, *, say: Say, engine: str | None = None) -> Answered:

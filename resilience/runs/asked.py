@@ -19,7 +19,8 @@ from resilience.study import Study
 class Asked:
     """A study's text and where its file lies, the settings of `run`, and what all of it rests on.
 
-    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables.
+    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables;
+    `data_draws` says over how many draws of the data the answer is told (0: none).
     """
 
     text: str
@@ -31,6 +32,7 @@ class Asked:
     gap: float = PROVED
     years: int = 0
     also: tuple[str, ...] = ()
+    data_draws: int = 0
 
     @classmethod
     def of(cls, study: Study, **settings: Any) -> Asked:

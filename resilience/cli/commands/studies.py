@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from resilience.runs import Answered
 
 NOTHING = "nothing was begun yet."
+FEWEST = 10  # draws of data that `resilience.uncertainty` takes; imported, it would cost every command a second
 
 
 def run(
@@ -29,6 +30,10 @@ def run(
         typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
+    data_draws: Annotated[
+        int,
+        typer.Option("--data-draws", metavar="N", help="Give the headline an interval over N draws of the data [none]"),
+    ] = 0,
     engine: Engined = "serial",
     also: Annotated[
         list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
@@ -39,9 +44,12 @@ def run(
     ] = None,
 ) -> None:
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
+    if 0 < data_draws < FEWEST or data_draws < 0:
+        raise typer.BadParameter(f"--data-draws {data_draws}: 0 for none, or at least {FEWEST}")
     _worked(
         lambda work, say: work.run(
-            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or []
+            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
+            data_draws=data_draws,
         ),
         json=json,
     )  # fmt: skip
