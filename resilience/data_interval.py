@@ -25,6 +25,7 @@ from resilience.uncertainty import figures_that_matter
 
 LEVEL = 0.9  # of the draws lie in an interval, as many below it as above
 MOST = 12  # figures told of
+ENOUGH = 100  # draws below which a rank correlation among thousands of figures is chance, whatever its interval says
 AMOUNTS: Mapping[str, str] = {
     "reserve_usd": "to buy",
     "holding_usd_per_year": "to hold, a year",
@@ -40,6 +41,7 @@ class DataInterval:
     """Amounts of one reserve on the stated data and on draws of it: columns as in `AMOUNTS`, in USD.
 
     `figures` ranks the figures by how closely the loss with the reserve follows them, as `DataUncertainty.figures`.
+    With fewer than a hundred draws do not read it, and no run tells it.
     """
 
     stated: pd.Series
@@ -57,8 +59,8 @@ class DataInterval:
         return float(low), float(high)
 
     def strongest(self) -> pd.DataFrame:
-        """The figures that the loss follows most closely; `clear` says which of them stand out from chance."""
-        return self.figures.head(MOST).reset_index(drop=True)
+        """The figures that the loss follows most closely; `clear` says which stand out. None of too few draws."""
+        return self.figures.head(MOST if len(self.draws) >= ENOUGH else 0).reset_index(drop=True)
 
     @property
     def worth_it(self) -> float:

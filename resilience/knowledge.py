@@ -68,7 +68,9 @@ class Knowledge:
         if self.replications is not None:
             found["interval"] = self.replications.table()
         if self.data is not None:
-            found |= {"data_interval": self.data.table(), "data_figures": self.data.strongest()}
+            found["data_interval"] = self.data.table()
+            if len(figures := self.data.strongest()):
+                found["data_figures"] = figures
         return found
 
 
@@ -193,9 +195,12 @@ def _data(found: DataInterval | None, money: Callable[[float], str]) -> list[str
     if found is None:
         return []
     ends = {name: " to ".join(map(money, found.ends(name))) for name in AMOUNTS}
-    clear = found.figures[found.figures["clear"]].head(NAMED)
-    if clear.empty:
-        which = f"No single one of the {len(found.figures):,} figures that vary stands out in so many draws"
+    strongest = found.strongest()
+    clear = strongest[strongest["clear"]].head(NAMED)
+    if strongest.empty:
+        which = "Which single figures matter takes hundreds of draws to tell"
+    elif clear.empty:
+        which = f"No single one of the {len(found.figures):,} figures that vary stands out"
     else:
         named = (f"{row.column} of {row.key} ({row.correlation:+.2f})" for row in clear.itertuples())
         which = f"The loss with it follows most closely, by rank correlation: {', '.join(named)}"

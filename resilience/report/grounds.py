@@ -87,7 +87,7 @@ def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
     """What the ranges of the data make of the headline, where draws of the data were asked for."""
     if "data_interval" not in reading.table_names():
         return None
-    table, rows = reading.table("data_interval"), reading.table("data_figures")
+    table = reading.table("data_interval")
     amounts = [*table["stated_usd"], *table["low_usd"], *table["high_usd"]]
     interval = Table(
         caption="What the ranges of the data make of it",
@@ -98,22 +98,25 @@ def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
             scale.usd("to", table["high_usd"], alike=amounts),
         ),
     )
-    moves = Table(
-        caption="Figures that the loss follows most closely",
-        sortable=True,
-        columns=(
-            Column.text("Figure", rows["key"], notes=rows["column"]),
-            Column.text("Confidence", rows["confidence"]),
-            ratios("Rank correlation", "of the loss with it", rows["correlation"]),
-            Column.text("Stands out", ["yes" if clear else "no" for clear in rows["clear"]]),
-        ),
-    )
     words = (
         f"The same reserve, simulated on {int(table['draws'].iloc[0])} networks drawn from the low and high of each "
         "figure and from what unknown lanes may carry; nothing is sized again. Ranges of assumed figures are "
-        "judgements: this is no interval for the truth. A figure stands out if chance alone would hardly rank it so.",
+        "judgements: this is no interval for the truth. Which single figures matter takes hundreds of draws to tell.",
     )
-    return Section(key="other-data", title="On other data", words=words, blocks=(interval, moves))
+    return Section(key="other-data", title="On other data", words=words, blocks=(interval, *_followed(reading)))
+
+
+def _followed(reading: Reading) -> tuple[Table, ...]:
+    if "data_figures" not in reading.table_names():
+        return ()
+    rows = reading.table("data_figures")
+    columns = (
+        Column.text("Figure", rows["key"], notes=rows["column"]),
+        Column.text("Confidence", rows["confidence"]),
+        ratios("Rank correlation", "of the loss with it", rows["correlation"]),
+        Column.text("Stands out", ["yes" if clear else "no" for clear in rows["clear"]]),
+    )
+    return (Table(caption="Figures that the loss follows most closely", columns=columns, sortable=True),)
 
 
 def data(reading: Reading, scale: AsTheyAre) -> Section | None:
