@@ -26,9 +26,9 @@ def headline(
     *,
     simulated: pd.DataFrame,
     failed: pd.DataFrame,
-    data: DataInterval | None,
     risk: Risk,
     money: Money,
+    data: DataInterval | None = None,
 ) -> str:
     """What to hold, what it saves, how far that is proved, whether it pays as simulated, on other data, what failed."""
     parts = [

@@ -253,13 +253,13 @@ class Plots:
         self._result = result
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        plot = import_module("resilience.plot")
+        plot = import_module("resilience.plot.run")
         if name not in plot.__all__:
             raise AttributeError(f"A result has no plot {name!r}. {near(name, plot.__all__)}")
         return partial(getattr(plot, name), self._result)
 
     def __dir__(self) -> list[str]:
-        return list(import_module("resilience.plot").__all__)
+        return list(import_module("resilience.plot.run").__all__)
 
 
 def _words(table: pd.DataFrame) -> list[str]:
