@@ -265,6 +265,8 @@ def against_reports(outcomes: pd.DataFrame) -> pd.DataFrame:
     """
     table = outcomes[outcomes["verdict"] != "not simulated"]
     low, high, found = (table[name].astype(float).to_numpy() for name in ("low", "high", "simulated"))
+    never = np.where(table["verdict"] == "too low", -np.inf, np.inf)  # what never comes is no number in an answer.json
+    found = np.where(np.isnan(found), never, found)
     wide = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
     at = np.where((table["verdict"] == "met") & (high <= low), 0.5, (found - low) / wide)
     off = np.where(at < -FAR, -1, np.where(at > 1.0 + FAR, 1, 0))

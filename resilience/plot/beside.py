@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from resilience.controls import Weighed
     from resilience.sharing import Burden
 
+WIDE = 56  # letters of a line of a label
+ABOVE: dict[str, Any] = {  # a legend beside the title, where no bar is
+    "frameon": False, "loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "ncols": 3, "fontsize": "small",
+    "labelcolor": SOFT, "borderaxespad": 0.2,
+}  # fmt: skip
 Rows = pd.DataFrame | Sequence[Mapping[str, Any]]
 
 
@@ -36,7 +42,7 @@ def burden(found: Burden | Rows, ax: Axes | None = None, *, scale: AsTheyAre = U
     ax.axvline(0.0, color=INK, linewidth=0.8)
     ax.invert_yaxis()
     ax.set_xlabel(f"a year ({unit})")
-    ax.legend(frameon=False, loc="lower right")
+    ax.legend(**ABOVE)
     return plain(ax, "Who pays")
 
 
@@ -56,7 +62,7 @@ def coalitions(found: Weighed | Rows, ax: Axes | None = None) -> Axes:
         start = start + share
     ax.invert_yaxis()
     ax.set_xlabel("share of the target's need (%); a star: enough")
-    ax.legend(frameon=False, loc="lower right")
+    ax.legend(**ABOVE)
     return plain(ax, "What each coalition denies")
 
 
@@ -66,23 +72,22 @@ def backtests(found: Rows, ax: Axes | None = None) -> Axes:
     What lies far off is drawn at the edge, as an arrow. Outcomes that cannot be simulated are left out.
     """
     table = views.against_reports(_table(found))
-    ax = fresh(ax, height=1.2 + 0.3 * max(len(table), 2))
+    ax = fresh(ax, height=1.4 + 0.4 * max(len(table), 2))
     rows, at = np.arange(len(table)), table["at"].to_numpy()
-    ax.axvspan(0.0, 1.0, color=TONES["low"], label="reported, from low to high")
-    for inside, colour, label in ((True, HELD, "simulated, met"), (False, LIT, "simulated, missed")):
+    ax.axvspan(0.0, 1.0, color=TONES["low"], label="reported")
+    for inside, colour, label in ((True, HELD, "met"), (False, LIT, "missed")):
         for off, marker in ((-1, "<"), (0, "o"), (1, ">")):
             chosen = ((table["verdict"] == "met") == inside).to_numpy() & (table["off"] == off).to_numpy()
             ax.scatter(
                 at[chosen], rows[chosen], color=colour, marker=marker, label=label if off == 0 else None, zorder=2
             )
-    ax.set_yticks(
-        rows, [f"{numbers.label(str(row.event))}: {row.what}" for row in table.itertuples()], fontsize="small"
-    )
+    named = (f"{numbers.label(str(row.event))}: {row.what}" for row in table.itertuples())
+    ax.set_yticks(rows, [fill(name, WIDE) for name in named], fontsize="small")
     ax.invert_yaxis()
     ax.set_xlim(-views.FAR - 0.1, 1.0 + views.FAR + 0.1)
     ax.set_xticks([0.0, 1.0], ["low", "high"])
-    ax.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, labelcolor=SOFT)
-    return plain(ax, "Past events, reported and simulated")
+    ax.legend(**ABOVE)
+    return plain(ax, "Past events")
 
 
 def _table(found: Any) -> pd.DataFrame:

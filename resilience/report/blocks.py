@@ -64,9 +64,9 @@ class Column:
     @classmethod
     def placed(cls, head: str, unit: str, cells: Iterable[str], at: Iterable[float | None], *, far: float) -> Column:
         """Words, each with a point where it lies: 0 to 1 is the range shown, which goes on by `far` on both sides."""
-        wide = 1.0 + 2.0 * far
-        points = tuple(None if one is None else (one + far) / wide for one in at)
-        within = (round(100.0 * far / wide, 1), round(100.0 / wide, 1))
+        left, wide = far + 0.1, 1.0 + 2.0 * (far + 0.1)  # room for a point at the edge
+        points = tuple(None if one is None else (one + left) / wide for one in at)
+        within = (round(100.0 * left / wide, 1), round(100.0 / wide, 1))
         return cls(head=head, unit=unit, cells=tuple(cells), bars=points, within=within)
 
 
