@@ -23,6 +23,7 @@ from resilience.network import Network
 from resilience.tables import cells
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
+NOTHING = 1e-200  # of what is wanted: no flow, and what its scaling up would overflow
 EXACT = 1e-12
 CLOSE = 1e-11
 RUNAWAY = 1e6  # times its first output: a ring that has grown so far will not settle
@@ -268,7 +269,7 @@ def _proportional(
 
 
 def _ratio(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
-    ratio: np.ndarray = np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0)
+    ratio: np.ndarray = np.divide(wanted, found, out=np.ones_like(wanted), where=found > NOTHING * wanted)
     return ratio
 
 
