@@ -35,14 +35,14 @@ from resilience.controls.tables import (
     listed,
 )
 from resilience.errors import AskError, near
-from resilience.library import choose, held, kind_of
+from resilience.library import CONTROLS, choose, held, kind_of
 from resilience.lines import line_of, lines_of
 from resilience.network import Network
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
 
-KIND = "controls"
+KIND = CONTROLS
 
 
 def _names_differ(entries: tuple[CoalitionTable | StepTable, ...]) -> tuple[CoalitionTable | StepTable, ...]:
