@@ -51,6 +51,7 @@ ORDER = (
     "kinds",
     "study",
     "drawing",
+    "data_interval",
     "knowledge",
     "models",
     "reading",

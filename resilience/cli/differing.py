@@ -23,7 +23,7 @@ def differing(a: Path, b: Path) -> Answer:
     lines += ["Inputs that differ:", columns(found.inputs), ""] if len(found.inputs) else ["Inputs are the same.", ""]
     if len(found.figures):
         shown = found.figures.assign(
-            **{name: [money(abs(value)) if value >= 0 else f"-{money(abs(value))}" for value in found.figures[name]]
+            **{name: [f"-{money(-value)}" if value < 0 else money(value) for value in found.figures[name]]
                for name in ("a", "b", "change")}
         )  # fmt: skip
         lines += ["The answer:", columns(shown), ""]

@@ -14,7 +14,7 @@ from resilience.cli.compare import compared
 from resilience.cli.text import columns
 from resilience.drawing import drawn
 from resilience.engine import parse
-from resilience.errors import RunError
+from resilience.errors import AskError, RunError
 from resilience.folder import COMPARISONS, MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.result import Result
@@ -65,15 +65,22 @@ class Work:
         seed: int = 1,
         engine: str = "serial",
         also: Sequence[str] = (),
+        data_draws: int = 0,
     ) -> Answered:
-        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios."""
+        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios.
+
+        With `data_draws`, its headline has an interval over so many draws of the data.
+        """
         study = _asked(name, changes, out, engine=engine, also=also, say=say)
+        if data_draws and study.sweep is not None:
+            raise AskError(f"{study.name} has a sweep: draw the data for one of its points, with --set and no [sweep]")
         gap: dict[str, Any] = {}
         if draws is not None:
             say(f"drawing {draws:,} years")
             study, years = _drawn(study, draws, seed), _fresh(study, draws)
             gap = {"gap": DRAWN_GAP, "years": years}
-        self.going = _begun(out, RUNS, study.name, Asked.of(study, engine=engine, also=tuple(also), **gap))
+        asked = Asked.of(study, engine=engine, also=tuple(also), data_draws=data_draws, **gap)
+        self.going = _begun(out, RUNS, study.name, asked)
         return answer(self.going, say=say)
 
     def compare(

@@ -32,7 +32,7 @@ from resilience.controls.tables import (
     listed,
 )
 from resilience.errors import AskError, near
-from resilience.library import choose, held, kind_of
+from resilience.library import CONTROLS, choose, held, kind_of
 from resilience.lines import lines_of
 from resilience.network import Network
 from resilience.scenario import Scenario
@@ -40,7 +40,7 @@ from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
 from resilience.written import Source, Table, text_in, told, values_in
 
-KIND = "controls"
+KIND = CONTROLS
 WHAT = "the question about controls"
 
 

@@ -73,6 +73,8 @@ def _answered(going: Unfinished, engine: Engine, say: Say) -> Answered:
     method = replace(FAST, memory=Solved(log=going.log))
     kept = Kept(engine=engine, log=going.log)
     result = run(study, say=say, method=method, gap=going.asked.gap, engine=kept, years=going.asked.years)
+    if going.asked.data_draws:
+        result = result.over_data(draws=going.asked.data_draws, say=say)
     result = result.by(going.asked.command)
     _write(going, result.files())
     return Answered(folder=going.folder, result=result, failures=result.failures)

@@ -35,7 +35,8 @@ class Comparing:
 class Asked:
     """A study's text and where its file lies, the settings of `run`, and what all of it rests on.
 
-    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables.
+    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables;
+    `data_draws` says over how many draws of the data the answer is told (0: none).
     With `comparing`, the question is not the study's own but which policy is best for it.
     """
 
@@ -48,6 +49,7 @@ class Asked:
     gap: float = PROVED
     years: int = 0
     also: tuple[str, ...] = ()
+    data_draws: int = 0
     comparing: Comparing | None = None
 
     @classmethod

@@ -36,7 +36,7 @@ class Difference:
     @property
     def same(self) -> bool:
         """Whether the answers are equal, whatever was asked."""
-        return self.rows.empty and not (self.figures["change"] != 0).any()
+        return self.rows.empty and not (self.figures["change"].fillna(0.0) != 0).any()
 
 
 def diff(a: Path, b: Path) -> Difference:
@@ -121,8 +121,9 @@ def _changed(a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[tuple[str, 
 
 
 def _figures(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> pd.DataFrame:
-    names = list(ours.get("answer", {}))
-    left, right = (np.array([one["answer"][name] for name in names], dtype=np.float64) for one in (ours, theirs))
+    both = [one.get("answer", {}) for one in (ours, theirs)]
+    names = list(dict.fromkeys([*both[0], *both[1]]))  # runs of other versions told other figures
+    left, right = (np.array([one.get(name, np.nan) for name in names], dtype=np.float64) for one in both)
     table = pd.DataFrame({"figure": names, "a": left, "b": right})
     return table.assign(change=_change(table["a"], table["b"]))
 
