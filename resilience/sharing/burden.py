@@ -191,7 +191,7 @@ def arrangements(coalitions: Coalitions) -> pd.DataFrame:
     trades as the market has it; earmarked, they trade among themselves as they please; pooled, stores serve all.
     """
     alone = [coalitions.found[1 << place] for place in range(len(coalitions.members))]
-    earmarked = coalitions.alliance.reached(coalitions.members, pooled=False)
+    earmarked = coalitions.otherwise(coalitions.members, pooled=False)
     market = float(coalitions.alliance.market_usd.sum())
     rows: list[tuple[str, float, float, float]] = [("no reserve", 0.0, market, 0.0)]
     for name, parts in (("autarky", alone), ("earmarked", [earmarked]), ("pooled", [coalitions.together])):
@@ -213,7 +213,7 @@ def departures(coalitions: Coalitions, shares: pd.Series[float]) -> pd.DataFrame
     together = coalitions.together
     for name in coalitions.members:
         rest = coalitions.cost([other for other in coalitions.members if other != name])
-        refused = coalitions.alliance.reached(coalitions.members, held=together.held, refusing=[name])
+        refused = coalitions.otherwise(coalitions.members, held=together.held, refusing=[name])
         others = float(shares.drop(name).sum())
         rows.append((name, rest - others, refused.cost_usd - together.cost_usd,
                      float(shares[name]) - coalitions.cost([name])))  # fmt: skip

@@ -3,23 +3,27 @@
 A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known.
 What depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved,
 until it rests on none. That is exact: a coalition whose floor objects to nothing has a cost that objects even less.
+
+Programs have the rows and columns that are `needed`, and their bounds are those of the whole program: see `needed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError
-from resilience.physics import Whole
+from resilience.physics import Floats, Whole
 from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
 from resilience.sharing.linear import membership
+from resilience.sharing.needed import Needed
 from resilience.sharing.nucleoli import in_span, nucleolus
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning
@@ -27,6 +31,7 @@ from resilience.standing import UNLIMITED
 
 MOST = 16  # members of whom floors are kept for every coalition
 CLOSE = 1e-7  # share of the largest cost below which two costs are one
+TRUSTED = 1e-6  # of what all lose in the market: how far above its bound a cost may lie
 SMALL = 0.3  # part of all members up to which a coalition is solved by itself, without the others' columns
 BATCH = 6  # coalitions solved before the answer is asked again
 Say = Callable[[str], None]
@@ -53,7 +58,7 @@ class Coalitions:
                 "Ask `sampled_shapley` with `alliance.reached`, or let small members play as one"
             )
         self.floor: FloatArray = np.zeros(2**size)
-        self.turning = Turning(self.alliance)
+        self._rest_on(self.alliance.needed)
         everyone = 2**size - 1
         for number in [everyone, *(1 << place for place in range(size)), *(everyone - (1 << n) for n in range(size))]:
             self.solve(number)
@@ -85,19 +90,49 @@ class Coalitions:
                 self.floor[known] = at.cost_usd
         return self.found[number].cost_usd if number else 0.0
 
+    def otherwise(
+        self, coalition: Iterable[str], *, pooled: bool = True, held: Floats | None = None, refusing: Iterable[str] = ()
+    ) -> Reached:
+        """What a coalition reaches under other terms, as `Alliance.reached` takes them."""
+        ask = partial(self.alliance.reached, coalition, pooled=pooled, held=held, refusing=refusing)
+        found = ask(needed=self.needed)
+        return found if self._proved(found) else ask()
+
+    @property
+    def width_usd(self) -> float:
+        """How far the cost of any coalition that was solved lies above its bound at most, in USD a year."""
+        return max(found.cost_usd - found.bound_usd for found in self.found.values())
+
+    def _rest_on(self, needed: Needed) -> None:
+        self.needed = needed
+        self.turning = Turning(self.alliance, needed)
+        self.marks.clear()
+
+    def _proved(self, found: Reached) -> bool:
+        return found.cost_usd - found.bound_usd <= TRUSTED * float(self.alliance.market_usd.sum())
+
     def _reached(self, number: int, names: list[str]) -> Reached:
+        """By what is needed; where that does not prove it, by the whole program from here on."""
+        found = self._tried(number, names)
+        if self._proved(found):
+            return found
+        self.say("a store is missed: from here on the whole program is solved")
+        self._rest_on(Needed.whole(self.alliance.program))
+        return self._tried(number, names)
+
+    def _tried(self, number: int, names: list[str]) -> Reached:
         """By itself where few are in, else from the corner of the solved coalition that has fewest members more.
 
         Now and then such a start wanders; after as many steps as there are rows it is given up.
         """
         if len(names) <= SMALL * len(self.members):
-            return self.alliance.reached(names)
+            return self.alliance.reached(names, needed=self.needed)
         wider = [known for known in self.marks if known & number == number]
         self.turning.go(self.alliance.place(names))
         if wider:
             self.turning.back(self.marks[min(wider, key=lambda known: (known.bit_count(), known))])
         if self.turning.solve(most=self.turning.program.shape[0] if wider else UNLIMITED) is None:
-            return self.alliance.reached(names)
+            return self.alliance.reached(names, needed=self.needed)
         self.marks[number] = self.turning.mark()
         return self.turning.told()
 

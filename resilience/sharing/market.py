@@ -20,15 +20,18 @@ from resilience.periods import Periods
 from resilience.physics import Floats, Whole
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sharing.alliances import Alliance, Mask
+from resilience.sharing.alliances import Alliance
+from resilience.sharing.needed import FIRST, Mask
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope
 from resilience.sizing.stated import Stated, state_sizing
 from resilience.sizing.without import without_reserve
-from resilience.solver import LinearProgram, Method
+from resilience.solver import LinearProgram, Method, Solution
 
-INSIDE = Method(algorithm="ipm", crossover=False)  # where answers are many it takes their middle, not a corner
+# Where answers are many, interior points take their middle and not a corner. So close they take as long, and departures
+# from an answer that is less than the best would gain what it missed.
+INSIDE = Method(algorithm="ipm", crossover=False, gap=1e-9, tolerance=1e-9)
 HARMLESS = 1e-7  # share of the members' largest loss in any scenario: below it, they lose nothing there
 Say = Callable[[str], None]
 
@@ -73,7 +76,7 @@ def alliance(
     market = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     say("what each coalition could do otherwise")
     struck = stated.only(stated.terms.blocks[market.live].tolist())
-    return _departures(struck, chosen, [market.answers[number].x for number in market.live])
+    return _departures(struck, chosen, [market.answers[number] for number in market.live])
 
 
 def _with_bloc(network: Network, named: list[str], countries: tuple[str, ...]) -> tuple[str, Network]:
@@ -100,12 +103,13 @@ class _Part:
     second: Whole
     owner: Whole
     shared: Mask
+    worth: Floats  # of a unit of each row, in the market
     lost: Floats  # per member, in the market
 
 
-def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Floats]) -> Alliance:
+def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Solution]) -> Alliance:
     number = {name: n for n, name in enumerate(members)}
-    parts = [_part(stated, k, plan, number) for k, plan in enumerate(market)]
+    parts = [_part(stated, k, answer, number) for k, answer in enumerate(market)]
     worst = max((float(part.lost.sum()) for part in parts), default=0.0)
     chances = stated.terms.probabilities[stated.terms.blocks].tolist()
     live = [(chance, part) for chance, part in zip(chances, parts, strict=True) if part.lost.sum() > HARMLESS * worst]
@@ -134,6 +138,9 @@ def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Float
         owner=np.concatenate(owner).astype(np.int64),
         shared=np.concatenate([np.zeros(len(stores), dtype=bool), *(part.shared for _, part in live)]),
         alone=(np.arange(height) >= len(turned)) & (np.arange(height) < len(turned) + len(own)),
+        row_scenario=np.repeat(np.arange(FIRST, len(live)), [len(free), *(len(part.low) for _, part in live)]),
+        column_scenario=np.repeat(np.arange(FIRST, len(live)), [len(stores), *(len(part.cost) for _, part in live)]),
+        worth=np.concatenate([np.zeros(len(free)), *(chance * part.worth for chance, part in live)]),
         turned=turned,
         market_usd=lost * stated.laws.usd,
         stated=stated,
@@ -149,7 +156,7 @@ def _joined(first: Floats, parts: Sequence[_Part]) -> sparse.csc_matrix:
     return sparse.csc_matrix(sparse.bmat(rows))
 
 
-def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part:
+def _part(stated: Stated, k: int, market: Solution, number: dict[str, int]) -> _Part:
     """Scenario `k` as departures from the market's plan, without what no member decides."""
     case, block, recourse = stated.cases[k], stated.blocks[k], stated.two_stage.recourses[k]
     whole = recourse.program
@@ -161,7 +168,7 @@ def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part
     for name in ("send", "receive"):
         shared[block.columns[name][0]] = True
     held = stated.first.columns["held"][0]
-    plan = np.clip(plan, whole.column_lower, whole.column_upper)
+    plan = np.clip(market.x, whole.column_lower, whole.column_upper)
     there = whole.matrix @ plan
     return _Part(
         matrix=sparse.csr_matrix(whole.matrix[:, columns])[rows],
@@ -175,6 +182,7 @@ def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part
         second=second[columns],
         owner=of_row[rows],
         shared=shared[columns],
+        worth=market.row_dual[rows],
         lost=np.bincount(first[columns], weights=(whole.cost * plan)[columns], minlength=len(number)).astype(
             np.float64
         ),
