@@ -1,6 +1,9 @@
 """Costs of coalitions asked for one by one, with a floor and a ceiling for those that nobody asked for.
 
-A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known.
+A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known: by
+themselves, the parts of a coalition reach what their costs add up to. Where the two meet the cost is known without
+being solved; so members who bring nothing double the coalitions, but not those to be solved.
+
 What depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved,
 until it rests on none. That is exact: a coalition whose floor objects to nothing has a cost that objects even less.
 
@@ -22,9 +25,8 @@ from resilience.physics import Floats, Whole
 from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
-from resilience.sharing.linear import membership
-from resilience.sharing.needed import Needed
-from resilience.sharing.nucleoli import in_span, nucleolus
+from resilience.sharing.needed import Mask, Needed
+from resilience.sharing.nucleoli import nucleolus_and_grounds
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning
 from resilience.standing import UNLIMITED
@@ -58,6 +60,7 @@ class Coalitions:
                 "Ask `sampled_shapley` with `alliance.reached`, or let small members play as one"
             )
         self.floor: FloatArray = np.zeros(2**size)
+        self.ceiling: FloatArray = np.where(np.arange(2**size) == 0, 0.0, np.inf)
         self._rest_on(self.alliance.needed)
         everyone = 2**size - 1
         for number in [everyone, *(1 << place for place in range(size)), *(everyone - (1 << n) for n in range(size))]:
@@ -88,6 +91,8 @@ class Coalitions:
             self.floor = np.maximum(self.floor, reached.terms.table())
             for known, at in self.found.items():
                 self.floor[known] = at.cost_usd
+            wider = np.flatnonzero(np.arange(len(self.floor)) & number == number)
+            self.ceiling[wider] = np.minimum(self.ceiling[wider], reached.cost_usd + self.ceiling[wider - number])
         return self.found[number].cost_usd if number else 0.0
 
     def otherwise(
@@ -100,8 +105,9 @@ class Coalitions:
 
     @property
     def width_usd(self) -> float:
-        """How far the cost of any coalition that was solved lies above its bound at most, in USD a year."""
-        return max(found.cost_usd - found.bound_usd for found in self.found.values())
+        """How far the cost of a coalition that is known lies above what is proved of it at most, in USD a year."""
+        solved = max(found.cost_usd - found.bound_usd for found in self.found.values())
+        return max(solved, float((self.ceiling - self.floor)[self.known()].max()))
 
     def _rest_on(self, needed: Needed) -> None:
         self.needed = needed
@@ -140,18 +146,9 @@ class Coalitions:
         """The game of costs: solved where they are, floors elsewhere."""
         return Game(players=self.members, values=self.floor)
 
-    def ceiling(self) -> FloatArray:
-        """For every coalition the least that parts of it with known costs add up to."""
-        most = np.full(len(self.floor), np.inf)
-        most[0] = 0.0
-        for number, reached in self.found.items():
-            most[number] = reached.cost_usd
-        for number in range(1, len(most)):
-            bits = [1 << place for place in range(len(self.members)) if number >> place & 1]
-            parts = coalition_sums(bits).astype(np.int64)[1:-1]
-            if len(parts):
-                most[number] = min(most[number], float((most[parts] + most[number - parts]).min()))
-        return most
+    def known(self) -> Mask:
+        """The coalitions whose cost is known: its floor and ceiling are one."""
+        return np.asarray(self.ceiling - self.floor <= self.close())
 
     def close(self) -> float:
         """The difference below which two costs count as one, in USD."""
@@ -162,10 +159,11 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
     """`ask` of the floors, again and again, until what the answer `rests_on` has been solved."""
     while True:
         answer = ask(coalitions.floors())
-        open_ = [int(number) for number in rests_on(answer) if int(number) not in coalitions.found]
+        grounds = rests_on(answer)
+        open_ = grounds[~coalitions.known()[grounds]].tolist()
         if not open_:
             return answer
-        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet solved")
+        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet known")
         for number in open_[:BATCH]:
             coalitions.solve(number)
 
@@ -173,38 +171,14 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
 def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
     """Each member's share of the cost of all, in USD a year, by the nucleolus.
 
-    The nucleolus rests on the coalitions with the least left to lose, up to the point where they settle every share
-    (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20). Of those, only coalitions whose payment does not follow
-    from the payments of coalitions with less left are solved: see `settling`.
+    What the nucleolus of the floors rests on is solved, until all of that is: `nucleolus_and_grounds` says why the
+    others may cost what they will above their floors.
     """
 
-    def settles(shares: pd.Series[float]) -> Whole:
-        left = coalitions.floor - coalition_sums(shares.to_numpy())
-        return settling(left, len(shares), close=coalitions.close())
+    def asked(costs: Game) -> tuple[pd.Series[float], Whole]:
+        return nucleolus_and_grounds(costs.negated())
 
-    return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
-
-
-def settling(left: FloatArray, size: int, *, close: float) -> Whole:
-    """The coalitions that settle all shares, level by level from the least `left`, without those that follow from
-    levels below.
-
-    Kohlberg asks that for every level the coalitions at it or below be balanced: positive weights give every member 1.
-    To add or take away a coalition whose row of zeros and ones is a sum of multiples of rows below changes nothing:
-    write it as that sum, and add the weights of those below often enough that all stay positive. So floors will do for
-    such coalitions, whatever they cost: with their costs they would but stand at a higher level.
-    """
-    order = np.argsort(left[1:-1], kind="stable") + 1
-    rows, found = np.ones((1, size)), list[int]()
-    while len(rows) < size:
-        order = order[~in_span(rows)[order]]
-        level = order[left[order] <= left[order[0]] + close]
-        found += level.tolist()
-        for row in membership(level, size):
-            more = np.vstack([rows, row])
-            if np.linalg.matrix_rank(more) > len(rows):
-                rows = more
-    return np.array(found, dtype=np.int64)
+    return -settled(coalitions, asked, lambda found: found[1])[0]
 
 
 def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePayments:
@@ -226,18 +200,18 @@ def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int =
     """
     paid = coalition_sums(shares.to_numpy())
     for _ in range(most):
-        gain = paid - coalitions.floor
-        gain[[0, -1, *coalitions.found]] = -np.inf
+        gain = np.where(coalitions.known(), -np.inf, paid - coalitions.floor)
         number = int(np.argmax(gain))
         if gain[number] <= coalitions.close():
             break
         coalitions.solve(number)
     gain = paid - coalitions.floor
     gain[[0, -1]] = 0.0
-    numbers = [number for number in coalitions.found if gain[number] > coalitions.close()]
+    objecting = gain > coalitions.close()
+    numbers = np.flatnonzero(objecting & coalitions.known()).tolist()
     numbers.sort(key=lambda number: (-gain[number], number))
     game = coalitions.floors()
-    undecided = int((gain > coalitions.close()).sum()) - len(numbers)
+    undecided = int(objecting.sum()) - len(numbers)
     table = pd.DataFrame(
         {
             "coalition": pd.Series([game.coalition(number) for number in numbers], dtype=object),

@@ -204,7 +204,7 @@ def test_few_coalitions_give_the_nucleolus_of_all():
     shares = nucleolus_of_costs(few)
     assert shares.to_numpy() == pytest.approx(-nucleolus(table().costs.negated()).to_numpy(), rel=1e-5)
     assert len(few.found) < 20
-    floors, ceilings = few.floors().values, few.ceiling()
+    floors, ceilings = few.floors().values, few.ceiling
     assert (floors <= table().costs.values * (1 + CLOSE)).all()
     assert (ceilings >= table().costs.values * (1 - CLOSE)).all()
     assert would_leave(few, shares)[0].empty
