@@ -31,6 +31,7 @@ from resilience.sharing.claims import (
 )
 from resilience.sharing.fairness import envy, waste, worst_off_ratio
 from resilience.sizing.response import Response, best_response
+from resilience.sizing.scope import Everything, Scope
 
 DAYS_A_WEEK = 7.0
 TIERS = ("defence", "essential", "other")
@@ -46,6 +47,7 @@ def claims_in(
     weeks: int = 104,
     held: Mapping[str, float] | None = None,
     periods: Periods | None = None,
+    scope: Scope | None = None,
 ) -> pd.DataFrame:
     """What each member lacks of `good` in `scenario` when nothing is released.
 
@@ -56,14 +58,16 @@ def claims_in(
     Raises
     ------
     AskError
-        If the network has no such good or member.
+        If the network has no such good or member, or the scenario cannot touch that good.
     """
     network = balance(network).network
     if good not in set(network.goods["good"]):
         raise AskError(f"No good {good!r} in network {network.name!r}. {near(good, network.goods['good'])}")
     named = [members] if isinstance(members, str) else list(members)
     chosen = sorted({country for who in named for country in network.countries(who)})
-    response = best_response(network, scenario, weeks=weeks, periods=periods)
+    if good not in (scope or Everything()).goods(scenario.shock(network, weeks)):
+        raise AskError(f"Nobody lacks {good} in {scenario.name!r}: it is neither struck nor made from what is")
+    response = best_response(network, scenario, weeks=weeks, periods=periods, scope=scope)
     country = network.places.set_index("place")["country"]
     use = use_per_week(network).loc[lambda rows: rows.index.get_level_values(0) == good]
     weekly = use.groupby(use.index.get_level_values(1).map(country.to_dict())).sum()

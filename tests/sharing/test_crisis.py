@@ -2,7 +2,7 @@
 
 import pytest
 
-from resilience import ExportControl, Network, Reserve, Scenario
+from resilience import ExportControl, Network, Outage, Reserve, Scenario
 from resilience.errors import AskError
 from resilience.sharing import (
     Cycle,
@@ -15,6 +15,7 @@ from resilience.sharing import (
     shared_out,
     usual_rules,
 )
+from resilience.sizing.scope import Downstream
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +135,11 @@ def test_buying_apart_at_once_costs_more_and_costs_others_more(network):
     assert price_multiple(0.0, 0.5) == 1.0
     with pytest.raises(AskError):
         price_multiple(0.1, 0.0)
+
+
+def test_claims_are_the_same_downstream_of_the_crisis_and_what_it_leaves_alone_is_refused(network, ban, claims):
+    found = claims_in(network, ban, "gas", members="club", weeks=20, scope=Downstream())
+    assert found["claim"].tolist() == pytest.approx(claims["claim"].tolist())
+    stop = Scenario(name="no chips", disruptions=(Outage(good="chip", place="JPN", weeks=2),))
+    with pytest.raises(AskError, match="neither struck"):
+        claims_in(network, stop, "gas", members="club", weeks=20, scope=Downstream())

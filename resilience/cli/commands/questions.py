@@ -192,6 +192,31 @@ def share(
     give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
 
 
+def allocate(
+    study: Studied,
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="The crisis: a scenario of the study.")],
+    good: Annotated[str, typer.Option(metavar="GOOD", help="What is scarce.")],
+    units: Annotated[
+        float | None, typer.Option(min=0, help="How much of it there is to share [what the reserve holds]")
+    ] = None,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="Whose stores are shared: who holds what.")
+    ] = None,
+    members: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc, in place of the study's members; may be repeated.")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Share a scarce good among the members in a crisis, by each rule, and say how each rule looks."""
+    from resilience.cli.allocation import Asked, allocated
+
+    if units is None and reserve is None:
+        raise typer.BadParameter("say what there is to share: --units N, or --reserve")
+    asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
+    give(patiently(lambda say: allocated(asked, say=say)), json=json, out=out)
+
+
 def cycle(
     study: Studied,
     reserve: Annotated[str, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="The reserve that is released.")],
