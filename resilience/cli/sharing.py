@@ -86,12 +86,13 @@ def shared(asked: Asked, *, say: Say) -> Answer:
         if name in tables and len(tables[name]):
             parts += [head, columns(_rounded(tables[name].head(SHOWN) if name == "leavers" else tables[name])), ""]
     parts.append(
-        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved; floors under the rest prove "
-        "what is said. Outsiders are left as the market has them: what the reserve does for them is not counted."
+        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved, each cost proved to within "
+        f"{money(max(among.width_usd, 1.0))} USD a year; floors under the rest prove what is said. Outsiders are left "
+        "as the market has them: what the reserve does for them is not counted."
     )
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
-        "undecided": found.undecided, "solved": len(among.found), "sentences": words,
+        "undecided": found.undecided, "solved": len(among.found), "width_usd": among.width_usd, "sentences": words,
     }  # fmt: skip
     data |= {name: plainly(table.to_dict("records")) for name, table in tables.items()}
     return Answer(text="\n".join(parts), data=data, tables=tables)
