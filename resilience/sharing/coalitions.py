@@ -79,10 +79,14 @@ class Coalitions:
     def cost(self, coalition: Iterable[str]) -> float:
         """A coalition's cost, in USD a year; nothing for nobody."""
         inside = self.alliance.place(coalition)
-        return self.solve(int(inside @ (1 << np.arange(len(inside)))))
+        return self.at(int(inside @ (1 << np.arange(len(inside)))))
+
+    def at(self, number: int) -> float:
+        """The cost of the coalition with this number, in the order of a `Game`; solved where it is not yet known."""
+        return float(self.floor[number]) if self.known()[number] else self.solve(number)
 
     def solve(self, number: int) -> float:
-        """The cost of the coalition with this number, in the order of a `Game`."""
+        """The same, solved even where it is known."""
         if number and number not in self.found:
             names = [name for place, name in enumerate(self.members) if number >> place & 1]
             self.say(f"{len(self.found) + 1} coalitions solved: {', '.join(names)}")
@@ -228,12 +232,12 @@ def shapley_of_costs(
 ) -> pd.DataFrame:
     """Each member's mean addition to the cost over all orders of joining: payoff, low and high, in USD a year.
 
-    Exact without `pairs`, which solves every coalition. With `pairs` of orders drawn by `rng`, only how far costs lie
+    Exact without `pairs`: then every cost is made known. With `pairs` of orders drawn by `rng`, only how far costs lie
     above today's floors is sampled, for the Shapley value of the floors is known: intervals are a fraction as wide.
     """
     if pairs is None:
-        for number in range(1, len(coalitions.floor)):
-            coalitions.solve(number)
+        for number in sorted(range(len(coalitions.floor)), key=int.bit_count):  # parts first: they give ceilings
+            coalitions.at(number)
         exact = shapley(coalitions.floors())
         return pd.DataFrame({"payoff": exact, "low": exact, "high": exact})
     base = coalitions.floors()

@@ -9,7 +9,7 @@ from ten_goods import outages, ten_goods
 from resilience import ExportControl, Network, Outage, Scenario
 from resilience.periods import Coarsening
 from resilience.policy import Release
-from resilience.sharing import Coalitions, alliance, nucleolus_of_costs
+from resilience.sharing import Coalitions, alliance, nucleolus_of_costs, shapley_of_costs
 from resilience.solver import Method
 
 CLOSE = 1e-6
@@ -93,3 +93,7 @@ def test_members_who_bring_nothing_are_not_solved_with_every_coalition():
     assert shares.to_numpy() == pytest.approx([14, 14, 0, 0, 0, 0], abs=1e-5)
     assert len(coalitions.found) <= 16  # thirteen to begin with, of 63
     assert coalitions.known()[0b101101]
+    exact = shapley_of_costs(coalitions)
+    assert exact["payoff"].to_numpy() == pytest.approx([14, 14, 0, 0, 0, 0], abs=1e-5)
+    assert coalitions.known().all()
+    assert len(coalitions.found) <= 24

@@ -173,8 +173,8 @@ def share(
         Path | None, typer.Option(metavar="FILE.csv", help="With --rule weights: columns member, weight (say, GDP).")
     ] = None,
     pairs: Annotated[
-        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 solves all.")
-    ] = 10,
+        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 is exact.")
+    ] = 0,
     departures: Annotated[bool, typer.Option("--departures", help="Also: what it costs if one leaves.")] = False,
     fine: Annotated[bool, typer.Option("--fine", help="The study's own periods, not coarser ones; slow.")] = False,
     json: Json = False,
