@@ -54,7 +54,7 @@ class ByNucleolus:
 class ByShapley:
     """What each member adds to the cost, on average over all orders of joining.
 
-    Exact where `pairs` is None, which takes every coalition's cost; else from so many drawn orders and their reverses. It
+    Exact where `pairs` is None; else from so many drawn orders and their reverses. It
     need not lie in the core: ask who would leave.
     """
 
