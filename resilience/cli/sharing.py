@@ -155,7 +155,9 @@ def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> l
         f"Holding in common costs {len(pays)} members {money(float(cost['pooled']))} USD a year ({money(held)} to "
         f"hold, the rest is loss that remains); each alone they would bear {money(float(cost['autarky']))}, with no "
         f"reserve {money(float(cost['no reserve']))}.",
-        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}.",
+        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}. Payments divide the "
+        f"{money(float(cost['autarky'] - cost['pooled']))} that holding in common saves against each alone, and not "
+        "only what holding costs.",
     ]
     if found.stable:
         words.append("No member and no group of members would pay less on its own: the division is proved to hold.")
