@@ -38,6 +38,10 @@ from resilience.study import Study
 Say = Callable[[str], None]
 RULES = ("nucleolus", "shapley", "least-core", "use", "imports", "weights")
 COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # of a study: a hundred programs, not one, are to be solved
+PERIODS = {
+    False: "Periods are of two, four and then eight weeks; --fine takes the study's own, and several times as long.",
+    True: "Periods are the study's own.",
+}
 SHOWN = 5  # coalitions that would leave
 
 
@@ -88,7 +92,7 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     parts.append(
         f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved, each cost proved to within "
         f"{money(max(among.width_usd, 1.0))} USD a year; floors under the rest prove what is said. Outsiders are left "
-        "as the market has them: what the reserve does for them is not counted."
+        f"as the market has them: what the reserve does for them is not counted. {PERIODS[asked.fine]}"
     )
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
