@@ -46,6 +46,7 @@ from resilience.sharing.terms import Terms
 from resilience.sizing.stated import Stated
 from resilience.solver import LinearProgram, Method, certified_bound, signed, solve
 
+WORTHWHILE = 1e-6  # share of a store's cost by which a unit must save more
 CLOSELY = Method(tolerance=1e-9)  # what each row may be missed by adds up over tens of thousands
 
 
@@ -54,7 +55,8 @@ class Reached:
     """What one coalition reaches on its own: yearly cost to its members, and what it holds.
 
     No reserve and no plan of theirs costs less than `bound_usd`. `loss_usd` is by member, in the order of `members`;
-    `held` what stands in each store of the alliance, scaled.
+    `held` what stands in each store of the alliance, scaled; `wanted` marks stores in which one unit more would save
+    more than it costs by the duals: none where the bound meets the cost.
     """
 
     members: tuple[str, ...]
@@ -64,6 +66,7 @@ class Reached:
     loss_usd: tuple[float, ...]
     reserve: Reserve
     held: Floats
+    wanted: Mask
     terms: Terms
     seconds: float
 
@@ -105,9 +108,14 @@ class Alliance:
     @cached_property
     def needed(self) -> Needed:
         """The rows and columns that answers are likely to rest on."""
+        return self.needing(np.zeros(self.stores, dtype=bool))
+
+    def needing(self, also: Mask) -> Needed:
+        """The same, with some stores beside."""
         return needed(
-            self.program, worth=self.worth, row_scenario=self.row_scenario, column_scenario=self.column_scenario
-        )
+            self.program, worth=self.worth, row_scenario=self.row_scenario, column_scenario=self.column_scenario,
+            also=also,
+        )  # fmt: skip
 
     def place(self, coalition: Iterable[str]) -> Mask:
         """Which members are in a coalition."""
@@ -182,6 +190,7 @@ class Alliance:
             self.first[self.stores :], weights=(self.program.cost * x)[self.stores :], minlength=len(self.members)
         )
         number = int(inside @ (1 << np.arange(len(inside))))
+        worth = self.program.matrix[:, : self.stores].T @ dual
         return Reached(
             members=tuple(name for name, is_in in zip(self.members, inside, strict=True) if is_in),
             cost_usd=market + float(self.program.cost @ x) * self.usd,
@@ -190,6 +199,7 @@ class Alliance:
             loss_usd=tuple(lost[inside].tolist()),
             reserve=self.stated.reserve(x[: self.stores]),
             held=x[: self.stores],
+            wanted=inside[self.first[: self.stores]] & (worth > self.program.cost[: self.stores] * (1.0 + WORTHWHILE)),
             terms=terms,
             seconds=seconds,
         )

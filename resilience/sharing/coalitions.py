@@ -122,13 +122,17 @@ class Coalitions:
         return found.cost_usd - found.bound_usd <= TRUSTED * float(self.alliance.market_usd.sum())
 
     def _reached(self, number: int, names: list[str]) -> Reached:
-        """By what is needed; where that does not prove it, by the whole program from here on."""
+        """By what is needed; where that does not prove it, from here on with more stores, and at last by everything."""
         found = self._tried(number, names)
-        if self._proved(found):
-            return found
-        self.say("a store is missed: from here on the whole program is solved")
-        self._rest_on(Needed.whole(self.alliance.program))
-        return self._tried(number, names)
+        while not (self._proved(found) or self.needed.columns.all()):
+            kept = self.needed.columns[: self.alliance.stores]
+            more = found.wanted & ~kept
+            self.say(f"{int(more.sum()) or 'all'} stores more are needed")
+            self._rest_on(
+                self.alliance.needing(kept | more) if more.any() else Needed.whole(self.alliance.program)
+            )  # fmt: skip
+            found = self._tried(number, names)
+        return found
 
     def _tried(self, number: int, names: list[str]) -> Reached:
         """By itself where few are in, else from the corner of the solved coalition that has fewest members more.

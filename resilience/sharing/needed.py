@@ -6,7 +6,8 @@ anything is left as the market has it: from a plan of least loss there is nothin
 
 Nothing is approximated by it. Rows left out keep the market's duals, under which departing from the market gains
 nothing, and with them the bound is priced for the whole program: where it meets the cost, the cost is that of the whole
-program; where not, the whole program is solved. On chips 13 of 344 stores and two of four scenarios are left.
+program; where not, stores are taken in that save more than they cost by the duals then found, and at last everything.
+On chips 13 of 344 stores and two of four scenarios are kept.
 
 `sizing.spared` does the same for one sizing.
 """
@@ -54,14 +55,16 @@ class Needed:
         return everywhere
 
 
-def needed(program: LinearProgram, *, worth: Floats, row_scenario: Whole, column_scenario: Whole) -> Needed:
-    """What is needed where `worth` are the duals with nothing held; stores are the columns in no scenario."""
+def needed(program: LinearProgram, *, worth: Floats, row_scenario: Whole, column_scenario: Whole, also: Mask) -> Needed:
+    """What is needed where `worth` are the duals with nothing held; stores are the columns in no scenario, and some
+    are kept `also`.
+    """
     stores = np.flatnonzero(column_scenario == FIRST)
     cost = program.cost[stores]
     weighed = sparse.csr_matrix(program.matrix[:, stores].multiply(worth[:, None]))
     scenarios = np.unique(column_scenario[column_scenario != FIRST])
     saved = np.array([weighed[row_scenario == number].sum(axis=0) for number in scenarios]).reshape(-1, len(stores))
-    held = saved.sum(axis=0) >= PROMISING * cost
+    held = also | (saved.sum(axis=0) >= PROMISING * cost)
     counted = scenarios[(saved[:, held] > FAINT * cost[held]).any(axis=1)]
     columns = np.isin(column_scenario, counted)
     columns[stores[held]] = True

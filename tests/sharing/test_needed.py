@@ -72,6 +72,7 @@ def test_stores_that_save_only_together_are_missed_by_a_corner_and_the_bound_tel
     missed = asked.reached(["JPN"], needed=asked.needed)
     assert missed.cost_usd == pytest.approx(400)
     assert missed.bound_usd <= 48
+    assert np.flatnonzero(missed.wanted).tolist() == [1 - stores[0]]  # the duals now put it on the other
     coalitions = Coalitions(alliance=asked)
     assert coalitions.cost(["JPN"]) == pytest.approx(48, rel=CLOSE)
     assert coalitions.width_usd <= CLOSE * 400
