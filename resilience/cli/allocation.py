@@ -59,7 +59,7 @@ def allocated(asked: Asked, *, say: Say) -> Answer:
         parts += [
             f"What each gets by each rule, {unit}:", columns(_wide(claims, gets)), "",
             f"How each rule looks (waste and envy in {unit}; the rest as parts of 1, or days of use):",
-            columns(judged), "",
+            columns(judged.drop(columns=[] if claims["stake_usd"].any() else ["stake_secured"])), "",
         ]  # fmt: skip
     parts += _assumed(study, claims)
     data: dict[str, object] = {
@@ -84,7 +84,7 @@ def _held(reserve: Reserve, network: Network, good: str) -> dict[str, float]:
 def _claims(claims: pd.DataFrame) -> pd.DataFrame:
     """The claimants, the largest first."""
     table = claims[claims["claim"] > 0].sort_values("claim", ascending=False, kind="stable")
-    return table.drop(columns=["held"] if not table["held"].any() else [])
+    return table.drop(columns=[name for name in ASK_FOR if not claims[name].any()])
 
 
 def _wide(claims: pd.DataFrame, gets: pd.DataFrame) -> pd.DataFrame:

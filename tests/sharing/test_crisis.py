@@ -17,6 +17,8 @@ from resilience.sharing import (
 )
 from resilience.sizing.scope import Downstream
 
+SOLVED = 1e-6  # units, of claims of hundreds: they come from interior points
+
 
 @pytest.fixture(scope="module")
 def network():
@@ -68,7 +70,7 @@ def test_every_rule_shares_the_talmuds_claims_as_published(claims):
     }  # fmt: skip
     assert set(gets.index) == set(published)
     for rule, shares in published.items():
-        assert gets.loc[rule].tolist() == pytest.approx(shares), rule
+        assert gets.loc[rule].tolist() == pytest.approx(shares, abs=SOLVED), rule
 
 
 def test_each_rule_is_told_by_waste_envy_the_worst_off_and_what_it_secures(claims):
@@ -76,7 +78,7 @@ def test_each_rule_is_told_by_waste_envy_the_worst_off_and_what_it_secures(claim
     assert (table["waste"] == 0).all()
     assert table["envy"].idxmin() == "equal awards"
     assert table.at["tier priority", "worst_off_member"] == "JPN"
-    assert table.at["tier priority", "first_tier_secured"] == 1.0
+    assert table.at["tier priority", "first_tier_secured"] == pytest.approx(1.0)
     assert table["worst_off_ratio"].max() == table.at["pro rata to need", "worst_off_ratio"] == pytest.approx(0.5)
     assert table.at["tier priority", "stake_secured"] == pytest.approx(2 / 3)
     assert table.at["equal days", "fewest_days"] == pytest.approx(35)
