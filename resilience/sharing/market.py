@@ -194,13 +194,15 @@ def _rotation(stated: Stated, members: tuple[str, ...], stores: Whole) -> tuple[
     ground = Ground(laws=stated.laws, rows=stated.rows, point=_points(stated))
     life = stated.network.goods.set_index("good")["shelf_life_weeks"].dropna()
     goods = [good for good in stated.rows["good"].unique() if good in life.index]
-    counted = np.array([stated.rows["good"] == good for good in goods], dtype=np.float64).reshape(-1, len(stores))
+    counted = np.array([stated.rows["good"] == good for good in goods], dtype=np.float64).reshape(
+        len(goods), len(stores)
+    )
     turned = [
         [Use().per_week(ground, good, name) * life[good] / stated.scale[stated.rows["good"] == good][0]
          for name in members]
         for good in goods
     ]  # fmt: skip
-    return counted, np.array(turned, dtype=np.float64).reshape(-1, len(members))
+    return counted, np.array(turned, dtype=np.float64).reshape(len(goods), len(members))
 
 
 def _points(stated: Stated) -> Whole:
@@ -215,4 +217,4 @@ def _split(together: Floats, turned: Floats, stores: Whole) -> tuple[Floats, Flo
         for member in np.unique(stores[counted > 0]):
             rows.append(counted * (stores == member))
             sides.append(of_member[member])
-    return np.array(rows).reshape(-1, len(stores)), np.array(sides, dtype=np.float64)
+    return np.array(rows).reshape(len(rows), len(stores)), np.array(sides, dtype=np.float64)

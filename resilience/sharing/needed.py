@@ -63,7 +63,9 @@ def needed(program: LinearProgram, *, worth: Floats, row_scenario: Whole, column
     cost = program.cost[stores]
     weighed = sparse.csr_matrix(program.matrix[:, stores].multiply(worth[:, None]))
     scenarios = np.unique(column_scenario[column_scenario != FIRST])
-    saved = np.array([weighed[row_scenario == number].sum(axis=0) for number in scenarios]).reshape(-1, len(stores))
+    saved = np.array([weighed[row_scenario == number].sum(axis=0) for number in scenarios]).reshape(
+        len(scenarios), len(stores)
+    )
     held = also | (saved.sum(axis=0) >= PROMISING * cost)
     counted = scenarios[(saved[:, held] > FAINT * cost[held]).any(axis=1)]
     columns = np.isin(column_scenario, counted)

@@ -98,3 +98,22 @@ def test_members_who_bring_nothing_are_not_solved_with_every_coalition():
     assert exact["payoff"].to_numpy() == pytest.approx([14, 14, 0, 0, 0, 0], abs=1e-5)
     assert coalitions.known().all()
     assert len(coalitions.found) <= 24
+
+
+@pytest.mark.parametrize("goods", [{"holding_share_per_year": [500.0]}, {"storable": [False]}])
+def test_where_nothing_is_worth_holding_or_can_be_members_bear_the_market(goods):
+    network = Network.from_frames(
+        goods={"good": ["gas"], "usd_per_unit": [1.0], **goods},
+        producers={"good": ["gas"] * 2, "place": ["A", "B"], "output_per_week": [10.0] * 2},
+        demand={
+            "good": ["gas"] * 2,
+            "place": ["A", "B"],
+            "units_per_week": [10.0] * 2,
+            "usd_per_unit_unmet": [21.0] * 2,
+        },
+        blocs={"club": ["A", "B"]},
+    )
+    stop = Scenario(name="stop", probability=0.1, disruptions=(Outage(weeks=4),))
+    coalitions = Coalitions(alliance=alliance(network, [stop], members="club", weeks=8))
+    assert not coalitions.needed.columns.any()
+    assert [coalitions.cost(names) for names in (["A"], ["B"], ["A", "B"])] == pytest.approx([84, 84, 168])
