@@ -37,10 +37,10 @@ from resilience.study import Study
 
 Say = Callable[[str], None]
 RULES = ("nucleolus", "shapley", "least-core", "use", "imports", "weights")
-COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # of a study: a hundred programs, not one, are to be solved
+COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # for a first look: a hundred programs are to be solved
 PERIODS = {
-    False: "Periods are of two, four and then eight weeks; --fine takes the study's own, and several times as long.",
-    True: "Periods are the study's own.",
+    False: "Periods are the study's own.",
+    True: "Periods are of two, four and then eight weeks, which hides what is lost within them.",
 }
 SHOWN = 5  # coalitions that would leave
 
@@ -56,7 +56,7 @@ class Asked:
     weights: Path | None
     pairs: int
     departures: bool
-    fine: bool
+    coarse: bool
 
 
 def shared(asked: Asked, *, say: Say) -> Answer:
@@ -65,7 +65,7 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     network = study.network()
     base = sorted({name for who in asked.members or [study.members or ""] for name in network.countries(who)})
     joining = [name for who in asked.joining for name in network.countries(who) if name not in base]
-    among = _coalitions(study, network, [*base, *joining], fine=asked.fine, say=say)
+    among = _coalitions(study, network, [*base, *joining], coarse=asked.coarse, say=say)
     found = burden(among, _rule(asked, network, among))
     shares = found.table.set_index("member")["cost_usd"]
     tables = {"burden": found.table, "arrangements": arrangements(among), "leavers": _told(found)}
@@ -92,7 +92,7 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     parts.append(
         f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved, each cost proved to within "
         f"{money(max(among.width_usd, 1.0))} USD a year; floors under the rest prove what is said. Outsiders are left "
-        f"as the market has them: what the reserve does for them is not counted. {PERIODS[asked.fine]}"
+        f"as the market has them: what the reserve does for them is not counted. {PERIODS[asked.coarse]}"
     )
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
@@ -102,8 +102,8 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     return Answer(text="\n".join(parts), data=data, tables=tables)
 
 
-def _coalitions(study: Study, network: Network, members: Sequence[str], *, fine: bool, say: Say) -> Coalitions:
-    periods: Periods = study.periods.build() if fine else COARSE
+def _coalitions(study: Study, network: Network, members: Sequence[str], *, coarse: bool, say: Say) -> Coalitions:
+    periods: Periods = COARSE if coarse else study.periods.build()
     found = alliance(
         network, study.scenarios, members=members, weeks=study.weeks, goods=study.sizing.goods,
         release=study.release.build(), periods=periods, scope=study.scope(), say=say,

@@ -48,6 +48,9 @@ from resilience.solver import LinearProgram, Method, certified_bound, signed, so
 
 WORTHWHILE = 1e-6  # share of a store's cost by which a unit must save more
 CLOSELY = Method(tolerance=1e-9)  # what each row may be missed by adds up over tens of thousands
+# As quick as with looser ones. Where answers are many, interior points take their middle and not a corner.
+INSIDE = Method(algorithm="ipm", crossover=False, gap=1e-9, tolerance=1e-9)
+LARGE = 30_000  # columns past which interior points beat the simplex method from nowhere
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -157,7 +160,7 @@ class Alliance:
         held: Floats | None = None,
         refusing: Iterable[str] = (),
         needed: Needed | None = None,
-        method: Method = CLOSELY,
+        method: Method | None = None,
     ) -> Reached:
         """What a coalition reaches, holding in common (or, where not `pooled`, each for itself).
 
@@ -177,7 +180,7 @@ class Alliance:
         if needed is None or (held is not None and held[~needed.columns[: self.stores]].any()):
             needed = Needed.whole(self.program)
         part, its_rows, its_columns = needed.cut(program, rows, columns)
-        found = solve(part, method)
+        found = solve(part, method or (INSIDE if part.shape[1] > LARGE else CLOSELY))
         x, dual = np.zeros(len(self.first)), needed.dual(its_rows, found.row_dual)
         x[its_columns] = found.x
         bound = certified_bound(program, dual[rows])

@@ -19,6 +19,7 @@ from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.scenario import Scenario
+from resilience.sharing.alliances import INSIDE
 from resilience.sharing.claims import (
     AllocationRule,
     ByWeight,
@@ -31,7 +32,6 @@ from resilience.sharing.claims import (
     TierPriority,
 )
 from resilience.sharing.fairness import envy, waste, worst_off_ratio
-from resilience.sharing.market import INSIDE
 from resilience.sizing.response import Response, best_response
 from resilience.sizing.scope import Everything, Scope
 

@@ -20,7 +20,7 @@ from resilience.periods import Periods
 from resilience.physics import Floats, Whole
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sharing.alliances import Alliance
+from resilience.sharing.alliances import INSIDE, Alliance
 from resilience.sharing.needed import FIRST, Mask
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
@@ -29,9 +29,6 @@ from resilience.sizing.stated import Stated, state_sizing
 from resilience.sizing.without import without_reserve
 from resilience.solver import LinearProgram, Method, Solution
 
-# Where answers are many, interior points take their middle and not a corner. So close they take as long, and departures
-# from an answer that is less than the best would gain what it missed.
-INSIDE = Method(algorithm="ipm", crossover=False, gap=1e-9, tolerance=1e-9)
 HARMLESS = 1e-7  # share of the members' largest loss in any scenario: below it, they lose nothing there
 Say = Callable[[str], None]
 

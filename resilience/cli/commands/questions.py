@@ -176,7 +176,7 @@ def share(
         int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 is exact.")
     ] = 0,
     departures: Annotated[bool, typer.Option("--departures", help="Also: what it costs if one leaves.")] = False,
-    fine: Annotated[bool, typer.Option("--fine", help="The study's own periods, not coarser ones; slow.")] = False,
+    coarse: Annotated[bool, typer.Option("--coarse", help="In periods of 2, 4, 8 weeks: quicker.")] = False,
     json: Json = False,
     out: Out = None,
 ) -> None:
@@ -187,7 +187,7 @@ def share(
         raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
     asked = Asked(
         study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
-        departures=departures, fine=fine,
+        departures=departures, coarse=coarse,
     )  # fmt: skip
     give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
 
