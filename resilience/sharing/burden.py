@@ -17,7 +17,6 @@ import pandas as pd
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.physics import Whole
 from resilience.sharing.coalitions import (
     Coalitions,
     least_transfers,
@@ -26,8 +25,7 @@ from resilience.sharing.coalitions import (
     shapley_of_costs,
     would_leave,
 )
-from resilience.sharing.core import LeastCore, least_core
-from resilience.sharing.game import coalition_sums
+from resilience.sharing.core import least_core
 
 
 class BurdenRule(Protocol):
@@ -80,13 +78,7 @@ class ByLeastCore:
 
     def divide(self, coalitions: Coalitions) -> pd.Series[float]:
         """Each member's yearly cost in USD."""
-
-        def binds(found: LeastCore) -> Whole:
-            gain = coalition_sums(-found.payoffs.to_numpy()) - coalitions.floor
-            order = np.argsort(-gain[1:-1], kind="stable") + 1
-            return np.asarray(order[gain[order] >= gain[order[0]] - coalitions.close()], dtype=np.int64)
-
-        return -settled(coalitions, lambda costs: least_core(costs.negated()), binds).payoffs
+        return -settled(coalitions, lambda costs: least_core(costs.negated()), lambda found: found.grounds).payoffs
 
 
 @dataclass(frozen=True, kw_only=True)

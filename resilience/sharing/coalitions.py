@@ -191,13 +191,7 @@ def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
 
 def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePayments:
     """The smallest side payments that leave no coalition a gain from going alone; paid to a member above zero."""
-
-    def bind(found: SidePayments) -> Whole:
-        left = coalitions.floor - coalition_sums((shares - found.transfers).to_numpy())
-        order = np.argsort(left[1:-1], kind="stable") + 1
-        return np.asarray(order[left[order] <= coalitions.close()], dtype=np.int64)
-
-    return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), bind)
+    return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), lambda found: found.grounds)
 
 
 def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int = 40) -> tuple[pd.DataFrame, int]:

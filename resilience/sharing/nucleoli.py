@@ -39,7 +39,6 @@ from resilience.sharing.linear import (
 )
 
 PRICED = 1e-6  # prices of a step sum to one over at most 2 n coalitions, so one at least is far above
-ROUNDING = 1e-9  # of a price that is none
 SPAN = 1e-7  # a row of zeros and ones this near a span of such rows lies in it
 
 
@@ -116,7 +115,7 @@ def _settled(values: FloatArray, lower: FloatArray) -> tuple[FloatArray, NumberA
             lower=np.append(lower, -np.inf),
         )
         answer, numbers = minimise_over_coalitions(program, _first(numbers, open_to_settle))
-        grounds = np.union1d(grounds, numbers[answer.prices > ROUNDING])
+        grounds = np.union1d(grounds, answer.priced(numbers))
         by_price = np.argsort(-answer.prices, kind="stable")
         for number in numbers[by_price[answer.prices[by_price] > PRICED]]:
             row = membership(np.array([number]), size)
