@@ -48,12 +48,17 @@ class Downstream:
 
 def downstream(network: Network, goods: Iterable[str]) -> frozenset[str]:
     """Some goods, what can stand in for any of them, and all that is made from either."""
-    chosen = frozenset(goods)
+    chosen, graph = frozenset(goods), made_from(network)
+    return chosen.union(*(nx.descendants(graph, good) for good in chosen))
+
+
+def made_from(network: Network) -> nx.DiGraph:
+    """The goods, with an edge from each to what is made from it and to what can stand in for it."""
     graph = nx.DiGraph()
     graph.add_nodes_from(network.goods["good"])
     graph.add_edges_from(network.needs[["input", "good"]].itertuples(index=False, name=None))
     graph.add_edges_from(network.substitutes[["input", "substitute"]].itertuples(index=False, name=None))
-    return chosen.union(*(nx.descendants(graph, good) for good in chosen))
+    return graph
 
 
 def struck(shock: Shock) -> set[str]:

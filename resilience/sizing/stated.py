@@ -17,6 +17,7 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk
 from resilience.scenario import Scenario, ScenarioSet
+from resilience.sizing.bare import HARMLESS
 from resilience.sizing.case import Case, candidates
 from resilience.sizing.compiled import each_compiled
 from resilience.sizing.extensive import Extensive, join, two_stage
@@ -28,7 +29,7 @@ from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
 from resilience.sizing.traced import most_lost
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.without import HARMLESS, notable
+from resilience.sizing.without import notable
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held

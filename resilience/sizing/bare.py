@@ -1,0 +1,90 @@
+"""One scenario's program with nothing held, as a task: what a worker is handed, and how it is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resilience.engine import Engine, Serial, answers, nothing
+from resilience.sizing.case import Case
+from resilience.sizing.nearby import Surroundings, least_near, surroundings
+from resilience.sizing.response import with_units
+from resilience.sizing.statement import Compiled
+from resilience.sizing.steady import Mask, least_loss, tools_as_ever
+from resilience.sizing.unharmed import STEPS, narrowed, unharmed
+from resilience.solver import LinearProgram, Method, Solution, solve
+
+HARMLESS = 1e-6  # a ten-billionth of a week of all that is at stake
+SMALL = 2_000  # columns up to which the least loss is sought at once
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Near:
+    """Where to look first: the program that rules plans with a loss out, and what lies near what is struck.
+
+    `for_now` tells whether the least loss near it will do, without a bound, where a plan without a loss is not found.
+    """
+
+    narrow: LinearProgram
+    around: Surroundings
+    for_now: bool
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bare:
+    """A scenario's program with nothing held, and the columns of tools that arrive as ever."""
+
+    program: LinearProgram
+    usual: Mask
+    near: Near | None
+    method: Method | None
+
+
+def bare(case: Case, block: Compiled, *, method: Method | None, search: bool, for_now: bool) -> Bare:
+    """A scenario as a task, with a `search` near what it strikes where that may save time."""
+    empty = with_units(block, case, np.zeros(len(case.stores)))
+    near = None
+    if search and empty.program.shape[1] > SMALL:
+        narrow, around = narrowed(case, empty), surroundings(case, empty)
+        near = None if narrow is None or around is None else Near(narrow=narrow, around=around, for_now=for_now)
+    return Bare(program=empty.program, usual=tools_as_ever(case, empty), near=near, method=method)
+
+
+def solved(state: None, asked: Bare) -> Solution:
+    """The least loss, or one near what is struck: without a bound, unless it is nothing."""
+    return (asked.near and _nearby(asked, asked.near)) or least_loss(asked.program, asked.usual, asked.method)
+
+
+def _nearby(asked: Bare, near: Near) -> Solution | None:
+    harmless = unharmed(near.narrow, near.around, asked.method)
+    if harmless is not None or not near.for_now:
+        return harmless
+    found = least_near(asked.program, near.around.supplied <= STEPS, near.around.calm, asked.method)
+    return replace(found, bound=0.0) if found is not None and found.objective <= HARMLESS else found
+
+
+def solve_each(
+    programs: Mapping[int, LinearProgram], *, method: Method | None, engine: Engine | None = None
+) -> dict[int, Solution]:
+    """The answer of each program, each a task of `engine` (this process by default).
+
+    Raises
+    ------
+    EngineError
+        If one cannot be solved.
+    """
+    asked = {str(number): _Alone(program=program, method=method) for number, program in programs.items()}
+    with (engine or Serial()).team(nothing) as team:
+        return {int(key): found for key, found in answers(team, _solve, asked).items()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Alone:
+    program: LinearProgram
+    method: Method | None
+
+
+def _solve(state: None, asked: _Alone) -> Solution:
+    return solve(asked.program, asked.method)

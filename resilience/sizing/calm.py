@@ -1,0 +1,80 @@
+"""A year in which nothing happens, in the columns of a response program, and whose good each column is.
+
+Everything runs at baseline: lanes carry and makers start what they do in a calm week, stocks stand where they stood,
+nothing is short, missing, drawn or replaced. In the program of a calm scenario that is a plan that loses nothing; in
+that of another it shows, by the bounds and balances it breaks, which goods the scenario strikes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resilience.physics import Floats, Whole
+from resilience.sizing.case import Case
+from resilience.sizing.program import planners, toolers
+from resilience.sizing.statement import Compiled
+
+NOBODY = -1
+BROKEN = 1e-7  # scaled units (or shares of capacity) past which a bound or a row counts as broken
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Calm:
+    """The calm year: `plan` by column, and by column the number of its good among the network's, or `NOBODY`'s."""
+
+    plan: Floats
+    good: Whole
+
+
+def calm_year(case: Case, block: Compiled) -> Calm:
+    """What each column of the case's program is while nothing happens."""
+    laws, lengths = case.physics, case.lengths
+    goods = np.unique(laws.network.goods["good"].to_numpy(dtype=object), return_index=True)
+    of_point = goods[1][np.searchsorted(goods[0], laws.points["good"].to_numpy(dtype=object))]
+    of_maker = of_point[laws.made_at]
+    partial, keeping = np.flatnonzero(laws.essential < 1), laws.storable
+    used = laws.consumed * laws.output[laws.consumer]
+    weekly: dict[str, tuple[Floats, Whole]] = {
+        "flow": (laws.flow, of_point[laws.origin]),
+        "start": (laws.output, of_maker),
+        "plan": (laws.output[planners(case)], of_maker[planners(case)]),
+        "used": (used[partial], of_maker[laws.consumer[partial]]),
+        "supplied": (laws.worked, of_maker[laws.worker]),
+        "short": (np.zeros(len(laws.wanted)), of_point[laws.wanted_at]),
+        "replaced": (np.zeros(len(laws.swaps)), of_point[laws.swaps.replaced_at]),
+    }
+    standing: dict[str, tuple[Floats, Whole]] = {
+        "health": ((laws.output[toolers(case)] > 0).astype(np.float64), of_maker[toolers(case)]),  # idle ones wear
+        "stock": (laws.stock[keeping], of_point[keeping]),
+        "spill": (np.zeros(np.count_nonzero(~keeping)), of_point[~keeping]),
+    }
+    once: dict[str, tuple[Floats, Whole]] = {"missing": (np.zeros(len(of_point)), of_point)}
+    width = block.program.shape[1]
+    plan, good = np.zeros(width), np.full(width, NOBODY)
+    for blocks, weeks in ((weekly, lengths), (standing, np.ones(len(lengths))), (once, np.ones(1))):
+        for name, (values, owner) in blocks.items():
+            where, _ = block.columns[name]
+            plan[where] = np.outer(values, weeks).ravel()
+            good[where] = np.repeat(owner, len(weeks))
+    return Calm(plan=plan, good=good)
+
+
+def struck_goods(case: Case, block: Compiled, calm: Calm) -> NDArray[np.bool_] | None:
+    """Per good of the case's network, whether the calm year breaks a bound of a column of its or a balance at one of
+    its points; None where it breaks a rule of another kind, which is no one good's.
+    """
+    program, laws = block.program, case.physics
+    outside = (calm.plan > program.column_upper + BROKEN) | (calm.plan < program.column_lower - BROKEN)
+    taken = program.matrix @ calm.plan
+    broken = (taken > program.row_upper + BROKEN) | (taken < program.row_lower - BROKEN)
+    names = laws.network.goods["good"].to_numpy(dtype=object)
+    struck = np.isin(np.arange(len(names)), calm.good[outside])
+    periods = len(case.grid)
+    for name, count in (("balance", periods), ("position", 1)):
+        points = broken[block.rows[name]].reshape(-1, count).any(axis=1)
+        struck |= np.isin(names, laws.points["good"].to_numpy(dtype=object)[points])
+        broken[block.rows[name]] = False
+    return None if broken.any() or (calm.good[outside] == NOBODY).any() else struck
