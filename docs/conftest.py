@@ -8,27 +8,28 @@ import doctest
 import os
 import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from sybil import Example, Sybil
 from sybil.parsers.myst import CodeBlockParser, PythonCodeBlockParser
+from typer.testing import CliRunner
+
+from resilience.cli import app
 
 collect_ignore = ["conf.py"]  # for Sphinx, which the tests do without
 LOOSE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def run_commands(example: Example) -> str | None:
-    """Run each `$ resilience ...` of a console block in this interpreter's environment."""
+    """Run each `$ resilience ...` of a console block in this interpreter: one of its own would import for seconds."""
     for part in example.parsed.strip().removeprefix("$ ").split("\n$ "):
         command, _, expected = part.partition("\n")
-        words = shlex.split(command)
-        assert words[0] == "resilience", f"this page runs {words[0]!r}, and tests run resilience alone"
-        done = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True)
-        if done.returncode:
-            return f"{command} ends with {done.returncode}:\n{done.stderr}"
+        program, *words = shlex.split(command)
+        assert program == "resilience", f"this page runs {program!r}, and tests run resilience alone"
+        done = CliRunner().invoke(app, words)
+        if done.exit_code:
+            return f"{command} ends with {done.exit_code}:\n{done.stderr}"
         shown, printed = expected.strip() + "\n", done.stdout.strip() + "\n"
         if expected and not doctest.OutputChecker().check_output(shown, printed, LOOSE):
             return f"{command} prints\n{done.stdout}\nand the page shows\n{expected}"

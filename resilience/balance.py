@@ -20,8 +20,10 @@ import pandas as pd
 
 from resilience.errors import AskError, BalanceError, Fault
 from resilience.network import Network
+from resilience.tables import cells
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
+NOTHING = 1e-200  # of what is wanted: no flow, and what its scaling up would overflow
 EXACT = 1e-12
 CLOSE = 1e-11
 RUNAWAY = 1e6  # times its first output: a ring that has grown so far will not settle
@@ -122,12 +124,20 @@ def use_per_week(network: Network) -> pd.Series:
 
 
 def _use_per_week(network: Network) -> pd.Series:
-    made = network.producers[["good", "place", "output_per_week"]]
-    taken = made.merge(network.needs[["good", "input", "units"]], on="good")
-    taken = taken.assign(use=taken["output_per_week"] * taken["units"])[["input", "place", "use"]]
-    wanted = network.demand[["good", "place", "units_per_week"]]
-    parts = [taken.set_axis(["good", "place", "use"], axis=1), wanted.set_axis(["good", "place", "use"], axis=1)]
-    return pd.concat(parts).groupby(["good", "place"])["use"].sum()
+    inputs: dict[str, list[tuple[str, float]]] = {}
+    for good, taken, units in cells(network.needs, "good", "input", "units"):
+        inputs.setdefault(good, []).append((taken, units))
+    used: dict[tuple[str, str], float] = {}
+    makers = network.producers.fillna({"output_per_week": 0.0})
+    for good, place, output in cells(makers, "good", "place", "output_per_week"):
+        for taken, units in inputs.get(good, ()):
+            used[taken, place] = used.get((taken, place), 0.0) + output * units
+    for good, place, wanted in cells(network.demand, "good", "place", "units_per_week"):
+        used[good, place] = used.get((good, place), 0.0) + wanted
+    names = sorted(used)
+    columns = [[name[at] for name in names] for at in (0, 1)]
+    index = pd.MultiIndex.from_arrays(columns, names=["good", "place"])
+    return pd.Series([used[name] for name in names], index=index, name="use", dtype=np.float64)
 
 
 def is_balanced(network: Network, *, within: float = 1e-9) -> bool:
@@ -139,14 +149,18 @@ def _is_balanced(network: Network, within: float) -> bool:
     makers, lanes = network.producers, network.lanes
     if makers["output_per_week"].isna().any() or lanes["flow_per_week"].isna().any():
         return False
-    net = pd.concat([
-        makers.set_index(["good", "place"])["output_per_week"],
-        lanes.set_index(["good", "destination"])["flow_per_week"].rename_axis(["good", "place"]),
-        -lanes.set_index(["good", "origin"])["flow_per_week"].rename_axis(["good", "place"]),
-        -use_per_week(network),
-    ]).groupby(level=[0, 1]).sum()  # fmt: skip
-    world = makers.groupby("good")["output_per_week"].sum().reindex(net.index.get_level_values(0)).fillna(0.0)
-    return bool((net.abs().to_numpy() <= within * np.maximum(world.to_numpy(), EXACT)).all())
+    points = network.points
+    row = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    made = np.zeros(len(points))
+    made[[row[name] for name in cells(makers, "good", "place")]] = makers["output_per_week"]
+    flow, net = lanes["flow_per_week"].to_numpy(), made.copy()
+    np.add.at(net, [row[name] for name in cells(lanes, "good", "destination")], flow)
+    np.subtract.at(net, [row[name] for name in cells(lanes, "good", "origin")], flow)
+    used = use_per_week(network)
+    net[[row[name] for name in used.index]] -= used.to_numpy()
+    of_good = pd.factorize(points["good"])[0]
+    world = np.bincount(of_good, weights=made)[of_good]
+    return bool((np.abs(net) <= within * np.maximum(world, EXACT)).all())
 
 
 def _leanings(network: Network, leaning: pd.Series | None) -> pd.Series:
@@ -255,7 +269,7 @@ def _proportional(
 
 
 def _ratio(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
-    ratio: np.ndarray = np.divide(wanted, found, out=np.ones_like(wanted), where=found > 0)
+    ratio: np.ndarray = np.divide(wanted, found, out=np.ones_like(wanted), where=found > NOTHING * wanted)
     return ratio
 
 

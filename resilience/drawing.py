@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import tomli_w
@@ -26,15 +27,28 @@ def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
     AskError
         If no hazards ship for the study's dataset, or `draws` is too few for every hazard to be met.
     """
-    if study.dataset not in hazards.names():
-        has = ", ".join(hazards.names())
-        raise AskError(f"No hazards ship for {study.dataset!r} (for {has} they do), so no years can be drawn")
-    years = hazards.sample(hazards.load(study.dataset), network, draws=draws, rng=seed)
+    years = hazards.sample(hazards.read(hazards_of(study)), network, draws=draws, rng=seed)
     values = tomllib.loads(study.text.replace("\r\n", "\n"))
     values["seed"] = seed
     values["periods"] = {"steps": study.periods.drawn_steps or study.periods.steps}
     values["scenario"] = [year.to_record() for year in years]
     return Study.from_text(tomli_w.dumps(values), path=study.path, shown=f"{study.name} with {draws} drawn years")
+
+
+def hazards_of(study: Study) -> Path:
+    """The file of the hazards that ship for a study's dataset.
+
+    Raises
+    ------
+    AskError
+        If there is none.
+    """
+    known = hazards.shipped()
+    if study.dataset not in known:
+        raise AskError(
+            f"No hazards ship for {study.dataset!r} (for {', '.join(sorted(known))} they do), so no years can be drawn"
+        )
+    return known[study.dataset]
 
 
 def fresh_years(study: Study, network: Network, *, years: int, sample: int) -> ScenarioSet:

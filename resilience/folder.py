@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from resilience.formulas import escaped, unescaped
 from resilience.journal import Lock
 
 RUNS = Path("runs")  # where runs stand that were given no folder
+COMPARISONS = Path("comparisons")  # and where comparisons of policies do
 DIGITS = "%.9g"  # the last digits of a solver's numbers say nothing, and would make equal runs look different
+ANSWER = "answer.json"  # what a report reads of an answer that lies beside a run
 MANIFEST = "manifest.json"  # the last file to come: where it stands, the run is finished
 UNFINISHED = "unfinished"  # what a run that is not finished has of its own
 TIMES = "times.txt"  # the only file that differs between equal runs
@@ -33,6 +35,7 @@ def write_run(
     tables: Mapping[str, pd.DataFrame],
     manifest: Mapping[str, Any],
     report: Callable[[Path], object] | None,
+    answer: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write a run into `folder`: everything goes to a hidden neighbour first, which takes the name once it is complete.
 
@@ -48,7 +51,7 @@ def write_run(
     except OSError as error:
         raise RunError(why(folder, error)) from error
     try:
-        fill(part, study=study, tables=tables, manifest=manifest, report=report)
+        fill(part, study=study, tables=tables, manifest=manifest, report=report, answer=answer)
         note(part, "finished")
         part.chmod(0o777 & ~_umask())  # a temporary folder is its maker's alone
         if folder.is_dir():
@@ -70,11 +73,14 @@ def fill(
     tables: Mapping[str, pd.DataFrame],
     manifest: Mapping[str, Any],
     report: Callable[[Path], object] | None,
+    answer: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the files of a run into a folder that is there."""
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
     (folder / "study.toml").write_text(study, "utf-8")
+    if answer is not None:
+        (folder / ANSWER).write_text(json.dumps(answer, indent=1, allow_nan=False) + "\n", "utf-8")
     if report is not None:
         report(folder / "report.html")
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
@@ -111,13 +117,13 @@ def next_folder(parent: Path, name: str) -> Path:
     return parent / f"{name}-{number}"
 
 
-def newest(name: str, holding: str, *, lacking: str | None = None) -> Path | None:
+def newest(name: str, holding: str, *, lacking: str | None = None, among: Sequence[Path] = (RUNS,)) -> Path | None:
     """Of the runs of a study of that name in ./runs, the one with the newest `holding`, a file or folder; else None.
 
-    Those that have a file `lacking` do not count.
+    Those that have a file `lacking` do not count. `among` are the folders to look in.
     """
     marks = [
-        path for path in RUNS.glob(f"{Path(name).stem}-*/{holding}")
+        path for parent in among for path in parent.glob(f"{Path(name).stem}-*/{holding}")
         if lacking is None or not (path.parent / lacking).is_file()
     ]  # fmt: skip
     return max(marks, key=lambda path: path.stat().st_mtime).parent if marks else None

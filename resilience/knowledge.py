@@ -8,7 +8,8 @@ Always told, since it costs little: the loss under `simulate` beside the program
     calibration     the reserve that behaviour, not foresight, would want held
     periods         what coarse periods hide, in the gravest scenarios
 
-and, of studies whose years are drawn, the interval on how far the reserve is from the best for all years.
+and, of studies whose years are drawn, the interval on how far the reserve is from the best for all years. What the
+ranges of the data make of the headline is told where draws of the data are asked for (`Result.over_data`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from resilience.data_interval import AMOUNTS, DataInterval
 from resilience.engine import Engine
 from resilience.mitigation import Measure
 from resilience.network import Network
@@ -36,6 +38,7 @@ from resilience.study import Study
 
 Say = Callable[[str], None]
 BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
+NAMED = 3  # figures in a sentence
 SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
 
 
@@ -49,6 +52,7 @@ class Knowledge:
     calibration: Calibration | None = None
     periods: pd.DataFrame | None = None
     replications: Replications | None = None
+    data: DataInterval | None = None
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """What there is, as tidy frames by name."""
@@ -63,6 +67,10 @@ class Knowledge:
             found["periods"] = self.periods
         if self.replications is not None:
             found["interval"] = self.replications.table()
+        if self.data is not None:
+            found["data_interval"] = self.data.table()
+            if len(figures := self.data.strongest()):
+                found["data_figures"] = figures
         return found
 
 
@@ -87,7 +95,7 @@ def know(
     """
     asked = study.sizing.knowledge
     bought = list(zip(stated.measures, sizing.measures["bought"].to_numpy(), strict=True))
-    behaviour = _behaviour(network, bought)
+    behaviour = behaviour_with(network, bought)
     say("what behaviour loses with the reserve")
     simulated = beside(
         network, sizing.losses, sizing.reserve, study.scenarios, bought=bought, weeks=study.weeks,
@@ -122,7 +130,7 @@ def know(
     )  # fmt: skip
 
 
-def _behaviour(network: Network, bought: Sequence[tuple[Measure, float]]) -> Behaviour:
+def behaviour_with(network: Network, bought: Sequence[tuple[Measure, float]]) -> Behaviour:
     """Where a substitute is paid for, firms use it; else they behave as always."""
     qualified = any(share and measure.adds(network).swaps for measure, share in bought)
     return Behaviour(substitution=Qualified()) if qualified else Behaviour()
@@ -135,6 +143,7 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
         *_ranking(sizing.ranking),
         _simulation(knowledge.simulated, risk, money),
         *_interval(knowledge.replications, money),
+        *_data(knowledge.data, money),
         *_information(knowledge.information, money),
         *_frontier(knowledge.frontier, money),
         *_calibration(knowledge.calibration, money),
@@ -179,6 +188,26 @@ def _interval(found: Replications | None, money: Callable[[float], str]) -> list
         f"On {len(found.batches)} fresh samples of years it costs {money(mean)} USD a year ({money(low)} to "
         f"{money(high)}); with a chance of {found.level:.0%} at most {money(found.gap_at_most)} more than the best "
         "reserve for all years."
+    ]
+
+
+def _data(found: DataInterval | None, money: Callable[[float], str]) -> list[str]:
+    if found is None:
+        return []
+    ends = {name: " to ".join(map(money, found.ends(name))) for name in AMOUNTS}
+    strongest = found.strongest()
+    clear = strongest[strongest["clear"]].head(NAMED)
+    if strongest.empty:
+        which = "Which single figures matter takes hundreds of draws to tell"
+    elif clear.empty:
+        which = f"No single one of the {len(found.figures):,} figures that vary stands out"
+    else:
+        named = (f"{row.column} of {row.key} ({row.correlation:+.2f})" for row in clear.itertuples())
+        which = f"The loss with it follows most closely, by rank correlation: {', '.join(named)}"
+    return [
+        f"In nine of ten of {len(found.draws)} draws of the data from their ranges the same reserve costs "
+        f"{ends['reserve_usd']} USD to buy and {ends['holding_usd_per_year']} a year to hold, and saves "
+        f"{ends['saved_usd']} a year as simulated; in {found.worth_it:.0%} of all it saves more than it costs. {which}."
     ]
 
 

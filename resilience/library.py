@@ -9,7 +9,7 @@ from pathlib import Path
 from resilience.errors import AskError, near
 
 PACKAGE = Path(__file__).parent
-STUDY = "study"
+STUDY, CONTROLS = "study", "controls"  # kinds of model
 
 
 def shelf(name: str, *, package: Path = PACKAGE) -> Path:

@@ -20,9 +20,11 @@ from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.substitution import Substitutes, substitutes
+from resilience.tables import cells
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Rows = Mapping[tuple[str, str], int]  # of stock points, by good and place
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -94,16 +96,20 @@ def _physics(network: Network, weights: Mapping[str, float], usd: float | None) 
     points = network.points
     country = points["place"].map(network.places.set_index("place")["country"])
     points = points.assign(country=country, tier=points["good"].map(goods["tier"]))
-    row = pd.Series(np.arange(len(points)), index=pd.MultiIndex.from_frame(points[["good", "place"]]))
-    use = use_per_week(network).reindex(row.index, fill_value=0.0).to_numpy()
-    world = points["good"].map(pd.Series(use).groupby(points["good"].to_numpy()).sum()).to_numpy()
+    row = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    used = use_per_week(network)
+    use = np.zeros(len(points))
+    use[[row[name] for name in used.index]] = used.to_numpy()
+    of_good = pd.factorize(points["good"])[0]
+    world = np.bincount(of_good, weights=use)[of_good]
     scale = np.where(world > 0, world / 1000.0, 1.0)
     usd = usd or float((demand["units_per_week"] * demand["usd_per_unit_unmet"]).sum()) / 1e4 or 1.0
     made = _made(network, row, scale)
     moved = _moved(network, row, scale, made)
     storable = points["good"].map(goods["storable"]).to_numpy(dtype=bool)
     leaving = np.bincount(moved["origin"], weights=moved["flow"], minlength=len(points))
-    weeks = network.stocks.set_index(["good", "place"])["weeks"].reindex(row.index, fill_value=0.0).to_numpy()
+    weeks = np.zeros(len(points))
+    weeks[_at(row, network.stocks, "good", "place")] = network.stocks["weeks"].to_numpy()
     stock = np.where(storable, weeks * np.where(use > 0, use / scale, leaving), 0.0)
     coming = np.bincount(moved["destination"], weights=moved["flow"] * moved["transit"], minlength=len(points))
     underway = np.bincount(made["made_at"], weights=made["output"] * made["cycle"], minlength=len(points))
@@ -140,12 +146,12 @@ def _consumed(network: Network, points: pd.DataFrame, made: dict[str, Any], take
     return found.assign(input=inputs, normal=taken["consumed"] * made["output"][maker])
 
 
-def _at(row: pd.Series, frame: pd.DataFrame, good: str, place: str) -> Whole:
+def _at(row: Rows, frame: pd.DataFrame, good: str, place: str) -> Whole:
     """The stock point of each row of `frame`, whose columns `good` and `place` name it."""
-    return row.reindex(pd.MultiIndex.from_frame(frame[[good, place]])).to_numpy(dtype=np.int64)
+    return np.array([row[name] for name in cells(frame, good, place)], dtype=np.int64)
 
 
-def _made(network: Network, row: pd.Series, scale: Floats) -> dict[str, Any]:
+def _made(network: Network, row: Rows, scale: Floats) -> dict[str, Any]:
     """The arrays over producers."""
     producers = network.producers
     made_at = _at(row, producers, "good", "place")
@@ -158,7 +164,7 @@ def _made(network: Network, row: pd.Series, scale: Floats) -> dict[str, Any]:
     }
 
 
-def _taken(network: Network, row: pd.Series, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
+def _taken(network: Network, row: Rows, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
     """The arrays over what producers take: inputs consumed, then tools and spares."""
     taken = network.producers.reset_index(names="producer").merge(network.needs, on="good")
     taken = taken.sort_values(["producer", "input"])
@@ -180,7 +186,7 @@ def _taken(network: Network, row: pd.Series, scale: Floats, made: dict[str, Any]
     }
 
 
-def _moved(network: Network, row: pd.Series, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
+def _moved(network: Network, row: Rows, scale: Floats, made: dict[str, Any]) -> dict[str, Any]:
     """The arrays over lanes. A lane without a limit carries what its origin can make, and never less than baseline."""
     lanes = network.lanes
     origin = _at(row, lanes, "good", "origin")
@@ -214,7 +220,7 @@ def members_first(network: Network, members: str | Sequence[str], *, others: flo
         raise AskError(f"others is {others!r}: it must lie between 0 and 1")
     named = (members,) if isinstance(members, str) else members
     inside = {country for who in named for country in network.countries(who)}
-    return {country: 1.0 if country in inside else others for country in set(network.places["country"])}
+    return {country: 1.0 if country in inside else others for country in sorted(set(network.places["country"]))}
 
 
 def _weights(network: Network, countries: pd.Series, weights: Mapping[str, float]) -> Floats:

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pandas as pd
 
 from resilience import formats
 from resilience.amounts import Money, left_open, money
+from resilience.data_interval import data_interval
 from resilience.errors import AskError, near
 from resilience.folder import write_run
 from resilience.formats import plainly
 from resilience.headline import headline
-from resilience.knowledge import Knowledge, sentences
+from resilience.knowledge import Knowledge, behaviour_with, sentences
 from resilience.network import Network
 from resilience.provenance import Provenance
 from resilience.sized import goods, shortfall
@@ -55,6 +56,7 @@ class Result:
             self.sizing,
             simulated=self.knowledge.simulated,
             failed=self.failures,
+            data=self.knowledge.data,
             risk=self.study.risk(self.network),
             money=money,
         )
@@ -77,6 +79,19 @@ class Result:
         risk = self.study.risk(self.network)
         return sentences(self.knowledge, self.sizing, risk, money)
 
+    def over_data(self, *, draws: int = 20, say: Callable[[str], None] = lambda text: None) -> Result:
+        """The same, its headline with an interval for what the ranges of the data make of it.
+
+        Each draw simulates the study with and without the reserve, which stays as it is; errors as of
+        `resilience.data_interval.data_interval`.
+        """
+        bought = list(zip(self.study.measure, self.sizing.measures["bought"].to_numpy(), strict=True))
+        behaviour = behaviour_with(self.network, bought)
+        found = data_interval(
+            self.study, self.sizing.reserve, bought=bought, behaviour=behaviour, draws=draws, say=say
+        )  # fmt: skip
+        return replace(self, knowledge=replace(self.knowledge, data=found))
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame.
 
@@ -86,7 +101,7 @@ class Result:
         credit (loss avoided by scenario and good), measures (what is bought beside stock), ranking (stock and measures
         by cost for each USD of loss avoided), unmet and unmet_without (week by week), adjustments (what balancing
         changed), failures, summary; and, where asked for, information, known_years, frontier, calibrated, calibration,
-        interval.
+        interval, data_interval, data_figures.
         """
         known = self._makers()
         if name not in known:
@@ -223,12 +238,13 @@ class Result:
 
 
 class Files(TypedDict):
-    """What a run's folder holds."""
+    """What a run's folder holds; `answer` is what `--json` prints, where a report beside it reads that."""
 
     study: str
     tables: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, Any]
     report: Callable[[Path], object] | None
+    answer: NotRequired[Mapping[str, Any]]
 
 
 class Plots:
@@ -238,13 +254,13 @@ class Plots:
         self._result = result
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        plot = import_module("resilience.plot")
+        plot = import_module("resilience.plot.run")
         if name not in plot.__all__:
             raise AttributeError(f"A result has no plot {name!r}. {near(name, plot.__all__)}")
         return partial(getattr(plot, name), self._result)
 
     def __dir__(self) -> list[str]:
-        return list(import_module("resilience.plot").__all__)
+        return list(import_module("resilience.plot.run").__all__)
 
 
 def _words(table: pd.DataFrame) -> list[str]:

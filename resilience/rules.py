@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -44,20 +45,20 @@ def faults(frames: Frames, shown: Shown, *, balanced: bool = False) -> list[Faul
 def one_measure_of_output(frames: Frames, shown: Shown) -> list[Fault]:
     """A producer has an output or a share, not both and not neither."""
     makers = frames["producers"]
-    both = makers["output_per_week"].notna() & makers["share"].notna()
+    outputs, shares = makers["output_per_week"].notna(), makers["share"].notna()
+    both = outputs & shares
     wrong = [
         Fault(file=shown["producers"], row=row, column="share", value=float(makers["share"][row]),
               rule="the row gives both an output and a share", remedy="Leave one of them blank")
         for row in makers.index[both]
     ]  # fmt: skip
-    neither = makers["output_per_week"].isna() & makers["share"].isna()
     wrong += [
         Fault(file=shown["producers"], row=row, column="output_per_week", rule="neither an output nor a share",
               remedy="Give one of them; 0 if it makes nothing now")
-        for row in makers.index[neither]
+        for row in makers.index[~outputs & ~shares]
     ]  # fmt: skip
-    kinds = makers.groupby("good").agg(outputs=("output_per_week", "count"), shares=("share", "count"))
-    for good in kinds.index[(kinds["outputs"] > 0) & (kinds["shares"] > 0)]:
+    stated, shared = (set(makers.loc[given, "good"].dropna()) if given.any() else set() for given in (outputs, shares))
+    for good in sorted(stated & shared):
         if not both[makers["good"] == good].any():
             rule = f"some producers of {good} give an output and others a share"
             wrong.append(Fault(file=shown["producers"], column="share", value=good, rule=rule,
@@ -73,6 +74,8 @@ def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
         ("substitutes", "most", ["user", "input"], "what can be replaced"),
         ("lanes", "share_of_use", ["good", "destination"], "the destination's use"),
     ):
+        if not frames[table][column].notna().any():
+            continue
         totals = frames[table].groupby(keys)[column].sum()
         for key, total in totals[totals > 1 + SLACK].items():
             parts = key if isinstance(key, tuple) else (key,)
@@ -85,10 +88,9 @@ def shares_within_one(frames: Frames, shown: Shown) -> list[Fault]:
 
 def lanes_start_at_producers(frames: Frames, shown: Shown) -> list[Fault]:
     """A lane starts where its good is made."""
-    lanes = frames["lanes"].dropna(subset=["good", "origin", "destination"])
-    made = set(frames["producers"][["good", "place"]].itertuples(index=False, name=None))
+    made = set(tables.cells(frames["producers"], "good", "place"))
     wrong = []
-    for row, good, origin in lanes[["good", "origin"]].itertuples(name=None):
+    for row, good, origin, _ in _whole(frames["lanes"], "good", "origin", "destination"):
         if made and (good, origin) not in made:
             makers = sorted(place for other, place in made if other == good)
             wrong.append(Fault(file=shown["lanes"], row=row, column="origin", value=origin,
@@ -111,19 +113,21 @@ def lanes_go_somewhere_else(frames: Frames, shown: Shown) -> list[Fault]:
 def what_is_wanted_is_made(frames: Frames, shown: Shown) -> list[Fault]:
     """Demand, needs and substitutes name goods that somebody makes."""
     made = set(frames["producers"]["good"].dropna())
-    known = set(frames["goods"]["good"].dropna())
-    wrong = []
-    for table, column in (("demand", "good"), ("needs", "input"), ("substitutes", "substitute")):
-        cells = frames[table][column]
-        for row in cells.index[cells.isin(known) & ~cells.isin(made) & bool(made)]:  # no producers: told already
-            wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
-                               rule="nobody makes it", remedy="Add a row to producers"))  # fmt: skip
-    return wrong
+    unmade = set(frames["goods"]["good"].dropna()) - made if made else set()  # no producers: told already
+    return [
+        Fault(file=shown[table], row=row, column=column, value=good, rule="nobody makes it",
+              remedy="Add a row to producers")
+        for table, column in (("demand", "good"), ("needs", "input"), ("substitutes", "substitute"))
+        for row, good in _whole(frames[table], column)
+        if good in unmade
+    ]  # fmt: skip
 
 
 def substitutes_replace_what_is_needed(frames: Frames, shown: Shown) -> list[Fault]:
     """A substitute stands in for an input that its user consumes, or for a finished good that somebody wants."""
     swaps, needs = frames["substitutes"].dropna(subset=["user", "input"]), frames["needs"]
+    if swaps.empty:
+        return []
     known, wanted = set(frames["goods"]["good"].dropna()), set(frames["demand"]["good"].dropna())
     kind = dict(zip(zip(needs["good"], needs["input"], strict=True), needs["kind"], strict=True))
     wrong = []
@@ -150,6 +154,8 @@ def capacity_regrows_no_faster_than_it_wears(frames: Frames, shown: Shown) -> li
     """Regrowth at most as fast as wear: else the program would need integers to see that starving tools never pays."""
     needs = frames["needs"]
     quick = (needs["kind"] == "capital") & (needs["regrow_per_week"] > needs["wear_per_week"] + SLACK)
+    if not quick.any():
+        return []
     return [
         Fault(file=shown["needs"], row=row, column="regrow_per_week", value=float(regrow),
               rule=f"above wear_per_week, which is {wear:g}", remedy="Lower it to the wear, or raise the wear")
@@ -159,9 +165,9 @@ def capacity_regrows_no_faster_than_it_wears(frames: Frames, shown: Shown) -> li
 
 def cycles_of_needs_hold_stock(frames: Frames, shown: Shown) -> list[Fault]:
     """Where goods need each other in a ring, some member of the ring is held in stock: else nothing can start."""
-    needs = frames["needs"].dropna(subset=["good", "input"])
+    needs = _whole(frames["needs"], "good", "input", "kind")
     graph = nx.DiGraph()
-    graph.add_edges_from(needs.loc[needs["kind"] == "consumed", ["input", "good"]].itertuples(index=False, name=None))
+    graph.add_edges_from((taken, good) for _, good, taken, kind in needs if kind == "consumed")
     stocks = frames["stocks"]
     stocked = set(stocks.loc[stocks["weeks"] > 0, "good"])
     wrong = []
@@ -183,17 +189,20 @@ def places_are_listed(frames: Frames, shown: Shown) -> list[Fault]:
     wrong = []
     for table, column in (("producers", "place"), ("lanes", "origin"), ("lanes", "destination"),
                           ("demand", "place"), ("stocks", "place")):  # fmt: skip
-        cells = frames[table][column]
-        for row in cells.index[cells.notna() & ~cells.isin(known)]:
-            wrong.append(Fault(file=shown[table], row=row, column=column, value=cells[row],
-                               rule=f"unknown place: no such row in {shown['places']}",
-                               remedy=near(str(cells[row]), known)))  # fmt: skip
+        wrong += [
+            Fault(file=shown[table], row=row, column=column, value=place,
+                  rule=f"unknown place: no such row in {shown['places']}", remedy=near(place, known))
+            for row, place in _whole(frames[table], column)
+            if place not in known
+        ]  # fmt: skip
     return wrong
 
 
 def figures_agree_with_cells(frames: Frames, shown: Shown) -> list[Fault]:
     """Each figure stands for a cell, equals it, and lies within its own range; an assumption gives its reasoning."""
     figures = frames["figures"].dropna(subset=["table", "key", "column"])
+    if figures.empty:
+        return []
     wrong = []
 
     def blame(rows: pd.Index, column: str, rule: str, remedy: str) -> None:
@@ -224,3 +233,10 @@ def figures_agree_with_cells(frames: Frames, shown: Shown) -> list[Fault]:
     silent = (figures["confidence"] == "assumed") & (figures["note"] == "")
     blame(figures.index[silent], "note", "an assumed figure without its reasoning", "Say why this value")
     return wrong
+
+
+def _whole(frame: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows in which none of these cells of text is missing: the index, then the cells."""
+    for row in zip(frame.index, *(frame[column].tolist() for column in columns), strict=True):
+        if all(isinstance(cell, str) for cell in row[1:]):
+            yield row

@@ -10,6 +10,7 @@ import pandas as pd
 from resilience.errors import AskError
 from resilience.physics import Floats, Physics, Whole
 from resilience.policy import Release
+from resilience.tables import cells
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,9 +42,9 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
         If a store stands where the network has no such stock point.
     """
     points = physics.points
-    index = pd.MultiIndex.from_frame(points[["good", "place"]])
+    at = {name: number for number, name in enumerate(cells(points, "good", "place"))}
     rows = rows[["good", "place", "owner"]].reset_index(drop=True)
-    point = index.get_indexer(pd.MultiIndex.from_frame(rows[["good", "place"]]))
+    point = np.array([at.get(name, -1) for name in cells(rows, "good", "place")], dtype=np.int64)
     lost = rows[point < 0]
     if len(lost):
         named = [f"{row.good} at {row.place}: nobody there makes, uses or wants it" for row in lost.itertuples()]
@@ -71,7 +72,7 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
     pairs = np.array(receivers, dtype=np.int64).reshape(-1, 2)
     return Stores(
         rows=rows,
-        point=point.astype(np.int64),
+        point=point,
         largest=2.0 * weeks * np.array(drawn, dtype=np.float64).reshape(-1),
         pool=pool,
         receiver_pool=pairs[:, 0],

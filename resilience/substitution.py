@@ -6,13 +6,16 @@ replaced is counted in scaled units of the good it replaces.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from resilience.network import Network
+from resilience.tables import cells
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -57,7 +60,9 @@ class Substitutes:
         return np.asarray((self.most * self.normal)[:, None] * part)
 
 
-def substitutes(network: Network, row: pd.Series, scale: Floats, *, needs: pd.DataFrame, wanted: Floats) -> Substitutes:
+def substitutes(
+    network: Network, row: Mapping[tuple[str, str], int], scale: Floats, *, needs: pd.DataFrame, wanted: Floats
+) -> Substitutes:
     """The substitutes of `network`. For `physics`.
 
     Parameters
@@ -71,12 +76,11 @@ def substitutes(network: Network, row: pd.Series, scale: Floats, *, needs: pd.Da
         Final demand of a normal week, scaled, in the order of the network's table.
     """
     made, final = network.replaceable()
-    number = pd.Series(np.arange(len(needs)), index=pd.MultiIndex.from_frame(needs[["good", "place", "input"]]))
-    need = _numbered(number, made[["user", "place", "input"]])
-    keys = pd.MultiIndex.from_frame(network.demand[["good", "place", "tier"]])
-    demand = _numbered(pd.Series(np.arange(len(keys)), index=keys), final[["input", "place", "tier"]])
+    needed, asked = cells(needs, "good", "place", "input"), cells(network.demand, "good", "place", "tier")
+    need = _numbered({name: number for number, name in enumerate(needed)}, made, "user", "place", "input")
+    demand = _numbered({name: number for number, name in enumerate(asked)}, final, "input", "place", "tier")
     rows = pd.concat([made.assign(tier=""), final], ignore_index=True)
-    replaced_at, met_at = (_numbered(row, rows[[column, "place"]]) for column in ("input", "substitute"))
+    replaced_at, met_at = (_numbered(row, rows, column, "place") for column in ("input", "substitute"))
     most = rows["most"].to_numpy(dtype=np.float64)
     together = rows.groupby(["user", "input", "place", "tier"])["most"].transform("sum")
     return Substitutes(
@@ -93,8 +97,8 @@ def substitutes(network: Network, row: pd.Series, scale: Floats, *, needs: pd.Da
     )
 
 
-def _numbered(number: pd.Series, keys: pd.DataFrame) -> Whole:
-    return number.reindex(pd.MultiIndex.from_frame(keys)).to_numpy(dtype=np.int64)
+def _numbered(number: Mapping[Any, int], rows: pd.DataFrame, *columns: str) -> Whole:
+    return np.array([number[name] for name in cells(rows, *columns)], dtype=np.int64)
 
 
 def none_of(swaps: Substitutes) -> Substitutes:

@@ -11,7 +11,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -164,13 +164,16 @@ def check_table(raw: pd.DataFrame, schema: Schema, file: str) -> tuple[pd.DataFr
             if field.required:
                 remedy = f"Add it: {field.description or KIND[field.type]}"
                 faults.append(Fault(file=file, column=field.name, rule="missing column", remedy=remedy))
-            typed[field.name] = pd.Series([field.default] * len(raw), index=raw.index, dtype=_dtype(field))
+            typed[field.name] = _column([field.default] * len(raw), field)
     frame = pd.DataFrame(typed, index=raw.index)
-    present = frame.dropna(subset=list(schema.key))
-    for row in present.index[present.duplicated(list(schema.key))]:
-        key = "/".join(str(frame.at[row, name]) for name in schema.key)
+    key = list(schema.key)
+    again = frame.duplicated(key).to_numpy()
+    if again.any():
+        again = again & frame[key].notna().all(axis=1).to_numpy()
+    for row, *cells in frame.loc[again, key].itertuples(name=None) if again.any() else ():
         rule, remedy = "this key already stands in a row above", "Keep one row for each key, or add them up"
-        faults.append(Fault(file=file, row=row, column="/".join(schema.key), value=key, rule=rule, remedy=remedy))
+        value = "/".join(map(str, cells))
+        faults.append(Fault(file=file, row=row, column="/".join(key), value=value, rule=rule, remedy=remedy))
     return frame, faults
 
 
@@ -178,56 +181,68 @@ def _dtype(field: Field) -> str:
     return {"string": "str", "number": "float64", "integer": "float64", "boolean": "bool"}[field.type]
 
 
-def _check_column(raw: pd.Series, field: Field, file: str, *, leads: bool) -> tuple[pd.Series, list[Fault]]:
-    text = raw.map(lambda cell: "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell).strip())
-    if pd.api.types.is_numeric_dtype(raw.dtype):  # a frame's NaN is a blank cell, a file's `NaN` is text in a number
-        text = text.where(raw.notna(), "")
-    else:
-        text = text.where(~raw.map(lambda cell: isinstance(cell, float) and np.isnan(cell)), "")
+def _check_column(raw: pd.Series, field: Field, file: str, *, leads: bool) -> tuple[Any, list[Fault]]:
+    """The cells of a column in its type, and its faults. In arrays: most tables are too small for pandas."""
+    told = _Told(raw, field, file)
+    if field.type in ("number", "integer"):
+        return _numbers(raw, field, told), told.faults
+    text = told.text
     blank = text == ""
-    faults = []
-
-    def blame(rows: pd.Series, rule: str, remedy: str) -> None:
-        for row in rows.index[rows]:
-            shown = text[row] if text[row] else None
-            faults.append(Fault(file=file, row=row, column=field.name, value=shown, rule=rule, remedy=remedy))
-
     if leads:
-        wrong = text.map(is_comment)
-        blame(wrong, "begins with #, as comments do in files", "Begin it with a letter or a digit")
-        text = text.mask(wrong)
+        wrong = np.array([is_comment(cell) for cell in text], dtype=bool)
+        told.blame(wrong, "begins with #, as comments do in files", "Begin it with a letter or a digit")
+        text = _with(text, None, wrong)
     if field.required:
-        blame(blank, "must not be blank", f"Give {field.description or KIND[field.type]}")
-    if field.type == "string":
-        if field.choices:
-            wrong = ~blank & ~text.isin(field.choices)
-            blame(wrong, "not one of the words allowed here", f"Use one of: {', '.join(field.choices)}")
-            text = text.mask(wrong)
-        if field.default is not None:
-            return text.mask(blank, str(field.default)).astype("str"), faults
-        return text.mask(blank).astype("str"), faults
+        told.blame(blank, "must not be blank", f"Give {field.description or KIND[field.type]}")
     if field.type == "boolean":
-        word = text.str.lower()
-        wrong = ~blank & ~word.isin(TRUE | FALSE)
-        blame(wrong, "neither true nor false", "Write true or false")
-        return word.isin(TRUE) | (blank & bool(field.default)), faults
-    numbers = pd.to_numeric(text.where(~blank), errors="coerce").astype("float64")
+        word = [cell.lower() for cell in text]
+        true, known = (np.array([cell in words for cell in word], dtype=bool) for words in (TRUE, TRUE | FALSE))
+        told.blame(~blank & ~known, "neither true nor false", "Write true or false")
+        return true | (blank & bool(field.default)), told.faults
+    if field.choices:
+        wrong = ~blank & ~np.array([cell in field.choices for cell in text], dtype=bool)
+        told.blame(wrong, "not one of the words allowed here", f"Use one of: {', '.join(field.choices)}")
+        text = _with(text, None, wrong)
+    return _column(_with(text, None if field.default is None else str(field.default), blank), field), told.faults
+
+
+def _numbers(raw: pd.Series, field: Field, told: _Told) -> np.ndarray:
+    if raw.dtype.kind in "iuf":
+        numbers: np.ndarray = raw.to_numpy(dtype=np.float64, na_value=np.nan).copy()
+        blank = np.isnan(numbers)
+    else:
+        blank = told.text == ""
+        numbers = np.array(pd.to_numeric(pd.Series(_with(told.text, None, blank)), errors="coerce"), dtype=np.float64)
+    if field.required:
+        told.blame(blank, "must not be blank", f"Give {field.description or KIND[field.type]}")
     wrong = ~blank & ~np.isfinite(numbers)
-    blame(wrong, f"not {KIND[field.type]}", "Write digits with a point for decimals, or leave it blank")
-    numbers = numbers.mask(wrong)
+    told.blame(wrong, f"not {KIND[field.type]}", "Write digits with a point for decimals, or leave it blank")
+    numbers[wrong] = np.nan
     if field.type == "integer":
-        broken = numbers.notna() & (numbers % 1 != 0)
-        blame(broken, "not a whole number", "Round it")
-        numbers = numbers.mask(broken)
+        broken = ~np.isnan(numbers) & (numbers % 1 != 0)
+        told.blame(broken, "not a whole number", "Round it")
+        numbers[broken] = np.nan
     for broken, rule in _outside(numbers, field):
-        blame(broken, rule, f"Check its unit ({field.unit})" if field.unit else "Correct it")
-        numbers = numbers.mask(broken)
+        told.blame(broken, rule, f"Check its unit ({field.unit})" if field.unit else "Correct it")
+        numbers[broken] = np.nan
     if field.default is not None:
-        numbers = numbers.mask(blank, float(field.default))
-    return numbers, faults
+        numbers[blank] = float(field.default)
+    return numbers
 
 
-def _outside(numbers: pd.Series, field: Field) -> list[tuple[pd.Series, str]]:
+def _column(cells: Sequence[Any] | np.ndarray, field: Field) -> Any:
+    """Cells in the type of their column."""
+    return pd.Series(cells, dtype=_dtype(field)).array
+
+
+def _with(cells: np.ndarray, other: str | None, where: np.ndarray) -> np.ndarray:
+    """The cells, with another in some places."""
+    changed = cells.copy()
+    changed[where] = other
+    return changed
+
+
+def _outside(numbers: np.ndarray, field: Field) -> list[tuple[np.ndarray, str]]:
     found = []
     if field.minimum is not None:
         found.append((numbers < field.minimum, f"below {field.minimum:g}"))
@@ -236,6 +251,31 @@ def _outside(numbers: pd.Series, field: Field) -> list[tuple[pd.Series, str]]:
     if field.maximum is not None:
         found.append((numbers > field.maximum, f"above {field.maximum:g}"))
     return found
+
+
+class _Told:
+    """The faults of one column, with its cells as text to tell them by."""
+
+    def __init__(self, raw: pd.Series, field: Field, file: str) -> None:
+        self.raw, self.field, self.file = raw, field, file
+        self.faults: list[Fault] = []
+
+    @cached_property
+    def text(self) -> np.ndarray:
+        """Cells as text, stripped; blank ones as "". A frame's NaN is blank, a file's `NaN` is text in a number."""
+        return np.array(["" if _is_blank(cell) else str(cell).strip() for cell in self.raw.tolist()], dtype=object)
+
+    def blame(self, wrong: np.ndarray, rule: str, remedy: str) -> None:
+        if not wrong.any():
+            return
+        for row, cell in zip(self.raw.index[wrong], self.text[wrong], strict=True):
+            self.faults.append(
+                Fault(file=self.file, row=row, column=self.field.name, value=cell or None, rule=rule, remedy=remedy)
+            )
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell))
 
 
 def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str]) -> list[Fault]:
@@ -248,13 +288,14 @@ def check_references(frames: Mapping[str, pd.DataFrame], shown: Mapping[str, str
             known = set(frames[other][target].dropna())
             if len(frames[other]) and not known:  # its key column is missing and already told
                 continue
-            cells = frame[column]
-            for row in frame.index[cells.notna() & ~cells.isin(known)]:
+            cells = frame[column].tolist()
+            lost = [at for at, cell in enumerate(cells) if cell not in known and not _is_blank(cell)]
+            for row, at in zip(frame.index[lost], lost, strict=True):
                 rule = f"unknown {target.replace('_id', '')}: no such row in {shown[other]}"
                 faults.append(
                     Fault(
-                        file=shown[name], row=row, column=column, value=cells[row], rule=rule,
-                        remedy=near(str(cells[row]), known),
+                        file=shown[name], row=row, column=column, value=cells[at], rule=rule,
+                        remedy=near(str(cells[at]), known),
                     )
                 )  # fmt: skip
     return faults
@@ -266,9 +307,14 @@ def write_table(frame: pd.DataFrame, schema: Schema, path: Path) -> None:
     frame.astype(whole).to_csv(path, index=False, lineterminator="\n", na_rep="")
 
 
-def empty(schema: Schema) -> pd.DataFrame:
-    """A table with the schema's columns and no rows."""
-    return pd.DataFrame({field.name: pd.Series([], dtype=_dtype(field)) for field in schema.fields})
+def empty(name: str) -> pd.DataFrame:
+    """A table of a network with its columns and no rows."""
+    return _empty(name).copy(deep=False)  # pandas copies on write
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame({field.name: _column([], field) for field in schemas()[name].fields})
 
 
 def key_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
@@ -277,3 +323,8 @@ def key_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
     for name in key[1:]:
         text = text + "/" + frame[name].astype("str")
     return text
+
+
+def cells(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
+    """The cells of some columns, a tuple a row: what names a row where a set or a dict will do."""
+    return list(zip(*(frame[column].tolist() for column in columns), strict=True))

@@ -16,6 +16,7 @@ from resilience.sizing.ranges import ALL
 
 USE_TIERS = ("defence", "essential", "other")
 MOST_SCENARIOS = 30  # of which a table tells one by one, the gravest first
+FAR = 1.0  # ranges past the ends of a reported one at which an outcome is drawn at the edge
 PERIOD = 13  # weeks of a row of the ledger
 WEEK_DAYS = 7
 WEEKS_A_YEAR = 52
@@ -254,6 +255,23 @@ def ranges(reading: Reading) -> pd.DataFrame:
     found.insert(0, "name", goods["name"])
     found.insert(1, "unit", goods["unit"])
     return found.sort_values(["dearer_usd", "good"], ascending=[False, True]).reset_index()
+
+
+def against_reports(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Simulated outcomes of past events on a scale of their own: 0 is the low, 1 the high end of what was reported.
+
+    Columns event, what, verdict, at, off (-1 or 1 where it lies further out than `FAR` ranges, and is put there). What
+    was not simulated is left out. Where low and high are one figure, a met outcome is put in the middle.
+    """
+    table = outcomes[outcomes["verdict"] != "not simulated"]
+    low, high, found = (table[name].astype(float).to_numpy() for name in ("low", "high", "simulated"))
+    never = np.where(table["verdict"] == "too low", -np.inf, np.inf)  # what never comes is no number in an answer.json
+    found = np.where(np.isnan(found), never, found)
+    wide = np.where(high > low, high - low, np.maximum(np.abs(high), 1.0))
+    at = np.where((table["verdict"] == "met") & (high <= low), 0.5, (found - low) / wide)
+    off = np.where(at < -FAR, -1, np.where(at > 1.0 + FAR, 1, 0))
+    placed = table[["event", "what", "verdict"]].assign(at=np.clip(at, -FAR, 1.0 + FAR), off=off)
+    return placed.reset_index(drop=True)
 
 
 def goods_in_layers(network: Network) -> pd.DataFrame:

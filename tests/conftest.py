@@ -1,5 +1,7 @@
 """What several tests start from: a folder with a network of two goods, and a study of it."""
 
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -15,17 +17,26 @@ TABLES = {
 }
 FIRST = (  # files that take longest: begun last, they would leave one worker idle. The first compiles the simulator
     "tests/simulate/test_kernel.py",
-    "tests/cli/test_process.py",
-    "docs/tutorial/first-reserve.md",
     "tests/laws/test_simulation_laws.py",
+    "tests/docs/test_notebooks.py",
+    "tests/cli/test_process.py",
+    "tests/readings/test_history.py",
     "tests/engine/test_cluster.py",
+    "tests/cli/test_commands.py",
     "tests/metrics/test_laws.py",
     "tests/runs/test_stopped.py",
-    "docs/howto/stress-a-network.md",
     "tests/compare/test_robustness.py",
-    "tests/sizing/test_traced.py",
+    "docs/tutorial/first-reserve.md",
+    "tests/test_result.py",
+    "tests/cli/test_stress.py",
+    "tests/sizing/test_response.py",
     "tests/cli/test_runs.py",
-    "tests/readings/test_history.py",
+    "tests/cases/test_multistage_programs.py",
+    "tests/sizing/test_measures.py",
+    "docs/howto/stress-a-network.md",
+    "tests/sizing/test_traced.py",
+    "tests/sizing/test_size.py",
+    "tests/report/test_html.py",
 )
 STUDY = """\
 # Should the pair hold gas?
@@ -51,6 +62,12 @@ kind = "outage"
 good = "chip"
 weeks = 2
 """
+
+
+def pytest_configure():
+    """Bytecode is kept: a hundred processes of these tests import the same packages, and would each compile them."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(session, items):

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from resilience.balance import balance, is_balanced, use_per_week
@@ -248,6 +248,7 @@ LAWS = settings(max_examples=6, deadline=None)
 
 @LAWS
 @given(case=dense())
+@example(case=({"A": 1.0, "B": 1.0}, {"A": 2.0}, [{"origin": "B", "destination": "A", "flow_per_week": 5e-324}]))
 def test_what_arrives_equals_what_is_used(case):
     makers, users, lanes = case
     try:

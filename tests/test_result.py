@@ -167,7 +167,7 @@ def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_p
     assert result.table("ranking")["name"].iloc[0] == "standby"
     assert result.to_json()["sizing"]["ranking"][0]["kind"] == "measure"
     assert result.table("frontier")["loss_usd"].iloc[0] > result.table("frontier")["loss_usd"].iloc[4]
-    done = Answered(folder=result.save(tmp_path / "run"), result=result, points=None, failures=result.failures)
+    done = Answered(folder=result.save(tmp_path / "run"), result=result, failures=result.failures)
     assert "USD per USD avoided" in told(done).text
     page = (tmp_path / "run" / "report.html").read_text()
     assert "Stock beside its alternatives" in page

@@ -136,5 +136,5 @@ def test_a_key_that_stands_twice_is_told_even_through_a_default():
 
 
 def test_every_table_without_rows_still_has_its_columns():
-    for schema in tables.schemas().values():
-        assert list(tables.empty(schema).columns) == schema.columns
+    for name, schema in tables.schemas().items():
+        assert list(tables.empty(name).columns) == schema.columns

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
+LOOK_S = 0.2  # seconds between looks at what the work says
+FIRST_S, NEXT_S, STILL_S = 1.0, 10.0, 60.0  # of lines in a log: the first, the next that is new, the same again
 Say = Callable[[str], None]
 T = TypeVar("T")
 
@@ -69,11 +71,12 @@ def _given_up() -> str:
     return "the work was given up, and no run was written."
 
 
-def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_up) -> T:
+def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_up, quiet: bool = False) -> T:
     """Do `work` while showing on stderr what it says, and let Ctrl-C end it at once, even inside the solver.
 
-    The work runs in a thread of its own, for a solver does not listen to signals. Nothing is shown unless stderr is a
-    terminal. `stopped` puts in order what Ctrl-C leaves behind, and says what that is.
+    The work runs in a thread of its own, for a solver does not listen to signals. A terminal shows one line that
+    changes. Anything else is a log, such as a batch job's: it gets a line after a second, then one at most every ten,
+    and if it is `quiet` none. `stopped` puts in order what Ctrl-C leaves behind, and says what that is.
     """
     latest = ["starting"]
     found: list[T] = []
@@ -90,7 +93,7 @@ def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_u
     ended = threading.Event()  # to join a thread will not do: interrupted, it takes the thread for ended (Python 3.11)
     threading.Thread(target=task, daemon=True).start()
     try:
-        _wait(ended, latest)
+        _wait(ended, latest, quiet=quiet)
     except KeyboardInterrupt:
         if ended.is_set():
             raise
@@ -103,15 +106,24 @@ def patiently(work: Callable[[Say], T], *, stopped: Callable[[], str] = _given_u
     return found[0]
 
 
-def _wait(ended: threading.Event, latest: list[str]) -> None:
+def _wait(ended: threading.Event, latest: list[str], *, quiet: bool) -> None:
     if not sys.stderr.isatty():
-        while not ended.wait(0.2):
-            pass
+        _log(ended, latest, quiet=quiet)
         return
     from rich.console import Console
 
     console = Console(stderr=True)
     started = time.monotonic()
     with console.status("starting") as status:
-        while not ended.wait(0.2):
+        while not ended.wait(LOOK_S):
             status.update(f"{latest[0]} ({time.monotonic() - started:.0f} s)")
+
+
+def _log(ended: threading.Event, latest: list[str], *, quiet: bool) -> None:
+    started, told, due, still = time.monotonic(), "", FIRST_S, FIRST_S
+    while not ended.wait(LOOK_S):
+        seconds, text = time.monotonic() - started, latest[0]
+        if quiet or seconds < (still if text == told else due):
+            continue
+        typer.echo(f"{text} ({seconds:.0f} s)", err=True)
+        told, due, still = text, seconds + NEXT_S, seconds + STILL_S

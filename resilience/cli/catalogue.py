@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from resilience import controls, datasets, models, views
+from resilience import datasets, models, views
 from resilience.amounts import money
 from resilience.balance import balance
 from resilience.cli.answer import Answer
-from resilience.cli.controls import described, find_controls
 from resilience.cli.text import columns
-from resilience.controls.study import ControlStudy, is_controls
 from resilience.errors import AskError, DataError, RunError, near
 from resilience.formats import plainly
+from resilience.library import CONTROLS, held, kind_of
 from resilience.network import CONFIDENCES, Network
 from resilience.study import Study
+
+if TYPE_CHECKING:
+    from resilience.controls.study import ControlStudy
 
 COUNTED = (
     "goods",
@@ -46,9 +48,9 @@ def find_network(name: str) -> Network:
 
 def find_study(name: str) -> Study:
     """The shipped model of that name, or the study in that file."""
-    if name in models.names() or name in controls.names():
+    if name in models.names() or name in _about_controls_shipped():
         return models.load(name)
-    if is_controls(name):
+    if _about_controls(name):
         raise AskError(f"{name} is about export controls, not a reserve study. Try: resilience controls {name}")
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
@@ -59,7 +61,7 @@ def listed() -> Answer:
     """The shipped datasets and models with their titles."""
     networks = [(name, str(_said(name).get("title", ""))) for name in datasets.names()]
     studies = [(name, models.load(name).title) for name in models.names()]
-    contests = [(name, controls.load(name).title) for name in controls.names()]
+    contests = [(name, _find_controls(name).title) for name in _about_controls_shipped()]
     lines = []
     for kind, rows in (("Datasets", networks), ("Models", studies), ("Export controls", contests)):
         width = max((len(name) for name, _ in rows), default=0)
@@ -78,7 +80,9 @@ def shown(name: str, *, table: str | None, licences: bool) -> Answer:
     if _about_controls(name):
         if licences:
             raise AskError(f"{name} has no licences of its own: they belong to its dataset")
-        return described(find_controls(name), table)
+        from resilience.cli.controls import described
+
+        return described(_find_controls(name), table)
     known_study = name in models.names() or name.endswith(".toml")
     if known_study and name not in datasets.names():
         study = find_study(name)
@@ -88,7 +92,7 @@ def shown(name: str, *, table: str | None, licences: bool) -> Answer:
             )
         return _study(study, table)
     if not known_study and name not in datasets.names() and not Path(name).is_dir():
-        shipped = [*datasets.names(), *models.names(), *controls.names()]
+        shipped = [*datasets.names(), *models.names(), *_about_controls_shipped()]
         raise AskError(
             f"No dataset or model is called {name!r}, and no such folder or file is here", [near(name, shipped)]
         )
@@ -105,7 +109,7 @@ def checked(path: str) -> Answer:
     faults: list[str] = []
     try:
         if _about_controls(path):
-            asked = find_controls(path)
+            asked = _find_controls(path)
             network = balance(asked.network()).network
             faults = asked.faults(network)
             many = f"{len(asked.coalition)} coalitions and {len(asked.step)} steps over {asked.weeks} weeks"
@@ -137,7 +141,8 @@ def checked(path: str) -> Answer:
 
 def copied(name: str, source: str, out: Path) -> Answer:
     """A study under a new name, its comments kept."""
-    study = find_controls(source) if _about_controls(source) else find_study(source)
+    about_controls = _about_controls(source)
+    study = _find_controls(source) if about_controls else find_study(source)
     path = out / f"{name.removesuffix('.toml')}.toml"
     if path.exists():
         raise RunError(f"{path} is there already. Give another name, or move it away.")
@@ -151,13 +156,24 @@ def copied(name: str, source: str, out: Path) -> Answer:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error.strerror or error}") from error
-    verb = "controls" if isinstance(study, ControlStudy) else "run"
+    verb = "controls" if about_controls else "run"
     then = f"Change it, then: resilience check {path} and resilience {verb} {path}"
     return Answer(text=f"Written {path}, a copy of {study.name}. {then}", data={"file": str(path), "from": study.name})
 
 
 def _about_controls(name: str) -> bool:
-    return name in controls.names() or is_controls(name)
+    path = Path(name)
+    return name in _about_controls_shipped() or (path.is_file() and kind_of(path) == CONTROLS)
+
+
+def _about_controls_shipped() -> list[str]:
+    return sorted(held("models", CONTROLS))
+
+
+def _find_controls(name: str) -> ControlStudy:
+    from resilience.cli.controls import find_controls  # which imports sharing and adversary: not for every command
+
+    return find_controls(name)
 
 
 def _said(name: str) -> dict[str, Any]:

@@ -1,33 +1,14 @@
-"""Policies beside one another: the body of compare."""
+"""Policies beside one another, in words: what compare prints."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from resilience.balance import balance
-from resilience.cli.answer import Answer
-from resilience.cli.catalogue import find_study
+from resilience.amounts import money
 from resilience.cli.text import columns
-from resilience.compare import (
-    Comparison,
-    DrawnYears,
-    StatedChances,
-    compare,
-    flips,
-    sized_reserve,
-    stability,
-    standard_policies,
-)
-from resilience.compare.run import tail_means
-from resilience.drawing import drawn
-from resilience.engine import parse
-from resilience.formats import plainly
-from resilience.network import Network
-from resilience.study import Study
+from resilience.compare import Comparison, Sensitivity
+from resilience.runs import Compared
 
-Say = Callable[[str], None]
 SHOWN = {  # columns of the table, and headers that fit a terminal
     "policy": "policy",
     "cost_usd_per_year": "cost",
@@ -40,48 +21,23 @@ SHOWN = {  # columns of the table, and headers that fit a terminal
     "regret_usd_per_year": "regret",
 }
 NEAREST = 4
-TABLES = ("policies", "differences", "frontier", "distribution", "shortfall", "losses", "failures")
 
 
-def compared(name: str, *, draws: int | None, seed: int, engine: str, say: Say) -> Answer:
-    """The answer of `resilience compare`; with `draws`, on years drawn in place of the study's scenarios.
-
-    The reserve is sized once, on the study's own scenarios either way: drawn years then judge it from outside.
-    """
-    where = parse(engine)
-    say("reading the study")
-    study = find_study(name)
-    network = balance(study.network()).network
-    tail_means(study.risk(network))  # before the work, not after it
-    asked = _drawn(study, network, draws, seed, say)
-    sized, bought = sized_reserve(study, network, say=say)
-    release = study.release.build()
-    policies = standard_policies(network, members=study.members, release=release, sized=sized, bought=bought)
-    sampling = StatedChances() if draws is None else DrawnYears()
-    found = compare(asked, policies, sampling=sampling, engine=where, seed=seed, say=say)
-    tables = {table: found.table(table) for table in TABLES}
-    words = [told(found)]
-    if draws is None:
-        tables["flips"] = flips(found)
-        words.append(_flips_told(tables["flips"]))
-    else:
-        other = _drawn(study, network, draws, seed + 1, say)
-        again = compare(other, policies, sampling=sampling, engine=where, seed=seed + 1, say=say)
-        tables["stability"] = stability(found, {f"seed {seed + 1}": again})
-        words.append(_stability_told(tables["stability"]))
-    data = {"study": study.name, "draws": draws, **found.to_json()}
-    data |= {name: plainly(tables[name].to_dict("records")) for name in ("flips", "stability") if name in tables}
-    return Answer(text="\n".join(words), data=data, tables=tables)
+def compared(done: Compared) -> str:
+    """The table, what it means, and whether it stands."""
+    words = [_table(done.found)]
+    if done.flipped is not None:
+        words.append(_flips_told(done.flipped))
+    if done.under is not None:
+        words.append(_stability_told(done.under))
+    if done.ranges is not None:
+        words += _ranges_told(done.ranges, done.asked.points)
+    if done.turned is not None:
+        words.append(_turned_told(done.turned, done.found))
+    return "\n".join(words)
 
 
-def _drawn(study: Study, network: Network, draws: int | None, seed: int, say: Say) -> Study:
-    if draws is None:
-        return study
-    say(f"drawing {draws:,} years")
-    return drawn(study, network, draws=draws, seed=seed)
-
-
-def told(found: Comparison) -> str:
+def _table(found: Comparison) -> str:
     """The table, what it means, and what its intervals mean."""
     table = found.summary()
     dollars = [column for column in SHOWN if "usd" in column]
@@ -109,3 +65,33 @@ def _stability_told(table: pd.DataFrame) -> str:
         f"Under {other['under']} the best is {other['best']}; the two rankings agree to {other['agreement']:.2f} "
         "(Kendall's tau: 1 the same order, 0 none)."
     )
+
+
+def _ranges_told(found: Sensitivity, points: int) -> list[str]:
+    """What decides how much the best policy saves over the data's ranges, and what to measure first."""
+    best = int(found.totals[: 2 * points].mean(axis=0)[1:].argmin())
+    policy = found.policies[1:][best]
+    shares = found.indices[found.indices["output"] == f"saved by {policy}"].nlargest(NEAREST, "total")
+    ends = zip(shares["factor"], shares[["total", "total_low", "total_high"]].to_numpy(), strict=True)
+    decide = [f"{factor} ({total:.0%}; {low:.0%} to {high:.0%})" for factor, (total, low, high) in ends]
+    assumed = found.worth_measuring().head(NEAREST)
+    worth = zip(assumed["factor"], assumed["worth_usd_per_year"], strict=True)
+    measure = [f"{factor} ({money(usd)} USD a year)" for factor, usd in worth]
+    return [
+        f"Over the ranges of the data ({points} points for each of {len(found.factors)} groups of figures), what "
+        f"{policy} saves is decided by (total share of its variance, with the 95% interval): {'; '.join(decide)}.",
+        f"Worth measuring first, of what is assumed: {'; '.join(measure)}." if measure else
+        "No group of assumed figures, known before choosing, would change the choice.",
+    ]  # fmt: skip
+
+
+def _turned_told(table: pd.DataFrame, found: Comparison) -> str:
+    """Which groups of figures, moved within their ranges, make another policy the best."""
+    best = found.policies[found.best]
+    if table.empty:
+        return (
+            f"No group of figures, moved alone to either end of its range, makes another policy than {best} the best."
+        )
+    near = [f"{row.factor} {row.share:.0%} of the way to its {row.end} end ({row.to})"
+            for row in table.head(NEAREST).itertuples()]  # fmt: skip
+    return f"Another policy than {best} becomes the best with: {'; '.join(near)}."

@@ -13,7 +13,7 @@ from resilience.formats import plainly
 from resilience.runs import diff
 
 SHOWN = 20  # rows in a terminal
-FIRST = ("points", "goods", "losses", "shortfall")  # tables that say most
+FIRST = ("points", "policies", "goods", "losses", "shortfall")  # tables that say most
 
 
 def differing(a: Path, b: Path) -> Answer:
@@ -23,7 +23,7 @@ def differing(a: Path, b: Path) -> Answer:
     lines += ["Inputs that differ:", columns(found.inputs), ""] if len(found.inputs) else ["Inputs are the same.", ""]
     if len(found.figures):
         shown = found.figures.assign(
-            **{name: [money(abs(value)) if value >= 0 else f"-{money(abs(value))}" for value in found.figures[name]]
+            **{name: [f"-{money(-value)}" if value < 0 else money(value) for value in found.figures[name]]
                for name in ("a", "b", "change")}
         )  # fmt: skip
         lines += ["The answer:", columns(shown), ""]
@@ -31,7 +31,7 @@ def differing(a: Path, b: Path) -> Answer:
         lines.append("Answers are the same, every figure of every table.")
     else:
         rows = found.rows
-        lines += [f"Figures of tables that differ: {len(rows)}, those of {', '.join(FIRST[1:])} first:"]
+        lines += [f"Figures of tables that differ: {len(rows)}, those of {', '.join(FIRST)} first:"]
         lines.append(columns(_rounded(_ranked(rows).head(SHOWN))))
         if len(rows) > SHOWN:
             lines.append(f"{len(rows) - SHOWN} more: --json or --out DIR.")

@@ -1,23 +1,25 @@
-"""Answering studies in folders of their own: the bodies of run and resume."""
+"""Answering studies in folders of their own: the bodies of run, compare and resume."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from resilience import formats
 from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
+from resilience.cli.compare import compared
 from resilience.cli.text import columns
 from resilience.drawing import drawn
 from resilience.engine import parse
-from resilience.errors import RunError
-from resilience.folder import MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
+from resilience.errors import AskError, RunError
+from resilience.folder import COMPARISONS, MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.result import Result
 from resilience.risk import Expectation
-from resilience.runs import Answered, Asked, Unfinished, answer, begin, take_up
+from resilience.runs import Answered, Asked, Comparing, Unfinished, answer, begin, take_up
 from resilience.study import Study
 from resilience.study.changes import named, parsed
 
@@ -35,7 +37,7 @@ SHORT = {  # headers that fit a terminal; units stay
     "least_quantity": "least in 5 %",
     "most_quantity": "most in 5 %",
 }
-LINES = 12  # of the ranking
+LINES = 12  # of the ranking, and of failures
 RANKED = {
     "amount": "bought",
     "usd": "USD",
@@ -63,21 +65,39 @@ class Work:
         seed: int = 1,
         engine: str = "serial",
         also: Sequence[str] = (),
+        data_draws: int = 0,
     ) -> Answered:
-        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios."""
-        parse(engine)  # what is wrong with the words is told before the work, not after it
-        for form in also:
-            formats.require(form)
-        say("reading the study")
-        study = changed(find_study(name), changes)
-        if out is not None:
-            refuse_used(out)
-        gap: dict[str, float] = {}
+        """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios.
+
+        With `data_draws`, its headline has an interval over so many draws of the data.
+        """
+        study = _asked(name, changes, out, engine=engine, also=also, say=say)
+        if data_draws and study.sweep is not None:
+            raise AskError(f"{study.name} has a sweep: draw the data for one of its points, with --set and no [sweep]")
+        gap: dict[str, Any] = {}
         if draws is not None:
             say(f"drawing {draws:,} years")
             study, years = _drawn(study, draws, seed), _fresh(study, draws)
             gap = {"gap": DRAWN_GAP, "years": years}
-        self.going = _begun(out, study.name, Asked.of(study, engine=engine, also=tuple(also), **gap))
+        asked = Asked.of(study, engine=engine, also=tuple(also), data_draws=data_draws, **gap)
+        self.going = _begun(out, RUNS, study.name, asked)
+        return answer(self.going, say=say)
+
+    def compare(
+        self,
+        name: str,
+        changes: Sequence[str],
+        out: Path | None,
+        *,
+        comparing: Comparing,
+        say: Say,
+        engine: str = "serial",
+        also: Sequence[str] = (),
+    ) -> Answered:
+        """Policies put side by side on a study's years, in a folder."""
+        study = _asked(name, changes, out, engine=engine, also=also, say=say)
+        asked = Asked.of(study, engine=engine, also=tuple(also), comparing=comparing)
+        self.going = _begun(out, COMPARISONS, study.name, asked)
         return answer(self.going, say=say)
 
     def resume(self, name: str, *, say: Say, engine: str | None = None) -> Answered:
@@ -99,12 +119,24 @@ class Work:
         return told
 
 
-def _begun(out: Path | None, name: str, asked: Asked) -> Unfinished:
-    """The run in the folder that is asked for, or in the first of ours that nobody takes before us."""
+def _asked(name: str, changes: Sequence[str], out: Path | None, *, engine: str, also: Sequence[str], say: Say) -> Study:
+    """The study; what is wrong with the words beside it is told before the work, not after it."""
+    parse(engine)
+    for form in also:
+        formats.require(form)
+    say("reading the study")
+    study = changed(find_study(name), changes)
+    if out is not None:
+        refuse_used(out)
+    return study
+
+
+def _begun(out: Path | None, parent: Path, name: str, asked: Asked) -> Unfinished:
+    """The run in the folder that is asked for, or in the first in `parent` that nobody takes before us."""
     if out is not None:
         return begin(out, asked)
     while True:
-        folder = next_folder(RUNS, name)
+        folder = next_folder(parent, name)
         try:
             return begin(folder, asked)
         except RunError:
@@ -128,7 +160,7 @@ def changed(study: Study, changes: Sequence[str]) -> Study:
 
 
 def find_unfinished(name: str) -> Path:
-    """The folder of a run: as given, or the newest unfinished one of a study of that name in ./runs.
+    """The folder of a run: as given, or the newest unfinished one of a study of that name in ./runs or ./comparisons.
 
     Raises
     ------
@@ -137,9 +169,9 @@ def find_unfinished(name: str) -> Path:
     """
     if Path(name).is_dir():
         return Path(name)
-    found = newest(name, UNFINISHED, lacking=MANIFEST)
+    found = newest(name, UNFINISHED, lacking=MANIFEST, among=(RUNS, COMPARISONS))
     if found is None:
-        raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {RUNS}")
+        raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {RUNS} or {COMPARISONS}")
     return found
 
 
@@ -158,6 +190,9 @@ def told(done: Answered) -> Answer:
         text = [*_answer(done.result), *_failed(done)]
         text.append(f"Everything is in {done.folder}; open {done.folder / 'report.html'}")
         return Answer(text="\n".join(text), data={**done.result.to_json(), **where})
+    if done.compared is not None:
+        text = [compared(done.compared), "", *_failed(done), f"Everything is in {done.folder}"]
+        return Answer(text="\n".join(text), data={**done.compared.to_json(), **where})
     assert done.points is not None
     shown = done.points.drop(columns=["bound_usd", "gap", "status"], errors="ignore")
     text = [columns(shown), "", *_failed(done), f"Each point has a folder with its report in {done.folder}"]
@@ -168,7 +203,8 @@ def told(done: Answered) -> Answer:
 def _failed(done: Answered) -> list[str]:
     if not len(done.failures):
         return []
-    table = columns(done.failures.assign(reason=done.failures["reason"].str.partition("\n")[0]))
+    why = done.failures.columns[-1]
+    table = columns(done.failures.assign(**{why: done.failures[why].str.partition("\n")[0]}).head(LINES))
     return ["Failed (failures.csv has the whole reason):", table, ""]
 
 

@@ -151,7 +151,7 @@ def _headline(scenario: Scenario, traces: Traces, weekly: pd.DataFrame) -> str:
 
 def _least(data: Mapping[str, Any]) -> str:
     return (
-        "The least loss that any behaviour could reach takes an optimisation of minutes: in Python, "
+        "The least loss that any behaviour could reach takes an optimisation, on chips of minutes: in Python, "
         f"best_response(network, scenario, weeks={data['weeks']}).loss_usd."
     )
 

@@ -1,11 +1,39 @@
-"""A folder to fill with data of one's own: the body of new-data."""
+"""A folder to fill with data of one's own, or filled with made-up firms: the bodies of new-data."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from resilience.cli.answer import Answer
+from resilience.errors import AskError
+from resilience.firms import firm_network
 from resilience.loaders.template import WORKBOOK, write_template
+
+FEWEST, GOODS = 5, 20  # goods of a made-up network: it has five tiers, and two firms a good at least
+
+
+def made_up(folder: Path, *, firms: int, seed: int) -> Answer:
+    """Write a made-up network of firms.
+
+    Raises
+    ------
+    AskError
+        If the folder holds anything or cannot be written, or there are too few firms.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise AskError(f"{folder} is there already and not empty. Give another name, or move it away")
+    network = firm_network(np.random.default_rng(seed), firms=firms, goods=max(FEWEST, min(GOODS, firms // 2)))
+    try:
+        network.write(folder)
+    except OSError as error:
+        raise AskError(f"Cannot write {folder}: {error.strerror or error}. Give another folder") from error
+    then = f"Look at it with: resilience metrics {folder}"
+    text = (
+        f"Written {folder}: {network!r}. It is made up, for trials of speed and method; nothing in it is data. {then}"
+    )
+    return Answer(text=text, data={"folder": str(folder), "firms": firms, "seed": seed, "made_up": True})
 
 
 def template(folder: Path) -> Answer:

@@ -2,9 +2,9 @@
 
 `actions` and `policies` say what may be done, and `reshare` what a second source makes of a network. `losses` finds
 what a policy loses and `trial` spreads that over an engine. `sampling` says in what sense the years are a sample,
-`statistics` what follows for differences and for being best. `run` is the verb, `comparison` its answer. Whether it
-stands: `stability` (other years), `flips` (one assumption moved), `factors`, `indices` and `sensitivity` (the data's
-ranges). `outside` is a study as a plain function, for tools that explore.
+`statistics` what follows for differences and for being best. `sized` is the reserve that a study sizes. `run` is the
+verb, `comparison` its answer. Whether it stands: `stability` (other years), `flips` (one assumption moved), `factors`,
+`indices` and `sensitivity` (the data's ranges). `outside` is a study as a plain function, for tools that explore.
 """
 
 from resilience.compare.actions import (
@@ -24,9 +24,10 @@ from resilience.compare.flips import flips
 from resilience.compare.losses import Foreseen, Found, Losses, Simulated
 from resilience.compare.outside import Outside, as_function
 from resilience.compare.policies import Policy, standard_policies
-from resilience.compare.run import compare, sized_reserve
+from resilience.compare.run import compare
 from resilience.compare.sampling import DrawnYears, Sampling, StatedChances
 from resilience.compare.sensitivity import Data, Sensitivity, data_flips, sensitivity
+from resilience.compare.sized import Sized, sized_reserve
 from resilience.compare.stability import Ratings, stability
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Sampling",
     "Sensitivity",
     "Simulated",
+    "Sized",
     "StatedChances",
     "as_function",
     "at_levels",

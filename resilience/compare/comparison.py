@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from resilience.risk import CVaR, TailMeans, measure, quantile
 from resilience.simulate.outlook import LEVELS
 
 ROWS = 12  # of a summary
+SIZING = "sizing the reserve"  # in the place of a policy, where that is what failed
 TAIL = 0.05  # the worst share of years whose mean loss the frontier tells beside the mean
 
 
@@ -74,6 +75,11 @@ class Comparison:
         """How much less one policy costs in all than another, paired: USD a year, and the ends of the interval."""
         low, high = statistics.intervals(self.totals[:, [than]] - self.totals[:, [policy]], self.level)
         return float(self.total_usd[than] - self.total_usd[policy]), float(low[0]), float(high[0])
+
+    def not_sized_on(self, failed: Mapping[str, str]) -> Comparison:
+        """The same, telling also of scenarios that a reserve could not be sized on, with the reason of each."""
+        rows = pd.DataFrame({"policy": SIZING, "scenario": list(failed), "error": list(failed.values())}, dtype="str")
+        return replace(self, failures=pd.concat([self.failures, rows], ignore_index=True)) if failed else self
 
     def under(self, probability: Floats) -> Comparison:
         """The same losses with other chances of the scenarios."""
@@ -131,7 +137,8 @@ class Comparison:
         told = [self.sampling.meaning()]
         if len(self.failures):
             lost = self.failures["scenario"].nunique()
-            told.append(f"{lost} scenarios failed under some policy and are left out of all.")
+            which = "1 scenario failed" if lost == 1 else f"{lost} scenarios failed"
+            told.append(f"{which} under some policy or in sizing, and counts nowhere (failures.csv says why).")
         return told
 
     def to_json(self) -> dict[str, Any]:

@@ -21,6 +21,9 @@ import numpy as np
 from resilience.errors import AskError
 from resilience.physics import Floats
 
+DEALT = 200  # times that levels are dealt out anew
+ROUNDING = 1e-9  # of the largest total: what is worth less is nothing
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Design:
@@ -94,4 +97,13 @@ def worth_knowing(levels: Floats, totals: Floats) -> float:
     """
     basis = np.vander(2.0 * levels - 1.0, 4)
     fitted = basis @ np.linalg.lstsq(basis, totals, rcond=None)[0]
-    return max(float(totals.mean(axis=0).min() - fitted.min(axis=1).mean()), 0.0)
+    worth = float(totals.mean(axis=0).min() - fitted.min(axis=1).mean())
+    return worth if worth > ROUNDING * np.abs(totals).max() else 0.0
+
+
+def worth_by_chance(levels: Floats, totals: Floats, *, level: float, rng: np.random.Generator) -> float:
+    """What `worth_knowing` finds with the chance 1 - `level` in an input that decides nothing: a cubic follows whatever
+    few points do. Found from levels that are dealt out anew. [the unit of `totals`]
+    """
+    found = [worth_knowing(rng.permutation(levels), totals) for _ in range(DEALT)]
+    return float(np.quantile(found, level))

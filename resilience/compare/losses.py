@@ -16,6 +16,7 @@ from resilience.physics import Floats
 from resilience.policy import TIERS, Reserve
 from resilience.scenario import ScenarioSet
 from resilience.simulate import Behaviour, simulate
+from resilience.simulate.engine import Engine
 from resilience.sizing.response import best_response
 from resilience.sizing.scope import Scope
 from resilience.solver import Method
@@ -44,9 +45,13 @@ class Losses(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Simulated:
-    """What firms and states lose who follow rules, the reserve's own release rule among them."""
+    """What firms and states lose who follow rules, the reserve's own release rule among them.
+
+    `engine` is what `simulate` takes: None leaves it the choice by the number of scenarios in one call.
+    """
 
     behaviour: Behaviour = USUAL
+    engine: Engine | None = None
 
     def of(
         self, applied: Applied, scenarios: ScenarioSet, *, weeks: int, weights: Mapping[str, float], seed: int
@@ -54,7 +59,7 @@ class Simulated:
         """By `simulate`. Lots are drawn by seed, scenario and owner, so that policies meet the same luck."""
         traces = simulate(
             applied.network, scenarios, weeks=weeks, reserve=applied.reserves, behaviour=self.behaviour, seed=seed,
-            weights=weights, full=False,
+            weights=weights, full=False, engine=self.engine,
         )  # fmt: skip
         by_tier = pd.DataFrame(traces.unmet_usd).groupby(traces.uses["tier"].to_numpy()).sum()
         return Found(loss_usd=traces.loss_usd.to_numpy(), unmet_usd=_of_tiers(by_tier))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from resilience.balance import balance
 from resilience.compare.actions import Action, Diversified, Held, IdleCapacity, NationalReserves
 from resilience.compare.factors import at_levels, factors
 from resilience.compare.losses import Losses, Simulated
-from resilience.compare.policies import Policy, raw_goods
+from resilience.compare.policies import Policy, possible, raw_goods
 from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.physics import Floats
@@ -61,10 +62,11 @@ class Outside:
         }  # fmt: skip
         return ranged | {f"{CHANCE}{scenario.name}": (0.0, 2.0) for scenario in self.scenarios}
 
-    @property
+    @cached_property
     def levers(self) -> dict[str, tuple[float, float]]:
-        """Every lever with a sensible range."""
-        return {name: ends for name, ends in LEVERS.items() if name != "sized_share" or self.sized is not None}
+        """Every lever that this network has, with a sensible range: surge needs members who make any of the goods."""
+        network = balance(self.network).network
+        return {name: ends for name, ends in LEVERS.items() if self._there(name, network)}
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -93,6 +95,11 @@ class Outside:
         tail = measure(CVaR(tail=TAIL), found.loss_usd, chances)
         values = [cost, mean, tail, cost + mean, *(found.unmet_usd @ chances)]
         return dict(zip(OUTCOMES, map(float, values), strict=True))
+
+    def _there(self, lever: str, network: Network) -> bool:
+        if lever == "sized_share":
+            return self.sized is not None
+        return possible(self._policy({lever: LEVERS[lever][1]}), network)
 
     def _policy(self, keywords: Mapping[str, float]) -> Policy:
         """The actions that the levers ask for; one at its neutral value is none."""

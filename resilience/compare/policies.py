@@ -22,6 +22,7 @@ from resilience.network import Network
 from resilience.policy import Release, Reserve
 
 NATIONAL_DAYS = (60, 100, 180)  # Japan's usual target, Korea's, and Japan's for metals at high risk
+SIZED = ("sized, pooled", "sized, earmarked", "sized + second source", "sized + surge")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,12 +106,8 @@ def _sized(
 ) -> Iterable[Policy]:
     first: tuple[Action, ...] = (Bought(bought=bought),) if bought else ()
     pooled, own = Held(reserve=sized), Held(reserve=earmarked(network, sized))
-    return (
-        Policy(name="sized, pooled", actions=(*first, pooled)),
-        Policy(name="sized, earmarked", actions=(*first, own)),
-        Policy(name="sized + second source", actions=(second, *first, pooled)),
-        Policy(name="sized + surge", actions=(surge, *first, pooled)),
-    )
+    taken = ((*first, pooled), (*first, own), (second, *first, pooled), (surge, *first, pooled))
+    return [Policy(name=name, actions=actions) for name, actions in zip(SIZED, taken, strict=True)]
 
 
 def raw_goods(network: Network) -> tuple[str, ...]:

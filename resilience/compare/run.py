@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from resilience.answering import FAST, state
 from resilience.compare.comparison import Comparison
 from resilience.compare.losses import Losses, Simulated
-from resilience.compare.policies import Policy, checked, standard_policies
+from resilience.compare.policies import Policy, checked
 from resilience.compare.sampling import Sampling, StatedChances
+from resilience.compare.sized import sized_reserve, usual_policies
 from resilience.compare.trial import Ground, Trial, ground, tried
 from resilience.engine import Engine, Serial
 from resilience.errors import AskError
-from resilience.mitigation import Measure
 from resilience.network import Network
-from resilience.policy import TIERS, Reserve
+from resilience.policy import TIERS
 from resilience.risk import Expectation, Risk, TailMeans
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.size import solve_sizing
 from resilience.study import Study
 
 REPLICATES = 2000
+WEEKS = 104
 WEEKS_A_YEAR = 52
 Say = Callable[[str], None]
 
@@ -86,36 +86,49 @@ def compare(
     >>> found.total_usd.round(3).tolist()  # 4 x 10 x 21 in a tenth of years; or to hold 40, and to draw them
     [84.0, 24.0]
     """
+    if policies is None and not isinstance(study, Study):
+        raise AskError("compare(network, ...) needs `policies`, for example standard_policies(network, members=...)")
+    base = _ground(study, scenarios, weeks=weeks, weights=weights, losses=losses or Simulated(), seed=seed)
+    weighed = tail_means(risk or (study.risk(base.network) if isinstance(study, Study) else Expectation()))
+    unsized: Mapping[str, str] = {}
+    if policies is None:
+        assert isinstance(study, Study)
+        sized = sized_reserve(study, base.network, engine=engine, say=say)
+        policies, unsized = usual_policies(study, base.network, sized), sized.failed
+        base = replace(base, scenarios=without(base.scenarios, unsized))
+    policies = checked(policies)
+    found = tried(base, policies, engine=engine or Serial(), say=say)
+    names = [policy.name for policy in policies]
+    sample = sampling or StatedChances()
+    answer = _comparison(base, names, found, risk=weighed, sampling=sample, replicates=replicates, level=level)
+    return answer.not_sized_on(unsized)
+
+
+def _ground(
+    study: Study | Network,
+    scenarios: ScenarioSet | Sequence[Scenario] | None,
+    *,
+    weeks: int | None,
+    weights: Mapping[str, float] | None,
+    losses: Losses,
+    seed: int | None,
+) -> Ground:
+    """What policies are tried on: as given, else as the study has it."""
     if isinstance(study, Study):
         network = study.network()
         weeks, weights = weeks or study.weeks, study.weights(network) if weights is None else weights
-        risk, seed = risk or study.risk(network), study.seed if seed is None else seed
-        scenarios = study.scenarios if scenarios is None else scenarios
+        scenarios, seed = study.scenarios if scenarios is None else scenarios, study.seed if seed is None else seed
     else:
         network = study
     if scenarios is None:
         raise AskError("compare(network, ...) needs `scenarios`: a network alone has none")
     chosen = scenarios if isinstance(scenarios, ScenarioSet) else ScenarioSet(scenarios=tuple(scenarios))
-    weighed = tail_means(risk or Expectation())
-    base = ground(
-        network, chosen, weeks=weeks or 104, weights=weights or {}, seed=seed or 0, losses=losses or Simulated()
-    )
-    policies = checked(_usual(study, base, engine=engine, say=say) if policies is None else policies)
-    found = tried(base, policies, engine=engine or Serial(), say=say)
-    return _comparison(
-        base, [policy.name for policy in policies], found, risk=weighed, sampling=sampling or StatedChances(),
-        replicates=replicates, level=level,
-    )  # fmt: skip
+    return ground(network, chosen, weeks=weeks or WEEKS, weights=weights or {}, seed=seed or 0, losses=losses)
 
 
-def _usual(study: Study | Network, base: Ground, *, engine: Engine | None, say: Say) -> Sequence[Policy]:
-    """The standard policies of a study, with the reserve that it sizes."""
-    if not isinstance(study, Study):
-        raise AskError("compare(network, ...) needs `policies`, for example standard_policies(network, members=...)")
-    sized, bought = sized_reserve(study, base.network, engine=engine, say=say)
-    return standard_policies(
-        base.network, members=study.members, release=study.release.build(), sized=sized, bought=bought
-    )
+def without(scenarios: ScenarioSet, names: Container[str]) -> ScenarioSet:
+    """The scenarios but those of these names, whose chance goes to the undisturbed year."""
+    return ScenarioSet(scenarios=tuple(scenario for scenario in scenarios if scenario.name not in names))
 
 
 def tail_means(risk: Risk) -> TailMeans:
@@ -129,16 +142,6 @@ def tail_means(risk: Risk) -> TailMeans:
     if not isinstance(risk, TailMeans):
         raise AskError(f"compare weighs losses by tail means (Expectation, CVaR, WorstCase), not by {risk!r}")
     return risk
-
-
-def sized_reserve(
-    study: Study, network: Network, *, engine: Engine | None = None, say: Say = lambda text: None
-) -> tuple[Reserve, list[tuple[Measure, float]]]:
-    """The reserve that a study sizes and the measures it buys beside it, without what else `run` tells of them."""
-    say("sizing the reserve")
-    found = solve_sizing(state(study, network, say=say), method=FAST, engine=engine, say=say)
-    extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
-    return found.reserve, [(one, float(extent[one.name])) for one in study.measure if extent.get(one.name)]
 
 
 def _comparison(

@@ -18,16 +18,19 @@ from resilience.balance import balance
 from resilience.compare.actions import Applied
 from resilience.compare.losses import Found, Losses
 from resilience.compare.policies import Policy
-from resilience.engine import Done, Engine
-from resilience.errors import AskError
+from resilience.engine import Engine, Failed, Outcome, Team
+from resilience.engine.task import LOST
+from resilience.errors import AskError, EngineError
 from resilience.network import Network
 from resilience.physics import Floats
 from resilience.policy import TIERS
 from resilience.scenario import Scenario, ScenarioSet
 
 BLOCK = 256  # scenarios in a task: seconds of work on chips, against milliseconds to hand it over
+PARTS = 16  # a block that ends its workers is tried in, to find the scenario that does
 Say = Callable[[str], None]
 Failure = tuple[str, str, str]  # policy, scenario, what went wrong
+Span = tuple[int, int, int]  # number of a policy, of its first scenario, and of the first that comes after
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,60 +85,67 @@ class _Worker:
 def tried(
     ground: Ground, policies: Sequence[Policy], *, engine: Engine, block: int = BLOCK, say: Say = lambda text: None
 ) -> Trial:
-    """All policies on all scenarios.
+    """All policies on all scenarios. A block that ends its workers is tried in parts, until one scenario is to blame.
 
     Raises
     ------
     AskError
         If a policy cannot be had on this network, or fails in every scenario; it names each and why.
+    EngineError
+        If a policy ended its workers in every scenario.
     """
     count = len(ground.scenarios)
-    spans = [(first, min(first + block, count)) for first in range(0, count, block)]
-    messages = {f"{p}/{first}": (p, first, last) for p in range(len(policies)) for first, last in spans}
-    found: dict[str, _Block] = {}
+    spans = [span for number in range(len(policies)) for span in _parts((number, 0, count), block)]
     with engine.team(partial(_worker, ground, tuple(policies))) as team:
-        for outcome in team.work(_block, messages, progress=_pace(say)):
-            number, first, last = messages[outcome.key]
-            if isinstance(outcome, Done):
-                found[outcome.key] = outcome.value
-            else:
-                told = f"{outcome.error}: {outcome.message}"
-                found[outcome.key] = _lost(policies[number], ground.scenarios.scenarios[first:last], told)
-    trial = _gathered(messages, found, shape=(len(policies), count))
+        found = _round(team, spans, say)
+        while broken := [span for span, outcome in found.items() if _lost(outcome) and span[2] - span[1] > 1]:
+            smaller = [part for span in broken for part in _parts(span, -(-(span[2] - span[1]) // PARTS))]
+            parts = _round(team, smaller, say)
+            if all(map(_lost, parts.values())):
+                break  # it is no single scenario that ends the workers
+            found = {span: outcome for span, outcome in found.items() if span not in broken} | parts
+    trial = _gathered(ground, policies, found)
     _refuse_the_impossible(policies, trial)
     return trial
+
+
+def _parts(span: Span, size: int) -> list[Span]:
+    number, first, last = span
+    return [(number, begin, min(begin + size, last)) for begin in range(first, last, size)]
+
+
+def _round(team: Team, spans: Sequence[Span], say: Say) -> dict[Span, Outcome[_Block]]:
+    messages = {f"{number}/{first}-{last}": (number, first, last) for number, first, last in spans}
+    outcomes = team.work(_block, messages, progress=_pace(say))
+    return {messages[outcome.key]: outcome for outcome in outcomes}
 
 
 def _pace(say: Say) -> Callable[[int, int], None]:
     return lambda done, whole: say(f"policies on scenarios: {done} of {whole} blocks")
 
 
-def _gathered(
-    messages: Mapping[str, tuple[int, int, int]], found: Mapping[str, _Block], *, shape: tuple[int, int]
-) -> Trial:
+def _lost(outcome: Outcome[_Block]) -> bool:
+    return isinstance(outcome, Failed) and outcome.error == LOST
+
+
+def _gathered(ground: Ground, policies: Sequence[Policy], found: Mapping[Span, Outcome[_Block]]) -> Trial:
     """Each block's numbers in the place that its policy and scenarios give them."""
-    policies, count = shape
-    cost, held, loss = np.full(policies, np.nan), np.full(policies, np.nan), np.full(shape, np.nan)
-    unmet = np.full((policies, len(TIERS), count), np.nan)
-    for key, (number, first, last) in messages.items():
-        answer = found[key]
-        if not np.isnan(answer.cost_usd):
-            cost[number], held[number] = answer.cost_usd, answer.held_usd
+    scenarios, shape = ground.scenarios.scenarios, (len(policies), len(ground.scenarios))
+    cost, held, loss = np.full(len(policies), np.nan), np.full(len(policies), np.nan), np.full(shape, np.nan)
+    unmet, rows = np.full((len(policies), len(TIERS), len(scenarios)), np.nan), list[Failure]()
+    for number, first, last in sorted(found):
+        outcome = found[number, first, last]
+        if isinstance(outcome, Failed):
+            told = f"{outcome.error}: {outcome.message}"
+            rows += [(policies[number].name, scenario.name, told) for scenario in scenarios[first:last]]
+            continue
+        answer = outcome.value
+        cost[number], held[number] = answer.cost_usd, answer.held_usd
         loss[number, first:last] = answer.found.loss_usd
         unmet[number, :, first:last] = answer.found.unmet_usd
-    rows = [row for key in messages for row in found[key].failures]
+        rows += answer.failures
     failures = pd.DataFrame(rows, columns=["policy", "scenario", "error"])
     return Trial(cost_usd=cost, held_usd=held, loss_usd=loss, unmet_usd=unmet, failures=failures)
-
-
-def _lost(policy: Policy, scenarios: Sequence[Scenario], told: str) -> _Block:
-    """A block without an answer."""
-    return _Block(
-        cost_usd=np.nan,
-        held_usd=np.nan,
-        found=_nothing(len(scenarios)),
-        failures=tuple((policy.name, scenario.name, told) for scenario in scenarios),
-    )
 
 
 def _nothing(scenarios: int) -> Found:
@@ -146,7 +156,7 @@ def _worker(ground: Ground, policies: Sequence[Policy]) -> _Worker:
     return _Worker(ground=ground, policies=policies)
 
 
-def _block(worker: _Worker, message: tuple[int, int, int]) -> _Block:
+def _block(worker: _Worker, message: Span) -> _Block:
     """One policy's losses in a run of scenarios. Where the run fails, each scenario is tried alone, so that one that
     cannot be answered costs the others nothing.
     """
@@ -182,13 +192,14 @@ def _found(ground: Ground, applied: Applied, scenarios: Sequence[Scenario]) -> F
 
 
 def _refuse_the_impossible(policies: Sequence[Policy], trial: Trial) -> None:
-    faults = []
-    for policy, row in zip(policies, trial.loss_usd, strict=True):
-        if np.isnan(row).all():
-            errors = trial.failures.loc[trial.failures["policy"] == policy.name, "error"]
-            faults.append(f"{policy.name!r}: {errors.iloc[0]}")
-    if faults:
-        raise AskError("These policies could not be tried in any scenario", faults)
+    lacking = [policy.name for policy, row in zip(policies, trial.loss_usd, strict=True) if np.isnan(row).all()]
+    first = trial.failures.drop_duplicates("policy").set_index("policy")["error"]
+    if lacking:
+        what = "These policies could not be tried in any scenario"
+        faults = [f"{name!r}: {first[name]}" for name in lacking]
+        if any(first[name].startswith(LOST) for name in lacking):  # asked again, or with fewer workers, it may go
+            raise EngineError("\n".join([what, *(f"  {fault}" for fault in faults)]))
+        raise AskError(what, faults)
 
 
 def ground(

@@ -7,13 +7,11 @@ before.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from resilience import datasets
 from resilience.controls.control import Control, disruptions, widened
@@ -30,19 +28,20 @@ from resilience.controls.tables import (
     ReachTable,
     RetaliationTable,
     StepTable,
-    Table,
     ValueTable,
     listed,
 )
 from resilience.errors import AskError, near
-from resilience.library import choose, held, kind_of
-from resilience.lines import line_of, lines_of
+from resilience.library import CONTROLS, choose, held, kind_of
+from resilience.lines import lines_of
 from resilience.network import Network
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
+from resilience.written import Source, Table, text_in, told, values_in
 
-KIND = "controls"
+KIND = CONTROLS
+WHAT = "the question about controls"
 
 
 def _names_differ(entries: tuple[CoalitionTable | StepTable, ...]) -> tuple[CoalitionTable | StepTable, ...]:
@@ -84,7 +83,7 @@ class ControlStudy(Table):
 
     _text: str = PrivateAttr(default="")
     _path: Path | None = PrivateAttr(default=None)
-    _shown: str = PrivateAttr(default="")
+    _source: Source = PrivateAttr(default_factory=lambda: Source(shown="controls"))
 
     @model_validator(mode="after")
     def _the_reference_is_there(self) -> ControlStudy:
@@ -105,28 +104,18 @@ class ControlStudy(Table):
             Naming every fault with its line.
         """
         path = Path(path)
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise AskError(f"Cannot read controls from {path}: {error}") from error
-        return cls.from_text(text, path=path)
+        return cls.from_text(text_in(path, WHAT), path=path)
 
     @classmethod
     def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> ControlStudy:
         """The question that TOML text puts; `path` is where it stands, `shown` what errors call it."""
         shown = shown or (str(path) if path else "controls")
+        source = Source(shown=shown, lines=lines_of(text))
         try:
-            values = tomllib.loads(text.replace("\r\n", "\n"))
-        except tomllib.TOMLDecodeError as error:
-            raise AskError(f"The controls in {shown} are not valid TOML", [f"{shown}: {error}"]) from error
-        try:
-            study = cls.model_validate(values)
+            study = cls.model_validate(values_in(text, shown, WHAT))
         except ValidationError as error:
-            lines = lines_of(text)
-            found = sorted(error.errors(include_url=False), key=lambda entry: line_of(tuple(entry["loc"]), lines) or 0)
-            faults = dict.fromkeys(_told(entry, shown, lines) for entry in found)
-            raise AskError(f"The controls in {shown} cannot be read", faults) from error
-        study._text, study._path, study._shown = text, path, shown
+            raise AskError(f"The controls in {shown} cannot be read", told(error, source, TABLES)) from error
+        study._text, study._path, study._source = text, path, source
         return study
 
     @property
@@ -221,7 +210,7 @@ class ControlStudy(Table):
 
     def where(self, *path: str | int) -> str:
         """What errors call a key of this file: file, line and key."""
-        return _where(path, self._shown or "controls", lines_of(self.text))
+        return self._source.where(*path)
 
     def _taken(self) -> tuple[Control, ...]:
         return tuple(entry.by(entry.member, self.target) for entry in self.step)
@@ -281,25 +270,3 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, fo
     ("margin",): MarginTable,
     ("value",): ValueTable,
 }
-
-
-def _told(entry: ErrorDetails, shown: str, lines: Mapping[tuple[str | int, ...], int]) -> str:
-    """One of pydantic's errors, in the analyst's words."""
-    path = tuple(entry["loc"])
-    where = _where(path, shown, lines)
-    if entry["type"] == "extra_forbidden":
-        known = TABLES[tuple(str(key) for key in path[:-1] if not isinstance(key, int))].model_fields
-        return f"{where}: unknown key {str(path[-1])!r}. {near(str(path[-1]), known)}"
-    if entry["type"] == "missing":
-        return f"{where}: it is missing, and has no default"
-    cause = entry.get("ctx", {}).get("error")
-    if isinstance(cause, AskError):
-        return f"{where}: {'; '.join([cause.what, *cause.faults])}"
-    words = entry["msg"].removeprefix("Input should be ")
-    return f"{where} is {entry['input']!r}: it should be {words}"
-
-
-def _where(path: tuple[str | int, ...], shown: str, lines: Mapping[tuple[str | int, ...], int]) -> str:
-    line = line_of(path, lines) or lines.get((*path, 0))  # of several tables, the first
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
-    return f"{shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"

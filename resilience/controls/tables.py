@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from resilience.controls.best import Best
 from resilience.controls.control import Control, OwnProduction, Reach
@@ -15,6 +15,7 @@ from resilience.controls.setting import Retaliation, Stated
 from resilience.disruption import Disruption
 from resilience.errors import AskError, near
 from resilience.scenario import KINDS, Scenario
+from resilience.written import Table
 
 CONFIDENCES = ("reported", "estimated", "assumed")
 MEASURES = ("denial", "lost_output")
@@ -35,12 +36,6 @@ def _one_of(known: tuple[str, ...]) -> AfterValidator:
         return word
 
     return AfterValidator(check)
-
-
-class Table(BaseModel):
-    """A table of the file: no unknown keys, no change, no silent conversion."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Sourced(Table):

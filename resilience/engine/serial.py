@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from resilience.engine.task import Outcome, attempt, failed, packed, packed_recipe, unpacked
 from resilience.engine.team import Progress, Team, quiet
+from resilience.errors import AskError
 
 M = TypeVar("M")
 T = TypeVar("T")
@@ -21,8 +22,15 @@ class Serial:
 
     @contextmanager
     def team(self, build: Callable[[], Any]) -> Iterator[Team]:
-        """One worker: this process. What `build` raises is raised here."""
-        yield _Alone(pickle.loads(packed_recipe(build))())
+        """One worker: this process. What `build` raises is raised here.
+
+        A recipe that cannot be pickled is followed as it is, for here it need not travel; other engines refuse it.
+        """
+        try:
+            recipe = pickle.loads(packed_recipe(build))
+        except AskError:
+            recipe = build
+        yield _Alone(recipe())
 
 
 class _Alone:

@@ -1,7 +1,7 @@
 """One task: a function of a worker's state and a message, and what came of it.
 
 Task and outcome cross every engine as pickled bytes, this process included. So a task cannot change what its sender
-holds, an answer cannot change afterwards, and what runs in one process runs on any engine.
+holds, and an answer cannot change afterwards.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ class Engine(Protocol):
         """Workers, each with its own state `build()`, until the block ends.
 
         `build` is a recipe: a function at the top level of a module, or `functools.partial` of one with picklable
-        arguments. It is called once in each worker, and again in a worker that replaces a dead one. It must give the
-        same state everywhere. Use `nothing` where tasks need no state.
+        arguments (`Serial` takes any function). It is called once in each worker, and again in a worker that replaces a
+        dead one. It must give the same state everywhere. Use `nothing` where tasks need no state.
         """
         ...
 

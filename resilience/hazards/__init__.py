@@ -21,7 +21,7 @@ from resilience.hazards.hazard import (
     Where,
 )
 from resilience.hazards.methods import Importance, Method, Plain, Sobol, Stratified
-from resilience.hazards.read import load, names, read
+from resilience.hazards.read import load, names, read, shipped
 from resilience.hazards.reduce import Choose, Forward, Medoids, Reduction, reduce
 from resilience.hazards.sample import check, hazards_in, sample
 
@@ -62,4 +62,5 @@ __all__ = [
     "read",
     "reduce",
     "sample",
+    "shipped",
 ]

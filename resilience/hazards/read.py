@@ -36,7 +36,7 @@ Record = Mapping[str, Any]
 
 def names() -> list[str]:
     """The names `load` takes: those of the datasets that have hazards."""
-    return sorted(_held())
+    return sorted(shipped())
 
 
 def load(name: str) -> Hazards:
@@ -47,7 +47,7 @@ def load(name: str) -> Hazards:
     AskError
         When no dataset of that name has hazards; it lists the closest ones.
     """
-    return read(choose("set of hazards", name, _held()))
+    return read(choose("set of hazards", name, shipped()))
 
 
 def read(path: str | Path) -> Hazards:
@@ -86,7 +86,8 @@ def read(path: str | Path) -> Hazards:
 KEYS = ("name", "dataset", "title", "note", "sources", "hazard", "cause")
 
 
-def _held() -> dict[str, Path]:
+def shipped() -> dict[str, Path]:
+    """The files of the hazards that ship, by dataset."""
     return {path.stem: path for path in shelf("datasets").glob("hazards/*.toml")}
 
 

@@ -10,6 +10,11 @@ import pandas as pd
 from resilience import rules, tables
 from resilience.errors import Fault
 
+PLACES = (
+    ("producers", "place"), ("lanes", "origin"), ("lanes", "destination"), ("demand", "place"), ("stocks", "place"),
+    ("places", "place"),
+)  # fmt: skip
+
 
 def checked_tables(
     raw: Mapping[str, pd.DataFrame], shown: Mapping[str, str], met: Sequence[Fault], *, balanced: bool
@@ -29,7 +34,7 @@ def checked_tables(
             broken.append(Fault(file=shown[table], rule="the table has no rows", remedy="Give it at least one"))
         faults += broken
     faults += tables.check_references(frames, shown)
-    absent = {table: tables.empty(schema) for table, schema in tables.schemas().items() if table not in frames}
+    absent = {table: tables.empty(table) for table in tables.schemas() if table not in frames}
     complete = frames | absent
     complete["figures"] = _of_read_columns(complete["figures"], raw)
     told = {(fault.file, fault.row) for fault in faults}  # a cell at fault is blank by now: do not blame it twice
@@ -50,20 +55,23 @@ def _of_read_columns(figures: pd.DataFrame, raw: Mapping[str, pd.DataFrame]) -> 
 def settled(frames: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     """Frames in key order with every place listed, so that no answer hangs on the order of rows."""
     frames = dict(frames)
-    listed = frames["places"]
-    used = pd.concat([
-        frames["producers"]["place"], frames["lanes"]["origin"], frames["lanes"]["destination"],
-        frames["demand"]["place"], frames["stocks"]["place"], listed["place"],
-    ]).drop_duplicates()  # fmt: skip
-    places = pd.DataFrame({"place": used}).merge(listed, on="place", how="left")
-    places["country"] = places["country"].where(places["country"].fillna("") != "", places["place"])
-    frames["places"] = places.fillna({"name": ""})
+    used = {place for table, column in PLACES for place in frames[table][column].tolist()}
+    places = (
+        frames["places"].set_index("place").reindex(pd.Index(sorted(used), name="place", dtype="str")).reset_index()
+    )
+    nowhere = places["country"].isna() | (places["country"] == "")
+    frames["places"] = places.assign(country=places["country"].mask(nowhere, places["place"])).fillna({"name": ""})
     goods = frames["goods"]
     frames["goods"] = goods.assign(name=goods["name"].where(goods["name"] != "", goods["good"]))
-    return {
-        name: frames[name].sort_values(list(schema.key), kind="stable", ignore_index=True)
-        for name, schema in tables.schemas().items()
-    }
+    return {name: _sorted(frames[name], schema.key) for name, schema in tables.schemas().items()}
+
+
+def _sorted(frame: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """A frame in the order of its key, rows counted from 0."""
+    keys = tables.cells(frame, *key)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    in_order = order == list(range(len(keys)))
+    return (frame if in_order else frame.iloc[order]).reset_index(drop=True)
 
 
 def counted_from_one(frame: Any) -> pd.DataFrame:

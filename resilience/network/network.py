@@ -163,20 +163,16 @@ class Network:
         return self.once("points", self._points).copy(deep=False)
 
     def _points(self) -> pd.DataFrame:
-        made = self.frames["producers"][["good", "place"]]
-        used = made.merge(self.frames["needs"][["good", "input"]], on="good")[["input", "place"]]
-        swapped = [rows[["substitute", "place"]] for rows in self.replaceable()]
-        ends = [self.frames["lanes"][["good", end]] for end in ("origin", "destination")]
-        parts = [
-            made,
-            used,
-            *swapped,
-            *ends,
-            self.frames["demand"][["good", "place"]],
-            self.frames["stocks"][["good", "place"]],
-        ]
-        every = pd.concat([part.set_axis(["good", "place"], axis=1) for part in parts]).drop_duplicates()
-        return every.sort_values(["good", "place"], ignore_index=True)
+        made = tables.cells(self.frames["producers"], "good", "place")
+        inputs: dict[str, list[str]] = {}
+        for good, taken in tables.cells(self.frames["needs"], "good", "input"):
+            inputs.setdefault(good, []).append(taken)
+        every = {*made, *((taken, place) for good, place in made for taken in inputs.get(good, ()))}
+        for rows in self.replaceable():
+            every.update(tables.cells(rows, "substitute", "place"))
+        for table, end in (("lanes", "origin"), ("lanes", "destination"), ("demand", "place"), ("stocks", "place")):
+            every.update(tables.cells(self.frames[table], "good", end))
+        return pd.DataFrame(sorted(every), columns=["good", "place"], dtype="str")
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -240,6 +236,9 @@ class Network:
 
     def _replaceable(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         swaps = self.frames["substitutes"]
+        if swaps.empty:
+            nobody = swaps.assign(place=swaps["user"])
+            return nobody, nobody.assign(tier=swaps["user"])
         final = swaps["user"] == FINAL
         makers = self.frames["producers"][["good", "place"]].rename(columns={"good": "user"})
         wanted = self.frames["demand"][["good", "place", "tier"]].rename(columns={"good": "input"})

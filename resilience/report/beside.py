@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from resilience import views
 from resilience.report.blocks import Column, Section, Table
 from resilience.report.holding import sentence
 from resilience.report.scale import AsTheyAre
@@ -111,7 +112,7 @@ def weighed(answer: Answer, scale: AsTheyAre) -> Section:
     table, power = pd.DataFrame(answer["coalitions"]), pd.DataFrame(answer["power"])
     columns = (
         Column.text("Coalition", table["coalition"], notes=table["members"]),
-        Column.shares("Denied", "of need", table["denied"]),
+        Column.shares("Denied", "of need", table["denied"], bars="weak"),
         Column.shares("Backfilled", "of need", table["backfilled"]),
         Column.shares("Leaked", "of need", table["leaked"]),
         scale.usd("Sales lost", table["lost_revenue_usd"]),
@@ -144,7 +145,7 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
         Column.mixed("Met from", "", table["low"].astype(float)),
         Column.mixed("to", "", table["high"].astype(float)),
         Column.mixed("Simulated", "", table["simulated"].astype(float)),
-        Column.text("Verdict", table["verdict"]),
+        Column.placed("Verdict", "where in the range", table["verdict"], _at(table), far=views.FAR),
     )
     words = (
         f"{met} of {asked} reported outcomes of past disruptions are met when each is simulated on the network of its "
@@ -153,6 +154,11 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
     )
     found = Table(caption="Reported and simulated outcomes of past disruptions", columns=columns, sortable=True)
     return Section(key="backtests", title="Back-tests", words=words, blocks=(found,))
+
+
+def _at(table: pd.DataFrame) -> list[float | None]:
+    placed = views.against_reports(table)["at"].tolist()
+    return [None if verdict == "not simulated" else placed.pop(0) for verdict in table["verdict"]]
 
 
 KINDS: Mapping[str, Callable[[Answer, AsTheyAre], Section]] = {

@@ -11,14 +11,18 @@ from resilience.report import numbers
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a table: its head, its unit, its cells as text, and bars to draw beside them (0 to 1 each)."""
+    """One column of a table: its head, its unit, its cells as text, and bars to draw beside them (0 to 1 each).
+
+    With `within`, start and width of a range in percent, a bar is a point on a scale that shows that range.
+    """
 
     head: str
     cells: tuple[str, ...]
     unit: str = ""
     number: bool = False
     notes: tuple[str, ...] = ()  # a smaller line under each cell
-    bars: tuple[float, ...] = ()
+    bars: tuple[float | None, ...] = ()
+    within: tuple[float, float] | None = None
     tone: str = "held"  # which colour of the stylesheet the bars take
 
     @classmethod
@@ -50,9 +54,20 @@ class Column:
         return cls(head=head, unit=unit + per, cells=shown, number=True, bars=drawn, tone=bars or "held")
 
     @classmethod
-    def shares(cls, head: str, unit: str, values: Iterable[float]) -> Column:
-        """Shares as percentages."""
-        return cls(head=head, unit=unit, cells=tuple(numbers.percent(value) for value in values), number=True)
+    def shares(cls, head: str, unit: str, values: Iterable[float], *, bars: str = "") -> Column:
+        """Shares as percentages; `bars` is their tone."""
+        values = list(values)
+        drawn = tuple(min(max(value, 0.0), 1.0) for value in values) if bars else ()
+        shown = tuple(numbers.percent(value) for value in values)
+        return cls(head=head, unit=unit, cells=shown, number=True, bars=drawn, tone=bars or "held")
+
+    @classmethod
+    def placed(cls, head: str, unit: str, cells: Iterable[str], at: Iterable[float | None], *, far: float) -> Column:
+        """Words, each with a point where it lies: 0 to 1 is the range shown, which goes on by `far` on both sides."""
+        left, wide = far + 0.1, 1.0 + 2.0 * (far + 0.1)  # room for a point at the edge
+        points = tuple(None if one is None else (one + left) / wide for one in at)
+        within = (round(100.0 * left / wide, 1), round(100.0 / wide, 1))
+        return cls(head=head, unit=unit, cells=tuple(cells), bars=points, within=within)
 
 
 @dataclass(frozen=True, kw_only=True)

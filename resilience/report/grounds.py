@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from resilience import views
+from resilience.data_interval import AMOUNTS
 from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.blocks import Column, Facts, Section, Table
-from resilience.report.holding import count
+from resilience.report.holding import count, ratios, sentence
 from resilience.report.layers import MOST, WEAK, layers
 from resilience.report.scale import AsTheyAre
 
@@ -80,6 +81,42 @@ def scenarios(reading: Reading, scale: AsTheyAre) -> Section | None:
         caption += f": the likeliest {len(shown)} of {len(every):,}; the run's study.toml has all"
     found = Table(caption=caption, columns=columns)
     return Section(key="scenarios", title="Scenarios", blocks=(found,))
+
+
+def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
+    """What the ranges of the data make of the headline, where draws of the data were asked for."""
+    if "data_interval" not in reading.table_names():
+        return None
+    table = reading.table("data_interval")
+    amounts = [*table["stated_usd"], *table["low_usd"], *table["high_usd"]]
+    interval = Table(
+        caption="What the ranges of the data make of it",
+        columns=(
+            Column.text("Amount", table["figure"].map(AMOUNTS).map(sentence)),
+            scale.usd("Stated data", table["stated_usd"], alike=amounts),
+            scale.usd("Nine of ten draws from", table["low_usd"], alike=amounts),
+            scale.usd("to", table["high_usd"], alike=amounts),
+        ),
+    )
+    words = (
+        f"The same reserve, simulated on {int(table['draws'].iloc[0])} networks drawn from the low and high of each "
+        "figure and from what unknown lanes may carry; nothing is sized again. Ranges of assumed figures are "
+        "judgements: this is no interval for the truth. Which single figures matter takes hundreds of draws to tell.",
+    )
+    return Section(key="other-data", title="On other data", words=words, blocks=(interval, *_followed(reading)))
+
+
+def _followed(reading: Reading) -> tuple[Table, ...]:
+    if "data_figures" not in reading.table_names():
+        return ()
+    rows = reading.table("data_figures")
+    columns = (
+        Column.text("Figure", rows["key"], notes=rows["column"]),
+        Column.text("Confidence", rows["confidence"]),
+        ratios("Rank correlation", "of the loss with it", rows["correlation"]),
+        Column.text("Stands out", ["yes" if clear else "no" for clear in rows["clear"]]),
+    )
+    return (Table(caption="Figures that the loss follows most closely", columns=columns, sortable=True),)
 
 
 def data(reading: Reading, scale: AsTheyAre) -> Section | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,7 @@ def _script() -> str:
     return files("resilience.report").joinpath("templates", "sort.js").read_text("utf-8").strip()
 
 
+@cache  # templates are compiled once, which takes longer than a small page does
 def _environment() -> Environment:
     loader = PackageLoader("resilience.report", "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -1,4 +1,4 @@
-"""A run answered in its folder: in one piece, or for each point of a sweep."""
+"""A run answered in its folder: in one piece, for each point of a sweep, or as policies put side by side."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from resilience.folder import fill, why
 from resilience.formats import FORMS
 from resilience.journal import Kept, Solved
 from resilience.result import Files, Result
+from resilience.runs.comparing import Compared, comparing
 from resilience.runs.sweep import sweep
 from resilience.runs.unfinished import Unfinished
 
@@ -24,12 +25,15 @@ HOPELESS = (AskError, DataError, InfeasibleError, MissingExtraError)  # asked ag
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """What came of a run in `folder`: a result, or of a sweep the table of its points; and what failed."""
+    """What came of a run in `folder`: a result, of a sweep the table of its points, of policies that were compared the
+    comparison; and what failed.
+    """
 
     folder: Path
-    result: Result | None
-    points: pd.DataFrame | None
     failures: pd.DataFrame
+    result: Result | None = None
+    points: pd.DataFrame | None = None
+    compared: Compared | None = None
 
 
 def answer(going: Unfinished, *, say: Say, engine: Engine | None = None) -> Answered:
@@ -58,16 +62,22 @@ def answer(going: Unfinished, *, say: Say, engine: Engine | None = None) -> Answ
 
 def _answered(going: Unfinished, engine: Engine, say: Say) -> Answered:
     study = going.asked.study()
+    if going.asked.comparing is not None:
+        compared, files = comparing(going, study, engine, say)
+        _write(going, files)
+        return Answered(folder=going.folder, compared=compared, failures=compared.found.failures)
     if study.sweep is not None:
         points, failures, files = sweep(going, study, engine, say)
         _write(going, files)
-        return Answered(folder=going.folder, result=None, points=points, failures=failures)
+        return Answered(folder=going.folder, points=points, failures=failures)
     method = replace(FAST, memory=Solved(log=going.log))
     kept = Kept(engine=engine, log=going.log)
     result = run(study, say=say, method=method, gap=going.asked.gap, engine=kept, years=going.asked.years)
+    if going.asked.data_draws:
+        result = result.over_data(draws=going.asked.data_draws, say=say)
     result = result.by(going.asked.command)
     _write(going, result.files())
-    return Answered(folder=going.folder, result=result, points=None, failures=result.failures)
+    return Answered(folder=going.folder, result=result, failures=result.failures)
 
 
 def _write(going: Unfinished, files: Files) -> None:

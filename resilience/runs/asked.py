@@ -9,17 +9,35 @@ from pathlib import Path
 from typing import Any
 
 from resilience.answering import inputs
+from resilience.drawing import hazards_of
 from resilience.errors import RunError
-from resilience.provenance import command, versions
+from resilience.provenance import checksum, command, versions
 from resilience.sizing.size import PROVED
 from resilience.study import Study
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparing:
+    """What a comparison of policies is asked beside its study.
+
+    `draws` years from the dataset's hazards in place of its scenarios (None: its scenarios); `seed` for years, lots and
+    repetitions; `only` names policies (none: all); `points` of the design that moves the data within its ranges (0: it
+    is not moved).
+    """
+
+    draws: int | None = None
+    seed: int = 1
+    only: tuple[str, ...] = ()
+    points: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """A study's text and where its file lies, the settings of `run`, and what all of it rests on.
 
-    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables.
+    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables;
+    `data_draws` says over how many draws of the data the answer is told (0: none).
+    With `comparing`, the question is not the study's own but which policy is best for it.
     """
 
     text: str
@@ -31,12 +49,17 @@ class Asked:
     gap: float = PROVED
     years: int = 0
     also: tuple[str, ...] = ()
+    data_draws: int = 0
+    comparing: Comparing | None = None
 
     @classmethod
-    def of(cls, study: Study, **settings: Any) -> Asked:
+    def of(cls, study: Study, *, comparing: Comparing | None = None, **settings: Any) -> Asked:
         """The question, asked here and now."""
         path = "" if study.path is None else str(study.path.resolve())
-        return cls(text=study.text, path=path, inputs=inputs(study), versions=versions(), command=command(), **settings)
+        return cls(
+            text=study.text, path=path, inputs=_read(study, comparing), versions=versions(), command=command(),
+            comparing=comparing, **settings,
+        )  # fmt: skip
 
     def study(self) -> Study:
         """The study; what differs from its file was put in when the run began."""
@@ -60,7 +83,10 @@ class Asked:
             known = {entry.name for entry in fields(cls)}
             if set(values) != known:
                 raise ValueError(f"its keys are {', '.join(sorted(values))}")
-            return cls(**{**values, "also": tuple(values["also"])})
+            comparing = values["comparing"]
+            if comparing is not None:
+                comparing = Comparing(**{**comparing, "only": tuple(comparing["only"])})
+            return cls(**{**values, "also": tuple(values["also"]), "comparing": comparing})
         except (ValueError, TypeError, KeyError) as error:
             raise RunError(f"{where} does not say what was asked ({error}). Delete the folder and run anew") from error
 
@@ -73,7 +99,7 @@ class Asked:
             Naming everything that changed.
         """
         found = [
-            *_changed("input", self.inputs, inputs(self.study())),
+            *_changed("input", self.inputs, _read(self.study(), self.comparing)),
             *_changed("version of", self.versions, versions()),
         ]
         if found:
@@ -82,6 +108,12 @@ class Asked:
                 f"The run in {folder} cannot go on, for it rests on what is no longer there:\n{told}\n"
                 "Put back what it was, or begin a new run in another folder."
             )
+
+
+def _read(study: Study, comparing: Comparing | None) -> dict[str, str]:
+    """Every file that the answer rests on, with its SHA-256: where years are yet to be drawn, their hazards too."""
+    drawn = comparing is not None and comparing.draws is not None
+    return inputs(study) | ({"hazards.toml": checksum(hazards_of(study))} if drawn else {})
 
 
 def _changed(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

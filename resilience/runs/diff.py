@@ -19,6 +19,7 @@ ROUNDING = 1e-7  # relative: tables are written to nine digits
 LEFT = ("summary", "unmet", "unmet_without")  # told by goods; week by week, where shortfall has the sums
 TOLD = ("held_at", "reason", "note", "source")  # words that do not say which row it is
 KEYS = ("within",)  # figures that do
+KINDS = {"points": "a sweep", "policies": "a comparison of policies"}  # by what only their manifests have
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +36,7 @@ class Difference:
     @property
     def same(self) -> bool:
         """Whether the answers are equal, whatever was asked."""
-        return self.rows.empty and not (self.figures["change"] != 0).any()
+        return self.rows.empty and not (self.figures["change"].fillna(0.0) != 0).any()
 
 
 def diff(a: Path, b: Path) -> Difference:
@@ -64,7 +65,7 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
 
 def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
     reasons = []
-    kinds = tuple("a sweep" if "points" in one else "a single run" for one in (ours, theirs))
+    kinds = tuple(map(_kind, (ours, theirs)))
     if kinds[0] != kinds[1]:
         reasons.append(f"the first is {kinds[0]}, the second {kinds[1]}")
     if ours["dataset"] != theirs["dataset"]:
@@ -79,6 +80,11 @@ def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[st
         raise RunError(f"{a} and {b} cannot be compared: {'; '.join(reasons)}")
 
 
+def _kind(manifest: Mapping[str, Any]) -> str:
+    found = (words for key, words in KINDS.items() if key in manifest)
+    return next(found, "a single run")
+
+
 def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> pd.DataFrame:
     """Settings of the study one by one, other files by their hash, versions, solver and command."""
     found = list(_changed(_settings(a), _settings(b)))
@@ -86,7 +92,7 @@ def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]
         left, right = ({f"{what}{name}": value for name, value in one[key].items()} for one in (ours, theirs))
         left.pop("file study.toml", None), right.pop("file study.toml", None)
         found += [(name, one[:12], other[:12]) for name, one, other in _changed(left, right)]
-    told = ("seed", "solver", "command")
+    told = ("seed", "draws", "solver", "command")
     found += _changed({key: str(ours.get(key, "")) for key in told}, {key: str(theirs.get(key, "")) for key in told})
     return pd.DataFrame(found, columns=["what", "a", "b"], dtype="str")
 
@@ -115,8 +121,9 @@ def _changed(a: Mapping[str, str], b: Mapping[str, str]) -> Iterator[tuple[str, 
 
 
 def _figures(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> pd.DataFrame:
-    names = list(ours.get("answer", {}))
-    left, right = (np.array([one["answer"][name] for name in names], dtype=np.float64) for one in (ours, theirs))
+    both = [one.get("answer", {}) for one in (ours, theirs)]
+    names = list(dict.fromkeys([*both[0], *both[1]]))  # runs of other versions told other figures
+    left, right = (np.array([one.get(name, np.nan) for name in names], dtype=np.float64) for one in both)
     table = pd.DataFrame({"figure": names, "a": left, "b": right})
     return table.assign(change=_change(table["a"], table["b"]))
 

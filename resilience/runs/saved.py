@@ -16,8 +16,11 @@ from resilience.balance import balance
 from resilience.errors import AskError, RunError, near
 from resilience.folder import MANIFEST, UNFINISHED, read_csv
 from resilience.network import Network
+from resilience.result import SAVED
 from resilience.study import Study
 
+KEPT = ("study", "dataset", "inputs", "versions", "seed", "solver", "status", "gap", "rows", "columns", "command",
+        "answer", "told", "tables", "words")  # fmt: skip
 BESIDE = {"compare": "policies", "share": "burden", "controls": "coalitions", "backtest": "backtest"}  # and its table
 
 
@@ -71,11 +74,12 @@ def read(folder: Path) -> Saved:
             "Give the folder that `resilience run` names at its end"
         )  # fmt: skip
         raise RunError(f"{folder} holds no finished run. {told}")
-    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    manifest = _manifest(folder / MANIFEST)
     if "points" in manifest:
         raise RunError(f"{folder} holds a sweep. Give the folder of one of its points, as {folder / 'point-1'}")
-    if "told" not in manifest:
-        raise RunError(f"The run in {folder} was written by an older version, which kept no words. Run it anew")
+    if "policies" in manifest:
+        raise RunError(f"{folder} holds a comparison of policies. Give the folder of a run, `resilience run`, for that")
+    _refuse_older(folder, manifest)
     study = _study(folder, manifest)
     words = manifest["words"]
     tables = {name: _table(folder / f"{name}.csv", set(words[name])) for name in manifest["tables"]}
@@ -107,6 +111,30 @@ def beside(saved: Saved) -> dict[str, Mapping[str, Any]]:
             raise RunError(f"{saved.folder} has two answers of `resilience {kind}`: move one of their folders away")
         found[kind] = answer
     return found
+
+
+def _manifest(path: Path) -> Mapping[str, Any]:
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} is damaged ({error}). Put back what it was, or run the study anew") from error
+    if not isinstance(found, dict):
+        raise RunError(f"{path} is no manifest of a run. Give the folder that `resilience run` names at its end")
+    return found
+
+
+def _refuse_older(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Complain of a run from before something was kept that is read here; what to keep is said in one place each."""
+    lacking = [key for key in KEPT if key not in manifest]
+    lacking += [f"the table {name}" for name in SAVED if name not in manifest.get("tables", ())]
+    if lacking:
+        by = manifest.get("versions", {}).get("supply-resilience", "which is not said")
+        raise RunError(
+            f"The run in {folder} was written by an older version ({by}) and cannot be written up by this one: it "
+            f"lacks {', '.join(lacking)}. Its report.html, its tables and `resilience diff` still serve. For a new "
+            "report run its study anew, from where its data are seen: "
+            f"resilience run {folder / 'study.toml'} --out {folder}-again"
+        )
 
 
 def _study(folder: Path, manifest: Mapping[str, Any]) -> Study:

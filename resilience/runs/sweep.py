@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from resilience.errors import RunError
 from resilience.folder import MANIFEST, UNFINISHED, fill, read_csv, why
 from resilience.formats import FORMS
 from resilience.result import Files
+from resilience.runs.asked import Asked
 from resilience.runs.unfinished import Unfinished
 from resilience.study import Study
 
@@ -58,13 +59,9 @@ def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd
     figures of `Result.figures`, empty where the point failed. Failures have columns point, scenario ("" where it was
     the point itself), reason.
     """
-    asked = going.asked
-    points = {f"point-{number}": one for number, one in enumerate(study.points(), 1)}
-    missing = {
-        name: Point(text=one.text, path=asked.path, gap=asked.gap, command=asked.command, also=asked.also)
-        for name, one in points.items()
-        if not (going.folder / name / MANIFEST).is_file()
-    }
+    points = {f"point-{number}": changes for number, changes in enumerate(study.points().changes, 1)}
+    names = [name for name in points if not (going.folder / name / MANIFEST).is_file()]
+    missing = _Missing(study, going.asked, {name: points[name] for name in names})
     broken: dict[str, str] = {}
     with engine.team(nothing) as team:
         for outcome in team.work(answered, missing, progress=_pace(say, len(points) - len(missing), len(points))):
@@ -72,11 +69,10 @@ def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd
                 _keep(going, outcome.key, outcome.value)
             else:
                 broken[outcome.key] = f"{outcome.error}: {outcome.message}"
-    assert study.sweep is not None
-    rows = [_row(going.folder / name, changes) for name, changes in zip(points, study.sweep.points(), strict=True)]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame([_row(going.folder / name, changes) for name, changes in points.items()])
     failures = pd.concat([_failed(going.folder / name, broken.get(name)) for name in points], ignore_index=True)
     tables = {"points": table} | ({"failures": failures} if len(failures) else {})
+    asked = going.asked
     manifest = {
         "study": study.name,
         "dataset": study.dataset,
@@ -88,6 +84,26 @@ def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd
         "tables": {name: len(one) for name, one in tables.items()},
     }
     return table, failures, Files(study=asked.text, tables=tables, manifest=manifest, report=None)
+
+
+class _Missing(Mapping[str, Point]):
+    """The points that are still to be answered, each written out when it is sent: a study's text each is too much."""
+
+    def __init__(self, study: Study, asked: Asked, changes: Mapping[str, Mapping[str, object]]) -> None:
+        self.study = study
+        self.asked = asked
+        self.changes = changes
+
+    def __getitem__(self, name: str) -> Point:
+        asked = self.asked
+        text = self.study.at(self.changes[name]).text
+        return Point(text=text, path=asked.path, gap=asked.gap, command=asked.command, also=asked.also)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.changes)
+
+    def __len__(self) -> int:
+        return len(self.changes)
 
 
 def _pace(say: Say, before: int, total: int) -> Callable[[int, int], None]:

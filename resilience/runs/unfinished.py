@@ -46,7 +46,7 @@ class Unfinished:
     @property
     def kept(self) -> int:
         """Pieces of work that are finished: answers, and points of a sweep."""
-        return len(self.log) + len(list(self.folder.glob(f"*/{MANIFEST}")))
+        return len(self.log) + len(list(self.folder.glob(f"point-*/{MANIFEST}")))
 
     def how_to_go_on(self) -> str:
         """What to tell whoever stopped it."""

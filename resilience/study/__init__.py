@@ -4,8 +4,8 @@ The file is data: it names scenarios, a release rule, how losses count and what 
 `kind` to the class it stands for. Everything wrong with it is told at once, with the line it stands on.
 
 `study` is the whole; `scenario`, `release`, `sizing` and `sweep` are its tables, `rules` what a table with a `kind`
-stands for, `table` what all tables keep to. `faults` says what is wrong with one, `changes` puts values in from
-outside, `schema` is the JSON Schema of it all, with `shapes` for tables with a `kind`.
+stands for. `changes` puts values in from outside, `schema` is the JSON Schema of it all, with `shapes` for tables with
+a `kind`. What is wrong with a file is told by `resilience.written`.
 """
 
 from resilience.study.release import read_release

@@ -13,10 +13,9 @@ from resilience.lines import lines_of
 from resilience.policy import Refill, Release, Serves, Slip
 from resilience.simulate.behaviour.allocation import Allocation
 from resilience.simulate.behaviour.release import Trigger
-from resilience.study.faults import Source, told
 from resilience.study.rules import ALLOCATIONS, TRIGGERS, built, of_kind
 from resilience.study.shapes import kinds, table
-from resilience.study.table import Table
+from resilience.written import Source, Table, told
 
 Filled = Annotated[Refill | None, PlainValidator(lambda value: built(value, Refill)), WithJsonSchema(table(Refill))]
 Served = Annotated[Serves, PlainValidator(lambda value: built(value, Serves)), WithJsonSchema(table(Serves))]

@@ -18,7 +18,7 @@ from resilience.simulate.behaviour import (
     PriceAbove,
     Tranches,
 )
-from resilience.study.table import tuples
+from resilience.written import tuples
 
 TRIGGERS: Mapping[str, type] = {
     "declared": Declared,

@@ -12,7 +12,7 @@ from resilience import kinds
 from resilience.errors import AskError
 from resilience.scenario import KINDS, Scenario, ScenarioSet
 from resilience.study import shapes
-from resilience.study.table import Table, tuples
+from resilience.written import Table, tuples
 
 
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:

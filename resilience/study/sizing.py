@@ -17,7 +17,7 @@ from resilience.sizing.limits import Limit
 from resilience.sizing.reserve import Chance, Floor
 from resilience.sizing.scope import Downstream, Everything, Scope
 from resilience.study import shapes
-from resilience.study.table import Table, tuples
+from resilience.written import Table, tuples
 
 KNOWLEDGE = ("information", "frontier", "calibration", "periods")
 SCOPES: Mapping[str, Callable[[], Scope]] = {"downstream": Downstream, "everything": Everything}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,12 +26,11 @@ from resilience.sizing.frontier import unbounded
 from resilience.sizing.limits import unknown
 from resilience.sizing.scope import Scope
 from resilience.study.changes import put
-from resilience.study.faults import Source, told
 from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, Bought, FloorTable, LossesTable, PeriodsTable, SizingTable
 from resilience.study.sweep import LatinTable, SweepTable
-from resilience.study.table import Table, tuples
+from resilience.written import Source, Table, text_in, told, tuples, values_in
 
 
 class Study(Table):
@@ -74,24 +73,13 @@ class Study(Table):
             Naming every fault with its line.
         """
         path = Path(path)
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise AskError(f"Cannot read the study {path}: {error.strerror or error}") from error
-        except UnicodeDecodeError as error:
-            raise AskError(
-                f"Cannot read the study {path}: byte {error.start} is not UTF-8. Save it as UTF-8"
-            ) from error
-        return cls.from_text(text, path=path)
+        return cls.from_text(text_in(path, "the study"), path=path)
 
     @classmethod
     def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> Study:
         """The study that TOML text describes; `path` is where it stands, `shown` what errors call it."""
         shown = shown or (str(path) if path else "study")
-        try:
-            values = tomllib.loads(text.replace("\r\n", "\n"))
-        except tomllib.TOMLDecodeError as error:
-            raise AskError(f"The study {shown} is not valid TOML", [f"{shown}: {error}"]) from error
+        values = values_in(text, shown, "the study")
         return cls._checked(values, text, path, Source(shown=shown, lines=lines_of(text)))
 
     @classmethod
@@ -102,28 +90,29 @@ class Study(Table):
             what = f"The study {source.shown} cannot be read{' as changed' if source.given else ''}"
             raise AskError(what, told(error, source, TABLES)) from error
         study._text, study._path, study._source = text, path, source
-        study.points()  # so that a fault of one is told now
+        study._check_points()  # so that a fault of one is told now
         return study
 
-    def points(self) -> list[Study]:
-        """The studies of a sweep, one for each of its points; of a study without one, none.
+    def points(self) -> Points:
+        """The studies of a sweep, one for each of its points, made when it is asked for; none without a sweep."""
+        return Points(study=self, changes=tuple(self.sweep.points()) if self.sweep else ())
 
-        Raises
-        ------
-        AskError
-            Naming every rule that any of them breaks.
-        """
-        found: list[Study] = []
+    def _check_points(self) -> None:
+        """Complain of every rule that any point breaks; none is kept."""
         faults: list[str] = []
-        for changes in self.sweep.points() if self.sweep else ():
-            named = {key: f"{self._in_sweep(key)} = {value!r}" for key, value in changes.items()}
+        points = self.points()
+        for number in range(len(points)):
             try:
-                found.append(self.having({**changes, "sweep": None}, named=named))
+                points[number]
             except AskError as error:
                 faults += error.faults
         if faults:
             raise AskError(f"The sweep of {self._source.shown} cannot be run", dict.fromkeys(faults))
-        return found
+
+    def at(self, changes: Mapping[str, object]) -> Study:
+        """The study of a point of the sweep that sets these values."""
+        named = {key: f"{self._in_sweep(key)} = {value!r}" for key, value in changes.items()}
+        return self.having({**changes, "sweep": None}, named=named)
 
     def _in_sweep(self, key: str) -> str:
         assert self.sweep is not None
@@ -252,6 +241,23 @@ class Study(Table):
         return f"Study {self.name!r}: {len(self.scenario)} scenarios on {self.dataset!r} over {self.weeks} weeks"
 
     __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Points:
+    """The studies of a sweep by number, each made anew when it is asked for: a thousand take no more room than one."""
+
+    study: Study
+    changes: tuple[Mapping[str, object], ...]  # what each sets
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __getitem__(self, number: int) -> Study:
+        return self.study.at(self.changes[number])
+
+    def __iter__(self) -> Iterator[Study]:
+        return map(self.study.at, self.changes)
 
 
 TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, for the names it knows

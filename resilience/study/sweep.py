@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from resilience.errors import AskError
-from resilience.study.table import Table, tuples
+from resilience.written import Table, tuples
 
 MOST = 10_000  # points; each is a run with a folder
 

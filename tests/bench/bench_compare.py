@@ -1,6 +1,6 @@
 """Comparing policies at scale: memory, what the engine costs, two processes against one, paired against unpaired.
 
-Run by hand: PYTHONPATH=tests/support python tests/bench/bench_compare.py [memory|engine|processes|paired ...]
+Run by hand: PYTHONPATH=tests/support python tests/bench/bench_compare.py [memory|engine|processes|paired|ranges ...]
 
 `engine` tells what a comparison takes beside simulation, in CPU of one run. `processes` counts wall seconds, which mean
 little while the machine does other work: the load is printed.
@@ -18,18 +18,22 @@ import numpy as np
 from resilience import datasets, hazards, models
 from resilience.balance import balance
 from resilience.compare import (
+    Data,
     DrawnYears,
     NationalReserves,
     Policy,
     Simulated,
+    at_levels,
     compare,
     standard_policies,
     statistics,
     trial,
 )
 from resilience.compare.policies import raw_goods
+from resilience.compare.sensitivity import totals_on
 from resilience.engine import Engine, Processes, Serial
 from resilience.scenario import Scenario, ScenarioSet
+from resilience.simulate import Fastest, Plain
 
 MEMBERS = "ipef"
 
@@ -158,6 +162,22 @@ def paired() -> None:
             sys.stdout.write(f"   {value:6.1f}  {pair[0]} against {pair[1]}\n")
 
 
+def ranges() -> None:
+    """CPU of one network of a design over the ranges of chips, with two policies, in NumPy and compiled."""
+    study = models.load("ipef_reserve")
+    network = study.network()
+    policies = (Policy(name="nothing"), Policy(name="60 days", actions=(_days(balance(network).network, 60),)))
+    levels = {"goods_usd_per_unit_assumed": 0.9, "stocks_weeks_assumed": 0.2}
+    for chosen in (Fastest(), Plain(), Fastest()):  # the first compiles, or loads what was compiled
+        data = Data(
+            network=network, policies=policies, scenarios=study.scenarios, weeks=study.weeks,
+            losses=Simulated(engine=chosen),
+        )  # fmt: skip
+        begun = process_time()
+        totals_on(data, at_levels(network, levels))  # moved and balanced anew, as each is
+        told(f"one network of a design, two policies, {type(chosen).__name__}: {process_time() - begun:.1f} s of CPU")
+
+
 def _width(values: np.ndarray) -> float:
     low, high = statistics.intervals(values[:, None], 0.95)
     return float(high[0] - low[0])
@@ -168,6 +188,6 @@ def _days(network, days: int) -> NationalReserves:
 
 
 if __name__ == "__main__":
-    asked = sys.argv[1:] or ["memory", "engine", "processes", "paired"]
-    for part in asked:
-        {"memory": memory, "engine": engine, "processes": processes, "paired": paired}[part]()
+    parts = {"memory": memory, "engine": engine, "processes": processes, "paired": paired, "ranges": ranges}
+    for part in sys.argv[1:] or parts:
+        parts[part]()

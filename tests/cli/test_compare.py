@@ -4,11 +4,31 @@ import json
 
 import pandas as pd
 import pytest
+from two_suppliers import uncertain
 from typer.testing import CliRunner
 
 from resilience.cli import app
 from resilience.report.beside import KINDS
 from resilience.report.scale import AsTheyAre
+from resilience.runs import Asked, Comparing, begin
+from resilience.study import Study
+
+GAS = """
+name = "gas"
+dataset = "net"
+weeks = 12
+members = "club"
+
+[[scenario]]
+name = "stop"
+probability = 0.1
+disruptions = [{ kind = "outage", good = "gas", place = "AAA", weeks = 4 }]
+
+[[scenario]]
+name = "blip"
+probability = 0.2
+disruptions = [{ kind = "outage", good = "gas", place = "BBB", weeks = 1 }]
+"""
 
 
 def call(*arguments, code=0):
@@ -33,6 +53,31 @@ def test_a_table_of_policies_and_what_it_means(tiny, tmp_path):
     assert {"headline", "policies", "frontier", "shortfall", "failures", "findings", "flips"} <= set(found)
     (table,) = KINDS["compare"](found, AsTheyAre()).blocks  # as a report tells it
     assert len(table.rows) == 6
+
+
+def test_the_ranges_of_the_data_are_told_in_words_and_tables(tmp_path):
+    uncertain().write(tmp_path / "net")
+    (tmp_path / "gas.toml").write_text(GAS)
+    named = ["--only", "no reserve", "--only", "national, 60 days"]
+    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--also", "excel", "--out", tmp_path / "found")
+    assert text.startswith("2 policies on 2 scenarios")
+    assert "(2 points for each of 2 groups of figures), what national, 60 days saves is decided by" in text
+    assert "No group of assumed figures, known before choosing, would change the choice" in text
+    assert "Another policy than no reserve becomes the best with: goods_holding_share_per_year_estimated" in text
+    worth = pd.read_csv(tmp_path / "found" / "worth.csv")
+    assert set(worth["factor"]) == {"demand_usd_per_unit_unmet_assumed", "goods_holding_share_per_year_estimated"}
+    assert {"sensitivity.csv", "data_flips.csv", "tables.xlsx"} <= {
+        path.name for path in (tmp_path / "found").iterdir()
+    }
+
+
+def test_a_comparison_that_was_stopped_is_found_by_its_study(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = Asked.of(Study.read(tiny), comparing=Comparing(only=("no reserve", "national, 60 days")))
+    begin(tmp_path / "comparisons" / "tiny-1", asked).leave()
+    done = CliRunner().invoke(app, ["resume", "tiny", "--json"])
+    found = json.loads(done.stdout)
+    assert (done.exit_code, found["folder"], len(found["policies"])) == (0, "comparisons/tiny-1", 2)
 
 
 def test_drawn_years_need_hazards_and_engines_a_name(tiny):

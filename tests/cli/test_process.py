@@ -41,6 +41,19 @@ def test_help_takes_under_half_a_second_of_cpu():
     assert used.ru_utime + used.ru_stime < 0.5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="rusage is counted on POSIX only")
+def test_a_run_whose_log_is_a_file_says_what_it_does_within_two_seconds_of_cpu(tmp_path):
+    arguments = ["run", "ipef_reserve", "--out", str(tmp_path / "run")]
+    child = subprocess.Popen([*COMMAND, *arguments], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    first = child.stderr.readline()
+    child.kill()
+    child.stderr.close()
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert first.endswith(" s)\n")
+    assert used.ru_utime + used.ru_stime < 2.0
+
+
 def heed_interrupts() -> None:
     """What shells start in the background ignores Ctrl-C, and its children inherit that: a terminal's do not."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -86,3 +86,12 @@ def test_the_schema_is_printed_or_written(tmp_path):
 @pytest.mark.parametrize("command", ["resume", "diff", "schema"])
 def test_each_command_has_help(command):
     assert "Usage" in call(command, "--help")[0]
+
+
+def test_a_run_tells_its_headline_over_draws_of_the_data(tiny, tmp_path):
+    found = answer("run", tiny, "--data-draws", 10, "--out", tmp_path / "run")
+    assert "In nine of ten draws of the data from their ranges" in found["headline"]
+    assert "data_interval.csv" in found["files"]
+    assert "at least 10" in call("run", tiny, "--data-draws", 3, code=2)[1]
+    tiny.write_text(tiny.read_text() + '\n[sweep]\ngrid = { "sizing.budget_usd" = [0, 100] }\n')
+    assert "draw the data for one of its points" in call("run", tiny, "--data-draws", 10, code=1)[1]

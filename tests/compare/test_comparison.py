@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from two_suppliers import BLIP, STOP, YEARS, FailsOn, two_suppliers
+from two_suppliers import BLIP, STOP, YEARS, EndsOn, FailsOn, two_suppliers
 
 from resilience import Study, compare
 from resilience.compare import Diversified, Foreseen, NationalReserves, Policy, StatedChances
-from resilience.engine import Serial
+from resilience.engine import Processes, Serial
 from resilience.errors import AskError
 from resilience.risk import CVaR, Wasserstein
 
@@ -103,13 +103,40 @@ def test_a_scenario_that_fails_is_left_out_of_all_policies_and_told():
     assert found.loss_usd[:, 0] == pytest.approx(LOSSES[:, 0])
     assert found.failures["policy"].tolist() == [policy.name for policy in POLICIES]
     assert "FloatingPointError: blip went wrong" in found.failures["error"].iloc[0]
-    assert "1 scenarios failed" in " ".join(found.findings())
+    assert "1 scenario failed under" in " ".join(found.findings())
+
+
+def test_a_scenario_that_ends_its_worker_costs_the_others_of_its_block_nothing():
+    found = compare(
+        two_suppliers(),
+        POLICIES[:1],
+        YEARS,
+        weeks=12,
+        losses=EndsOn(name="blip"),
+        engine=Processes(workers=1, attempts=1),
+    )
+    assert found.scenarios == ("stop",)
+    assert found.loss_usd.tolist() == [[pytest.approx(600.0)]]
+    assert found.failures[["policy", "scenario"]].values.tolist() == [["nothing", "blip"]]
+    assert found.failures["error"].iloc[0].startswith("WorkerLost")
 
 
 def test_a_policy_that_cannot_be_had_is_named():
     wrong = Policy(name="wrong", actions=(NationalReserves(days=1, goods=("gaz",)),))
     with pytest.raises(AskError, match="'wrong': AskError: These goods cannot be held in reserve"):
         compare(two_suppliers(), [*POLICIES, wrong], YEARS, weeks=12, engine=Serial())
+
+
+def test_an_action_that_cannot_travel_is_tried_here_and_refused_elsewhere(found):
+    class Closed:
+        def apply(self, network):
+            return SECOND.apply(network)
+
+    policies = [POLICIES[0], Policy(name="own", actions=(Closed(),))]
+    own = compare(two_suppliers(), policies, YEARS, weeks=12)
+    assert own.loss_usd[1].tolist() == found.loss_usd[2].tolist()
+    with pytest.raises(AskError, match="top level of a module"):
+        compare(two_suppliers(), policies, YEARS, weeks=12, engine=Processes(workers=1))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """A study as a plain function of keywords."""
 
+from dataclasses import replace
+
 import pytest
 
 from resilience import Study
@@ -26,8 +28,15 @@ def test_levers_act_and_uncertainties_scale_chances(function):
     assert held["cost_usd_per_year"] == pytest.approx(40 * 10 * 0.1)
     assert held["loss_usd_per_year"] < function()["loss_usd_per_year"]
     assert function(chance_of_gas_stops=0.0)["loss_usd_per_year"] == pytest.approx(0.02 * 2 * 18_000)
-    assert function.levers.keys() == {"national_days", "second_source_share", "surge_factor"}
     assert function.uncertainties == {"chance_of_gas_stops": (0.0, 2.0), "chance_of_chips_stop": (0.0, 2.0)}
+
+
+def test_levers_are_those_that_the_network_has(function):
+    """Gas comes from AAA alone, which is no member: there is no second source, and no member's maker to surge."""
+    assert function.levers == {"national_days": (0.0, 365.0)}
+    own = replace(function, members=None)
+    assert own.levers.keys() == {"national_days", "surge_factor"}
+    assert own(surge_factor=2.0)["cost_usd_per_year"] > 0
 
 
 def test_an_unknown_keyword_is_told_with_the_nearest(function):

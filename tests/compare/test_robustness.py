@@ -135,6 +135,17 @@ def test_sensitivity_tells_what_decides_and_what_to_measure():
     assert set(found.worth_measuring()["confidence"]) <= {"assumed"}
 
 
+def test_what_an_idle_input_is_worth_by_chance_is_not_taken_for_worth():
+    """One of two inputs decides which policy is best; a cubic on 32 points finds something in the other too."""
+    rng = np.random.default_rng(5)
+    levels = rng.random((32, 2))
+    totals = np.column_stack([levels[:, 0], 1.0 - levels[:, 0]])
+    decides, idle = (indices.worth_knowing(column, totals) for column in levels.T)
+    by_chance = indices.worth_by_chance(levels[:, 1], totals, level=0.95, rng=rng)
+    assert 0.0 < idle < by_chance < decides
+    assert decides == pytest.approx(0.25, abs=0.05)
+
+
 def _triangular_variance(low, mode, high):
     return (low**2 + mode**2 + high**2 - low * mode - low * high - mode * high) / 18
 

@@ -148,7 +148,7 @@ def test_each_fault_is_told_where_it_stands(old, new, at, fault):
 def test_what_is_not_toml_or_not_there_is_told(tmp_path):
     with pytest.raises(AskError, match="not valid TOML"):
         ControlStudy.from_text("kind = ")
-    with pytest.raises(AskError, match="Cannot read controls from"):
+    with pytest.raises(AskError, match="Cannot read the question about controls"):
         ControlStudy.read(tmp_path / "none.toml")
     with pytest.raises(AskError, match=r"(?s)has no network.*no dataset is called 'here'"):
         ControlStudy.from_text(TEXT).folder()

@@ -125,10 +125,12 @@ def test_a_recipe_that_fails_is_told_and_not_waited_for(threads):
             list(team.work(jobs.scaled, NUMBERS))
 
 
-def test_a_recipe_that_cannot_travel_is_refused_at_the_door(engines):
-    for engine in engines.values():
-        with pytest.raises(AskError, match="top level of a module"), engine.team(lambda: 1):
+def test_a_recipe_that_cannot_travel_is_refused_at_the_door_where_it_would_have_to(engines):
+    for name in ("processes", "threads"):
+        with pytest.raises(AskError, match="top level of a module"), engines[name].team(lambda: 1):
             pass
+    with Serial().team(lambda: 7) as team:
+        assert answers(team, jobs.scaled, {"three": 3}) == {"three": 21}
 
 
 def test_an_executor_that_is_shut_down_is_said_to_be():

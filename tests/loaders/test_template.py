@@ -1,14 +1,16 @@
 import json
 import sys
 
+import numpy as np
 import openpyxl
 import pytest
 from typer.testing import CliRunner
 
 from resilience import tables
-from resilience.balance import balance
+from resilience.balance import balance, is_balanced
 from resilience.cli import app
 from resilience.errors import AskError, DataError
+from resilience.firms import firm_network
 from resilience.loaders import read_excel, write_template
 from resilience.network import Network
 
@@ -83,3 +85,20 @@ def test_new_data_says_what_to_do_next_and_answers_in_json(tmp_path):
     again = CliRunner().invoke(app, ["new-data", str(tmp_path / "other"), "--json"])
     assert {"goods.csv", "README.md", "network.xlsx"} <= set(json.loads(again.stdout)["files"])
     assert CliRunner().invoke(app, ["new-data", str(tmp_path / "mine")]).exit_code == 1
+
+
+def test_the_command_makes_up_firms_that_read_back_and_balance(tmp_path):
+    def call(*words):
+        return CliRunner().invoke(app, ["new-data", str(tmp_path / "firms"), "--firms", *words])
+
+    done = call("40", "--seed", "3")
+    assert done.exit_code == 0, done.output
+    assert "nothing in it is data" in done.stdout
+    made = firm_network(np.random.default_rng(3), firms=40, goods=20)
+    assert Network.read(tmp_path / "firms") == made
+    assert is_balanced(balance(made).network)
+    assert "is there already" in call("40").stderr
+    assert "Give at least 5 goods, two firms a good" in CliRunner().invoke(
+        app, ["new-data", str(tmp_path / "few"), "--firms", "3"]
+    ).stderr  # fmt: skip
+    assert not (tmp_path / "few").exists()

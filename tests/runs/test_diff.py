@@ -89,3 +89,16 @@ def test_what_is_no_finished_run_is_told(whole, ask, tmp_path):
     run.leave()
     with pytest.raises(RunError, match=r"is not finished\. Go on with it first: resilience resume"):
         diff(run.folder, whole)
+
+
+def test_a_figure_that_one_version_does_not_tell_is_told_as_such(whole, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(whole, other)
+    manifest = json.loads((other / "manifest.json").read_text())
+    del manifest["answer"]["bound_usd"]
+    manifest["answer"]["new_usd"] = 1.0
+    (other / "manifest.json").write_text(json.dumps(manifest))
+    figures = diff(whole, other).figures.set_index("figure")
+    assert figures["b"].isna().to_dict()["bound_usd"]
+    assert figures["a"].isna().to_dict()["new_usd"]
+    assert diff(whole, other).same

@@ -55,9 +55,26 @@ def test_what_is_no_finished_single_run_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text('{"points": 3}')
     with pytest.raises(RunError, match="point-1"):
         read(tmp_path)
-    (tmp_path / "manifest.json").write_text('{"tables": {}}')
-    with pytest.raises(RunError, match="older version"):
+    (tmp_path / "manifest.json").write_text('{"tables": {}')
+    with pytest.raises(RunError, match=r"is damaged \(.*run the study anew"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("lacking", ["told", "words", "versions", "tables"])
+def test_a_run_of_an_older_version_is_refused_with_what_to_do(copied, lacking):
+    manifest = json.loads((copied / "run" / "manifest.json").read_text())
+    del manifest[lacking]
+    (copied / "run" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(RunError, match=rf"older version .* lacks {lacking}[,.] .*resilience run .*study\.toml --out"):
+        read(copied / "run")
+
+
+def test_a_table_that_runs_did_not_have_yet_is_named(copied):
+    manifest = json.loads((copied / "run" / "manifest.json").read_text())
+    del manifest["tables"]["ranking"]
+    (copied / "run" / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(RunError, match=r"older version \(0\.1\.0\) .* it lacks the table ranking\. "):
+        read(copied / "run")
 
 
 def test_answers_beside_a_run_are_found_by_what_they_hold(copied):

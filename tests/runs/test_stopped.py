@@ -84,7 +84,9 @@ def test_a_killed_run_is_refused_to_others_and_goes_on(killed, whole, study, ask
         take_up(killed)
     with pytest.raises(RunError, match=f"in use by process {os.getpid()} on this machine"):
         ask("run")
-    answer(run, say=quiet)
+    after = Counting()
+    answer(run, say=quiet, engine=after)
+    assert after.done == []  # another process knows what the killed one had finished
     ours, theirs = files(killed), files(whole)
     for name in ("manifest.json", "report.html"):  # which name the command: another script here
         assert ours.pop(name) != b""

@@ -227,7 +227,7 @@ def test_a_measure_that_the_network_has_no_place_for_is_told_with_its_line(tiny)
 
 def test_two_measures_of_one_name_are_told(tiny):
     assert told(tiny, ("weeks = 2\n", "weeks = 2\n" + MEASURED.replace('"fab"', '"standby"'))) == [
-        ": measure: two measures are called 'standby'"
+        ":24: measure: two measures are called 'standby'"
     ]
 
 

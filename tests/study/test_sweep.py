@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from resilience.answering import run
@@ -47,6 +49,18 @@ def test_a_latin_hypercube_has_one_point_in_each_part_of_each_range(tiny):
 
 def test_a_grid_and_a_hypercube_are_crossed(tiny):
     assert len(swept(tiny, SWEEP.replace("weeks = [12, 10]\n", "") + LATIN).points()) == 12
+
+
+def test_points_are_made_when_asked_for_and_not_kept(tiny):
+    """A study of 20 kB: six points that were kept would take 120."""
+    tiny.write_text(f'notes = "{"n" * 20_000}"\n{tiny.read_text()}')
+    study = swept(tiny, SWEEP)
+    tracemalloc.start()
+    points = study.points()
+    assert [len(one.text) > 20_000 for one in points] == [True] * 6
+    held, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 20_000 < peak
 
 
 def test_every_fault_of_every_point_is_told_once_with_its_line(tiny):

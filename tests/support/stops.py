@@ -72,12 +72,13 @@ def room(size: int):
 
 
 def main() -> None:
-    """Begin a run and be killed when it says the word: python stops.py STUDY FOLDER WORD."""
-    from resilience.runs import Asked, answer, begin
+    """Begin a run, or with a seed a comparison, and be killed at the word: python stops.py STUDY FOLDER WORD [SEED]."""
+    from resilience.runs import Asked, Comparing, answer, begin
     from resilience.study import Study
 
-    study, folder, word = sys.argv[1:]
-    answer(begin(Path(folder), Asked.of(Study.read(study))), say=at(word, kill_parent))
+    study, folder, word, *seed = sys.argv[1:]
+    comparing = Comparing(seed=int(seed[0])) if seed else None
+    answer(begin(Path(folder), Asked.of(Study.read(study), comparing=comparing)), say=at(word, kill_parent))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,8 @@ def metrics(
     """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
     from resilience.cli.structure import measured
 
-    give(patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say)), json=json, out=out)
+    answer = patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say), quiet=json)
+    give(answer, json=json, out=out)
 
 
 def new(
@@ -74,12 +75,16 @@ def new(
 
 def new_data(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder for the template.")],
+    firms: Annotated[
+        int | None, typer.Option(metavar="N", help="A made-up network of N firms instead, for trials at scale.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="With --firms: the same seed, the same firms.")] = 1,
     json: Json = False,
 ) -> None:
     """Write a template for data of your own: tables with their columns, units and an example."""
-    from resilience.cli.template import template
+    from resilience.cli.template import made_up, template
 
-    give(template(folder), json=json)
+    give(template(folder) if firms is None else made_up(folder, firms=firms, seed=seed), json=json)
 
 
 def schema(

@@ -53,7 +53,7 @@ def stress(
         dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
         method=method, reserve=reserve, release=release,
     )  # fmt: skip
-    give(patiently(lambda say: stressed(asked, say=say)), json=json, out=out)
+    give(patiently(lambda say: stressed(asked, say=say), quiet=json), json=json, out=out)
 
 
 def controls_(
@@ -69,7 +69,7 @@ def controls_(
     from resilience.cli.controls import weighed
 
     asked = coalition or []
-    give(patiently(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say)), json=json, out=out)
+    give(patiently(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say), quiet=json), json=json, out=out)
 
 
 def adversary(
@@ -110,7 +110,7 @@ def adversary(
         study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks, weeks=weeks,
         others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
     )  # fmt: skip
-    give(patiently(lambda say: answered(asked, say=say)), json=json, out=out)
+    give(patiently(lambda say: answered(asked, say=say), quiet=json), json=json, out=out)
 
 
 def exercise(
@@ -131,31 +131,10 @@ def exercise(
     """Write a table-top exercise: a page for each day played, a crisis notification, options, and their answers."""
     from resilience.cli.exercise import exercised
 
-    give(patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say)), json=json)
-
-
-def compare(
-    study: Studied,
-    draws: Annotated[
-        int | None,
-        typer.Option(min=2, help="Compare on so many years drawn from the dataset's hazards, not on its scenarios."),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Which years, lots and repetitions; the same seed, the same bytes.")
-    ] = 1,
-    engine: Annotated[
-        str, typer.Option(metavar="serial|processes:N|dask://HOST:PORT", help="Where policies are tried.")
-    ] = "serial",
-    json: Json = False,
-    out: Out = None,
-) -> None:
-    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
-    from resilience.cli.compare import compared
-
-    answer = patiently(lambda say: compared(study, draws=draws, seed=seed, engine=engine, say=say))
-    give(answer, json=json, out=out)
-    if answer.data["failures"]:
-        raise typer.Exit(3)
+    give(
+        patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say), quiet=json),
+        json=json,
+    )
 
 
 def share(
@@ -189,7 +168,7 @@ def share(
         study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
         departures=departures, coarse=coarse,
     )  # fmt: skip
-    give(patiently(lambda say: shared(asked, say=say)), json=json, out=out)
+    give(patiently(lambda say: shared(asked, say=say), quiet=json), json=json, out=out)
 
 
 def allocate(
@@ -245,7 +224,7 @@ def cycle(
     asked = Asked(
         study=study, reserve=reserve, cycle=steps, scenarios=scenario or (), delays=delay or (0, 2, 4, 8)
     )  # fmt: skip
-    give(patiently(lambda say: cycled(asked, say=say)), json=json, out=out)
+    give(patiently(lambda say: cycled(asked, say=say), quiet=json), json=json, out=out)
 
 
 def backtest(
@@ -259,4 +238,4 @@ def backtest(
     """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
     from resilience.cli.backtesting import backtested
 
-    give(patiently(lambda say: backtested(dataset, names=event or (), say=say)), json=json, out=out)
+    give(patiently(lambda say: backtested(dataset, names=event or (), say=say), quiet=json), json=json, out=out)

@@ -1,49 +1,98 @@
-"""Commands that answer a study from its file, go on with it, compare its runs, or hand its program on."""
+"""Commands that answer a study from its file, compare policies for it, go on with either, or hand its program on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import give, patiently
+from resilience.cli.answer import Say, give, patiently
 from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
+
+if TYPE_CHECKING:
+    from resilience.cli.running import Work
+    from resilience.runs import Answered
+
+NOTHING = "nothing was begun yet."
+FEWEST = 10  # draws of data that `resilience.uncertainty` takes; imported, it would cost every command a second
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
+]
+Also = Annotated[
+    list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
+]
 
 
 def run(
     study: Studied,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as sizing.budget_usd=1e9; may be repeated."),
-    ] = None,
+    changes: Changes = None,
     draws: Annotated[
         int | None,
         typer.Option(min=1, help="Draw so many years from the dataset's hazards, in place of its scenarios."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --draws: which years; the same seed, the same bytes.")] = 1,
+    data_draws: Annotated[
+        int,
+        typer.Option("--data-draws", metavar="N", help="Give the headline an interval over N draws of the data [none]"),
+    ] = 0,
     engine: Engined = "serial",
-    also: Annotated[
-        list[str] | None, typer.Option(metavar="parquet|excel", help="Further forms of the tables; may be repeated.")
-    ] = None,
+    also: Also = None,
     json: Json = False,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="The run's folder [runs/STUDY-1, -2, ...]")
     ] = None,
 ) -> None:
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
-    from resilience.cli.running import Work, told
-
-    work = Work()
-    done = patiently(
-        lambda say: work.run(
-            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or []
+    if 0 < data_draws < FEWEST or data_draws < 0:
+        raise typer.BadParameter(f"--data-draws {data_draws}: 0 for none, or at least {FEWEST}")
+    _worked(
+        lambda work, say: work.run(
+            study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
+            data_draws=data_draws,
         ),
-        stopped=work.stopped,
+        json=json,
     )  # fmt: skip
-    give(told(done), json=json)
-    if len(done.failures):
-        raise typer.Exit(FAILED)
+
+
+def compare(
+    study: Studied,
+    changes: Changes = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=2, help="Compare on so many years drawn from the dataset's hazards, not on its scenarios."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Which years, lots and repetitions; the same seed, the same bytes.")
+    ] = 1,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="POLICY", help="Only this policy; may be repeated. The first is compared with [all]."),
+    ] = None,
+    sensitivity: Annotated[
+        int,
+        typer.Option(min=0, metavar="POINTS", help="Also move the data within its ranges: 8, 16, ... points; slow."),
+    ] = 0,
+    engine: Engined = "serial",
+    also: Also = None,
+    json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="A folder of its own [comparisons/STUDY-1, -2, ...]")
+    ] = None,
+) -> None:
+    """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
+    from resilience.runs import Comparing
+
+    asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
+    _worked(
+        lambda work, say: work.compare(
+            study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say
+        ),
+        json=json,
+    )  # fmt: skip
 
 
 def resume(
@@ -55,15 +104,29 @@ def resume(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Go on with a run that was stopped, by Ctrl-C, a full disk or a kill; what it had finished is not done again."""
-    from resilience.cli.running import Work, finished, told
+    """Go on with a run or comparison that Ctrl-C, a full disk or a kill stopped; what is finished is not done again."""
+    from resilience.cli.running import finished
 
     done_already = finished(run)
     if done_already is not None:
         give(done_already, json=json)
         return
-    work = Work()
-    done = patiently(lambda say: work.resume(run, say=say, engine=engine), stopped=work.stopped)
+    _worked(lambda work, say: work.resume(run, say=say, engine=engine), json=json)
+
+
+def _worked(ask: Callable[[Work, Say], Answered], *, json: bool) -> None:
+    """Do what a run is asked, and print it. What it imports takes a second, and is waited for as the rest is."""
+    begun: list[Work] = []
+
+    def work(say: Say) -> Answered:
+        from resilience.cli.running import Work
+
+        begun.append(Work())
+        return ask(begun[0], say)
+
+    done = patiently(work, stopped=lambda: begun[0].stopped() if begun else NOTHING, quiet=json)
+    from resilience.cli.running import told
+
     give(told(done), json=json)
     if len(done.failures):
         raise typer.Exit(FAILED)
@@ -83,7 +146,7 @@ def report(
     """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
     from resilience.cli.reporting import reported
 
-    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say)), json=json)
+    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say), quiet=json), json=json)
 
 
 def diff(
@@ -113,4 +176,4 @@ def export(
         mps, excel = mps or out, excel or out / "network.xlsx"
     if mps is None and excel is None:
         raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
-    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say)), json=json)
+    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say), quiet=json), json=json)

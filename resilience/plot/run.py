@@ -1,20 +1,14 @@
-"""Figures of a result, on matplotlib axes: each function takes the result and axes, and returns the axes.
-
-`result.plot.losses()` is `plot.losses(result)`. A run that was read back will do (`resilience.runs.saved.read`).
-They show what the report shows, from the same frames. Without axes a figure of fitting size is made. `scale` tells
-amounts as they are, or as indices (`resilience.report.scale.Indices.of(result)`). Matplotlib is imported when a figure
-is first drawn.
-"""
+"""Figures of the answer to a study."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from resilience import views
 from resilience.errors import AskError, near
+from resilience.plot.axes import BARE, HELD, INK, LAND, LIT, SOFT, TONES, USD, fresh, most_of, plain
 from resilience.reading import Reading
 from resilience.report.layers import STEPS
 from resilience.report.layers import layers as laid_out
@@ -36,47 +30,42 @@ __all__ = [
     "unmet_over_time",
 ]
 
-# Told apart with every kind of colour vision, and in grey: the stylesheet of the report has the same.
-HELD, BARE, LIT, INK, SOFT, LAND = "#1f6597", "#b9c4ce", "#c2410c", "#17232e", "#51616f", "#eceff2"
-TONES = {"weak": LIT, "high": "#3f7fab", "middle": "#94bcd6", "low": "#d6e4ee"}
-USD = AsTheyAre()
-
 
 def reserve_by_good(result: Reading, ax: Axes | None = None, *, most: int = 20, scale: AsTheyAre = USD) -> Axes:
     """What each good in the reserve costs to buy, dearest on top (at most `most`), and the days of use it covers."""
     table = views.reserve_by_good(result).head(most)
-    size, unit = scale.unit(_most(table["reserve_usd"]))
-    ax = _axes(ax, height=1.0 + 0.32 * max(len(table), 2))
+    size, unit = scale.unit(most_of(table["reserve_usd"]))
+    ax = fresh(ax, height=1.0 + 0.32 * max(len(table), 2))
     bars = ax.barh(table["name"], table["reserve_usd"] / size, color=HELD, height=0.65)
     cover = scale.days("", "days of use", table["cover_days"])
     ax.bar_label(bars, cover.cells, padding=4, color=SOFT, fontsize="small")
     ax.invert_yaxis()
     ax.margins(x=0.15)
     ax.set_xlabel(f"to buy ({unit}); beside each bar, cover ({cover.unit})")
-    return _plain(ax, "Reserve by good")
+    return plain(ax, "Reserve by good")
 
 
 def reserve_by_place(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD) -> Axes:
     """What stands at each place, by owner, dearest on top."""
     table = views.reserve_by_place(result)
-    size, unit = scale.unit(_most(table["usd"]))
-    ax = _axes(ax, height=1.0 + 0.32 * max(len(table), 2))
+    size, unit = scale.unit(most_of(table["usd"]))
+    ax = fresh(ax, height=1.0 + 0.32 * max(len(table), 2))
     ax.barh(table["place_name"] + " (" + table["owner"] + ")", table["usd"] / size, color=HELD, height=0.65)
     ax.invert_yaxis()
     ax.set_xlabel(f"to buy ({unit}); in brackets, the owner")
-    return _plain(ax, "Reserve by place")
+    return plain(ax, "Reserve by place")
 
 
 def marginal_value(result: Reading, ax: Axes | None = None, *, most: int = 15) -> Axes:
     """What a dollar more of holding each good saves, best on top (at most `most`); past 1 a limit stops it."""
     table = views.marginal(result)
     table = table[table["saved_usd_per_unit"] > 0].head(most)
-    ax = _axes(ax, height=1.0 + 0.32 * max(len(table), 2))
+    ax = fresh(ax, height=1.0 + 0.32 * max(len(table), 2))
     ax.barh(table["name"], table["ratio"], color=[HELD if held else BARE for held in table["held"]], height=0.65)
     ax.axvline(1.0, color=INK, linewidth=0.8)
     ax.invert_yaxis()
     ax.set_xlabel("saved by one more dollar of holding (USD); dark: held")
-    return _plain(ax, "Worth of one more unit")
+    return plain(ax, "Worth of one more unit")
 
 
 def frontier(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD) -> Axes:
@@ -90,8 +79,8 @@ def frontier(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD)
     if "frontier" not in result.table_names():
         raise AskError('The study did not ask what budgets buy: add knowledge = ["frontier"] under [sizing]')
     table = result.table("frontier")
-    (size, unit), (up_size, up_unit) = (scale.unit(_most(table[name])) for name in ("budget_usd", "loss_usd"))
-    ax = _axes(ax, height=3.4)
+    (size, unit), (up_size, up_unit) = (scale.unit(most_of(table[name])) for name in ("budget_usd", "loss_usd"))
+    ax = fresh(ax, height=3.4)
     styles = ((HELD, "-"), (LIT, "--"))
     for (colour, dashes), (name, rows) in zip(styles, table.groupby("measure", sort=False), strict=False):
         across, up = rows["budget_usd"] / size, rows["loss_usd"] / up_size
@@ -100,14 +89,14 @@ def frontier(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD)
     ax.set_xlabel(f"budget ({unit})")
     ax.set_ylabel(f"loss a year ({up_unit})")
     ax.legend(frameon=False)
-    return _plain(ax, "What each budget buys")
+    return plain(ax, "What each budget buys")
 
 
 def losses(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD) -> Axes:
     """Loss in each scenario with the reserve and without it, gravest on top (of many, the gravest thirty)."""
     table = views.losses(result).head(views.MOST_SCENARIOS)
-    size, unit = scale.unit(_most(table["without_usd"]))
-    ax = _axes(ax, height=1.2 + 0.42 * max(len(table), 2))
+    size, unit = scale.unit(most_of(table["without_usd"]))
+    ax = fresh(ax, height=1.2 + 0.42 * max(len(table), 2))
     rows = np.arange(len(table))
     ax.barh(rows - 0.2, table["without_usd"] / size, height=0.38, color=BARE, label="without the reserve")
     ax.barh(rows + 0.2, table["loss_usd"] / size, height=0.38, color=HELD, label="with it")
@@ -115,14 +104,14 @@ def losses(result: Reading, ax: Axes | None = None, *, scale: AsTheyAre = USD) -
     ax.invert_yaxis()
     ax.set_xlabel(f"loss ({unit}); in brackets, chance a year")
     ax.legend(frameon=False, loc="lower right")
-    return _plain(ax, "Loss by scenario")
+    return plain(ax, "Loss by scenario")
 
 
 def unmet_bands(result: Reading, ax: Axes | None = None, *, reserve: bool = True, scale: AsTheyAre = USD) -> Axes:
     """Value of unmet demand week by week over all scenarios: four fifths of them, their mean, and the gravest."""
     table, bare = views.bands(result, reserve=reserve), views.bands(result, reserve=False)
     size, unit = scale.unit(float(bare["most"].max()))
-    ax = _axes(ax, height=3.4)
+    ax = fresh(ax, height=3.4)
     edges = np.arange(len(table) + 1)
     ax.stairs(
         table["high"] / size,
@@ -139,7 +128,7 @@ def unmet_bands(result: Reading, ax: Axes | None = None, *, reserve: bool = True
     ax.set_xlabel("week")
     ax.set_ylabel(f"unmet demand ({unit} a week)")
     ax.legend(frameon=False)
-    return _plain(ax, "All scenarios, with the reserve" if reserve else "All scenarios, without the reserve")
+    return plain(ax, "All scenarios, with the reserve" if reserve else "All scenarios, without the reserve")
 
 
 def unmet_over_time(
@@ -160,7 +149,7 @@ def unmet_over_time(
         raise AskError(f"No scenario {name!r} in this study. {near(name, whole.columns)}")
     own = views.unmet_by_week(result, members=True)[name]
     size, unit = scale.unit(max(float(whole[name].max()), float(bare[name].max())))
-    ax = _axes(ax, height=3.4)
+    ax = fresh(ax, height=3.4)
     edges = np.arange(len(whole) + 1)
     ax.stairs(whole[name] / size, edges, fill=True, color=BARE, label="others")
     ax.stairs(own / size, edges, fill=True, color=HELD, label="members")
@@ -170,7 +159,7 @@ def unmet_over_time(
     ax.set_xlabel("week")
     ax.set_ylabel(f"unmet demand ({unit} a week)")
     ax.legend(frameon=False)
-    return _plain(ax, name)
+    return plain(ax, name)
 
 
 def exposure(result: Reading, ax: Axes | None = None) -> Axes:
@@ -183,7 +172,7 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
     countries, about = atlas()["countries"], atlas()["about"]
     share = views.exposure(result).set_index("country")["share"].to_dict()
     largest = max(share.values(), default=0.0)
-    ax = _axes(ax, width=10.0, height=4.6)
+    ax = fresh(ax, width=10.0, height=4.6)
     for name, outline in countries.items():
         colour = TONES[tone(share[name], largest)] if name in share else LAND
         for ring in outline["rings"]:
@@ -193,7 +182,7 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
             ax.scatter(x, y, s=LEAST**2, color=colour, edgecolors=SOFT, linewidths=0.4, zorder=2)
     stores = views.stores_by_country(result)
     stores = stores[stores["country"].isin(countries)]
-    for name, usd in zip(stores["country"], stores["usd"] / _most(stores["usd"]), strict=True):
+    for name, usd in zip(stores["country"], stores["usd"] / most_of(stores["usd"]), strict=True):
         x, y = countries[name]["point"]
         ax.scatter(x, y, s=(5 + 9 * usd**0.5) ** 2, facecolors="none", edgecolors=INK, zorder=3)
     ax.set_xlim(0, about["width"])
@@ -215,7 +204,7 @@ def exposure(result: Reading, ax: Axes | None = None) -> Axes:
 def layers(result: Reading, ax: Axes | None = None) -> Axes:
     """The network from ore to chip: goods coloured by the share of their largest country, ringed where held."""
     drawn = laid_out(result.network, held=frozenset(result.table("reserve")["good"]))
-    ax = _axes(ax, height=max(3.0, drawn.height / 80), width=max(8.0, drawn.width / 80))
+    ax = fresh(ax, height=max(3.0, drawn.height / 80), width=max(8.0, drawn.width / 80))
     place = {node.good: node for node in drawn.nodes}
     for link in drawn.links:
         tail, head = place[link.tail], place[link.head]
@@ -241,25 +230,4 @@ def layers(result: Reading, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-10, drawn.width)
     ax.set_ylim(drawn.height, 0)
     ax.set_axis_off()
-    return ax
-
-
-def _most(values: Iterable[float]) -> float:
-    return max(values, default=0.0)
-
-
-def _axes(ax: Axes | None, *, height: float, width: float = 8.0) -> Axes:
-    """The axes given, or those of a new figure in inches."""
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(width, height), layout="constrained")[1]
-
-
-def _plain(ax: Axes, title: str) -> Axes:
-    """No frame where no axis is."""
-    ax.set_title(title, loc="left", color=INK)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.tick_params(colors=INK)
     return ax

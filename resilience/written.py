@@ -1,17 +1,53 @@
-"""What is wrong with a study, in the analyst's words, and where it stands: in a line of its file, or in a change."""
+"""What an analyst wrote: a TOML file read, checked as pydantic tables, and told every fault of it with its line.
+
+Studies and questions about controls are such files. What several keys mean together is checked by the objects they
+become; what they say is told here as well.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from resilience.errors import AskError, near
-from resilience.lines import Path, line_of
-from resilience.study.table import Table
+from resilience.lines import Path as Key
+from resilience.lines import line_of
+
+
+class Table(BaseModel):
+    """What every table keeps to: no unknown keys, no change, no silent conversion."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def tuples(value: object) -> object:
+    """TOML's arrays, which are lists, as what does not change."""
+    return tuple(tuples(entry) for entry in value) if isinstance(value, list) else value
+
+
+def text_in(path: Path, what: str) -> str:
+    """The text of a file; `what` is what errors call it, as in "the study"."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise AskError(f"Cannot read {what} {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise AskError(f"Cannot read {what} {path}: byte {error.start} is not UTF-8. Save it as UTF-8") from error
+
+
+def values_in(text: str, shown: str, what: str) -> dict[str, Any]:
+    """The values in TOML text, which errors call `what` `shown`."""
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise AskError(f"{what[:1].upper()}{what[1:]} {shown} is not valid TOML", [f"{shown}: {error}"]) from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +55,8 @@ class Source:
     """Where values stand: `lines` of the file that errors call `shown`, or in `given`, from outside the file."""
 
     shown: str
-    lines: Mapping[Path, int] = field(default_factory=dict)
-    given: Mapping[Path, str] = field(default_factory=dict)
+    lines: Mapping[Key, int] = field(default_factory=dict)
+    given: Mapping[Key, str] = field(default_factory=dict)
 
     def where(self, *path: str | int) -> str:
         """What errors call a key: file, line and key; or the change that put it in."""
@@ -28,19 +64,21 @@ class Source:
         change = self.change(path)
         if change is not None:
             return f"{change}: {key}"
-        line = line_of(path, self.lines)
+        line = self.line(path)
         return f"{self.shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"
 
-    def change(self, path: Path) -> str | None:
+    def change(self, path: Key) -> str | None:
         """The change that put in what stands at `path`, or the table that stands there, if one did."""
         held = [self.given[path[:length]] for length in range(len(path), 0, -1) if path[:length] in self.given]
         if not held and path and path not in self.lines:
             held = [change for into, change in self.given.items() if into[: len(path)] == path]
         return held[0] if held else None
 
-    def line(self, path: Path) -> int:
+    def line(self, path: Key) -> int:
         """The line of `path`; 0 for what is in no file."""
-        return 0 if self.change(path) is not None else line_of(path, self.lines) or 0
+        if self.change(path) is not None:
+            return 0
+        return line_of(path, self.lines) or self.lines.get((*path, 0), 0)  # of several tables, the first
 
 
 def told(error: ValidationError, source: Source, tables: Mapping[tuple[str, ...], type[Table]]) -> list[str]:

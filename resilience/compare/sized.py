@@ -1,0 +1,106 @@
+"""The reserve that a study sizes, as one of the policies that are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from resilience.answering import FAST, state
+from resilience.compare.policies import SIZED, Policy, checked, standard_policies
+from resilience.engine import Engine
+from resilience.errors import AskError, ScenarioError, near
+from resilience.mitigation import Measure
+from resilience.network import Network
+from resilience.policy import Reserve
+from resilience.sizing.size import solve_sizing
+from resilience.solver import Method
+from resilience.study import Study
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sized:
+    """What a study sizes: a reserve, and the measures it buys beside it, so much of each; and how far it is proved.
+
+    `failed` names the scenarios that gave no answer, with the reason of each: the reserve was sized without them.
+    """
+
+    reserve: Reserve
+    bought: tuple[tuple[Measure, float], ...]
+    gap: float
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def sized_reserve(
+    study: Study,
+    network: Network,
+    *,
+    method: Method = FAST,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Sized:
+    """Size a study's reserve on its balanced network, without what else `run` tells of it.
+
+    Raises
+    ------
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    ScenarioError
+        If no scenario gave an answer.
+    """
+    say("sizing the reserve")
+    failed: Mapping[str, str] = {}
+    try:
+        found = solve_sizing(state(study, network, say=say), method=method, engine=engine, say=say)
+    except ScenarioError as error:
+        failed, study = error.failed, study.leaving_out(error.failed)
+        if not study.scenario:
+            raise
+        found = solve_sizing(state(study, network, say=say), method=method, engine=engine, say=say)
+    extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
+    bought = tuple((one, float(extent[one.name])) for one in study.measure if extent.get(one.name))
+    return Sized(reserve=found.reserve, bought=bought, gap=found.gap, failed=failed)
+
+
+def usual_policies(study: Study, network: Network, sized: Sized | None) -> tuple[Policy, ...]:
+    """`standard_policies` for a study's members under its release rule; without `sized`, those that need no sizing."""
+    return standard_policies(
+        network,
+        members=study.members,
+        release=study.release.build(),
+        sized=None if sized is None else sized.reserve,
+        bought=() if sized is None else sized.bought,
+    )
+
+
+def need_sizing(study: Study, network: Network, names: Sequence[str]) -> bool:
+    """Whether any of the usual policies of these names rests on the sized reserve; with no names, all are meant.
+
+    Raises
+    ------
+    AskError
+        Naming every name that none of them has.
+    """
+    known = [*(policy.name for policy in usual_policies(study, network, None)), *SIZED]
+    faults = [f"{name!r}: {near(name, known)}" for name in names if name not in known]
+    if faults:
+        raise AskError("These are not among the policies that are compared", faults)
+    return not names or any(name in SIZED for name in names)
+
+
+def named_policies(policies: Sequence[Policy], names: Sequence[str]) -> tuple[Policy, ...]:
+    """Those of these names, in the order of the names; with no names, all.
+
+    Raises
+    ------
+    AskError
+        If the network cannot have one of them, or one is named twice.
+    """
+    if not names:
+        return tuple(policies)
+    by_name = {policy.name: policy for policy in policies}
+    lacking = [f"{name!r} cannot be had there" for name in names if name not in by_name]
+    if lacking:
+        raise AskError("The network does not allow these policies", lacking)
+    return checked(by_name[name] for name in names)

@@ -1,0 +1,168 @@
+"""Policies compared on a study's years, in a folder: the reserve that is sized, and what each policy loses, are kept.
+
+What is kept is what `run` keeps: each program that was solved, and each task of the engine, here one policy on a block
+of scenarios, or on one network of those that the data's ranges allow. So a comparison that goes on asks again, and is
+told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from resilience.answering import FAST
+from resilience.balance import balance
+from resilience.compare import (
+    Comparison,
+    Data,
+    DrawnYears,
+    Policy,
+    Sensitivity,
+    Sized,
+    StatedChances,
+    compare,
+    data_flips,
+    flips,
+    sensitivity,
+    sized_reserve,
+    stability,
+)
+from resilience.compare.run import tail_means, without
+from resilience.compare.sized import named_policies, need_sizing, usual_policies
+from resilience.drawing import drawn
+from resilience.engine import Engine
+from resilience.errors import AskError
+from resilience.formats import plainly
+from resilience.journal import Kept, Solved
+from resilience.network import Network
+from resilience.result import Files
+from resilience.runs.asked import Comparing
+from resilience.runs.unfinished import Unfinished
+from resilience.scenario import ScenarioSet
+from resilience.solver import version
+from resilience.study import Study
+
+TABLES = ("policies", "differences", "frontier", "distribution", "shortfall", "losses")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Compared:
+    """A comparison with what was asked of it further.
+
+    `under` are other years that rank the policies (`stability`), `flipped` the assumptions that would reverse the
+    choice (`flips`), each where it has a meaning; `ranges` what the data's ranges do to it, and `turned` its
+    `data_flips`, where they were asked for.
+    """
+
+    study: Study
+    asked: Comparing
+    found: Comparison
+    gap: float | None  # of the reserve that was sized, if one was
+    flipped: pd.DataFrame | None = None
+    under: pd.DataFrame | None = None
+    ranges: Sensitivity | None = None
+    turned: pd.DataFrame | None = None
+
+    def further(self) -> dict[str, pd.DataFrame]:
+        """The tables of what was asked further."""
+        made: dict[str, pd.DataFrame | None] = {"flips": self.flipped, "stability": self.under}
+        if self.ranges is not None:
+            made |= {"sensitivity": self.ranges.indices, "worth": self.ranges.worth, "data_flips": self.turned}
+        return {name: table for name, table in made.items() if table is not None}
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table, by name; `failures` where something failed."""
+        names = (*TABLES, *(("failures",) if len(self.found.failures) else ()))
+        return {name: self.found.table(name) for name in names} | self.further()
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as plain values."""
+        more = {name: plainly(table.to_dict("records")) for name, table in self.further().items()}
+        named = {"study": self.study.name, "dataset": self.study.dataset, "draws": self.asked.draws}
+        return {**named, **self.found.to_json(), **more}
+
+
+def comparing(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[Compared, Files]:
+    """Compare the usual policies of a study, as `going` was asked."""
+    assert going.asked.comparing is not None
+    done = _compared(study, going.asked.comparing, going, Kept(engine=engine, log=going.log), say)
+    asked, tables = going.asked, done.tables()
+    manifest = {
+        "study": study.name,
+        "dataset": study.dataset,
+        "inputs": dict(asked.inputs),
+        "versions": dict(asked.versions),
+        "seed": done.asked.seed,
+        "draws": done.asked.draws,
+        "solver": f"HiGHS {version()}, {FAST.algorithm} without crossover",
+        "gap": done.gap,
+        "command": asked.command,
+        "policies": list(done.found.policies),
+        "tables": {name: len(table) for name, table in tables.items()},
+    }
+    return done, Files(study=asked.text, tables=tables, manifest=manifest, report=None, answer=done.to_json())
+
+
+def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine, say: Say) -> Compared:
+    if study.sweep is not None:
+        raise AskError(f"{study.name} has a sweep. Policies are compared on one of its points: take [sweep] out")
+    read = study.network()
+    network, seed = balance(read).network, asked.seed
+    tail_means(study.risk(network))  # refused before the work, not after it
+    sized = _sized(study, network, asked, going, engine, say)
+    policies = named_policies(usual_policies(study, network, sized), asked.only)
+    unsized = sized.failed if sized else {}
+
+    def tried(seed: int) -> tuple[ScenarioSet, Comparison]:
+        years = without(_years(study, network, asked.draws, seed, say), unsized)
+        sampling = StatedChances() if asked.draws is None else DrawnYears()
+        found = compare(
+            network, policies, years, weeks=study.weeks, weights=study.weights(network), risk=study.risk(network),
+            sampling=sampling, engine=engine, seed=seed, say=say,
+        )  # fmt: skip
+        return years, found
+
+    years, found = tried(seed)
+    done = Compared(
+        study=study,
+        asked=asked,
+        found=found.not_sized_on(unsized),
+        gap=sized.gap if sized else None,
+        flipped=flips(found) if asked.draws is None else None,
+        under=None if asked.draws is None else stability(found, {f"seed {seed + 1}": tried(seed + 1)[1]}),
+    )
+    return done if not asked.points else _over_ranges(done, read, policies, years, engine, say)
+
+
+def _sized(
+    study: Study, network: Network, asked: Comparing, going: Unfinished, engine: Engine, say: Say
+) -> Sized | None:
+    """The reserve that the study sizes, where any of the policies rests on it."""
+    if not need_sizing(study, network, asked.only):
+        return None
+    method = replace(FAST, memory=Solved(log=going.log))
+    return sized_reserve(study, network, method=method, engine=engine, say=say)
+
+
+def _over_ranges(
+    done: Compared, read: Network, policies: tuple[Policy, ...], years: ScenarioSet, engine: Engine, say: Say
+) -> Compared:
+    """The same with what the ranges of the data do to it; `read` is the network with its ranges."""
+    study, network = done.study, balance(read).network
+    data = Data(
+        network=read, policies=policies, scenarios=years, weeks=study.weeks, weights=study.weights(network),
+        seed=done.asked.seed, risk=tail_means(study.risk(network)),
+    )  # fmt: skip
+    turned = data_flips(data, engine=engine, say=say)
+    return replace(done, turned=turned, ranges=sensitivity(data, points=done.asked.points, engine=engine, say=say))
+
+
+def _years(study: Study, network: Network, draws: int | None, seed: int, say: Say) -> ScenarioSet:
+    if draws is None:
+        return study.scenarios
+    say(f"drawing {draws:,} years")
+    return drawn(study, network, draws=draws, seed=seed).scenarios

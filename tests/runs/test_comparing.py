@@ -1,0 +1,98 @@
+"""Comparisons of policies on disk: killed and gone on with, broken scenarios, and two of them side by side."""
+
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+import stops
+from stops import Counting, files
+
+from resilience.errors import AskError, RunError
+from resilience.runs import Asked, Comparing, answer, begin, diff, take_up
+from resilience.runs.saved import read
+from resilience.study import Study
+
+COMPARING = Comparing(seed=3)
+POISON = """
+[[scenario]]
+name = "poison"
+probability = 0.01
+disruptions = [{ kind = "demand_surge", factor = 1e20, weeks = 4 }]
+"""
+
+
+def quiet(text):
+    pass
+
+
+@pytest.fixture(scope="module")
+def compared(study, tmp_path_factory):
+    """The folder of an undisturbed comparison, and the tasks that it took."""
+    folder, counted = tmp_path_factory.mktemp("comparisons") / "whole", Counting()
+    answer(begin(folder, Asked.of(study, comparing=COMPARING)), say=quiet, engine=counted)
+    return folder, counted.done
+
+
+def test_a_comparison_is_a_run_with_its_tables_and_what_they_rest_on(compared, study):
+    folder, _ = compared
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["policies"][0] == "no reserve"
+    assert (manifest["seed"], manifest["draws"], manifest["gap"] < 1e-4) == (3, None, True)
+    assert "net/goods.csv" in manifest["inputs"]
+    assert {"policies", "differences", "losses", "flips"} <= set(manifest["tables"])
+    assert {f"{name}.csv" for name in manifest["tables"]} < set(files(folder))
+    assert json.loads((folder / "answer.json").read_text())["policies"][0]["policy"] == "no reserve"
+
+
+def test_a_comparison_killed_half_way_goes_on_to_the_bytes_of_an_undisturbed_one(compared, tiny_kept, tmp_path):
+    whole, tasks = compared
+    folder, after = tmp_path / "run", Counting()
+    script = [sys.executable, stops.__file__, str(tiny_kept), str(folder), "3 of 6 blocks", str(COMPARING.seed)]
+    assert subprocess.run(script, capture_output=True).returncode == -signal.SIGKILL
+    assert not (folder / "manifest.json").exists()
+    answer(take_up(folder), say=quiet, engine=after)
+    assert after.done == tasks[-4:]  # the reserve is known, and what two of the six policies lose
+    ours, theirs = files(folder), files(whole)
+    ours.pop("manifest.json"), theirs.pop("manifest.json")  # which name the command: another script here
+    assert ours == theirs
+
+
+def test_a_scenario_that_sizing_cannot_answer_is_a_row_of_failures_and_the_rest_stands(compared, study, tmp_path):
+    poisoned = Study.from_text(study.text + POISON, path=study.path)
+    done = answer(begin(tmp_path / "run", Asked.of(poisoned, comparing=COMPARING)), say=quiet)
+    assert done.failures[["policy", "scenario"]].values.tolist() == [["sizing the reserve", "poison"]]
+    assert "HiGHS refused the program" in (tmp_path / "run" / "failures.csv").read_text()
+    for name in ("policies", "losses"):
+        assert (tmp_path / "run" / f"{name}.csv").read_bytes() == (compared[0] / f"{name}.csv").read_bytes()
+
+
+def test_named_policies_alone_are_tried_and_need_no_sizing(compared, study, tmp_path):
+    said, asked = [], Comparing(seed=COMPARING.seed, only=("no reserve", "national, 60 days"))
+    done = answer(begin(tmp_path / "two", Asked.of(study, comparing=asked)), say=said.append)
+    assert done.compared.found.policies == asked.only
+    assert not any("sizing" in one for one in said)
+    found = diff(compared[0], tmp_path / "two")
+    assert set(found.rows["table"]) >= {"policies", "losses"}
+    assert found.rows.loc[found.rows["table"] == "losses", "b"].isna().all()  # of policies that one has; none changed
+    with pytest.raises(AskError, match="'no reserves': Did you mean no reserve"):
+        answer(begin(tmp_path / "none", Asked.of(study, comparing=Comparing(only=("no reserves",)))), say=quiet)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_comparison_beside_a_run_is_refused_and_the_same_question_differs_in_nothing(compared, whole, tmp_path):
+    assert diff(compared[0], compared[0]).same
+    with pytest.raises(RunError, match="the first is a comparison of policies, the second a single run"):
+        diff(compared[0], whole)
+    with pytest.raises(RunError, match="holds a comparison of policies"):
+        read(compared[0])
+
+
+def test_what_was_asked_is_read_back_as_it_was(study, tmp_path):
+    drawn = Comparing(draws=30, seed=2, only=("surge",), points=8)
+    asked = replace(Asked.of(study, engine="processes:2"), comparing=drawn)
+    assert Asked.from_json(asked.to_json(), where=tmp_path) == asked
+    with pytest.raises(AskError, match="No hazards ship for 'net'"):
+        Asked.of(study, comparing=drawn)
