@@ -109,8 +109,9 @@ class Standing:
         highs.setOptionValue("solver", "choose" if self._whole else algorithm)  # told otherwise, it drops whole numbers
         highs.setOptionValue("run_crossover", crossover)
         highs.run()
-        if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from where it stood: begin anew
-            highs.clearSolver()
+        if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from where it stood, or within: begin
+            highs.clearSolver()  # anew, and go from an inner point to a corner, for the same way leads to the same end
+            highs.setOptionValue("run_crossover", "on")
             highs.run()
         stopped = highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit
         status = Status.TIME_LIMIT if stopped else status_of(highs)

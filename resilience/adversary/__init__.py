@@ -3,7 +3,8 @@
 from resilience import adversary
 
 stops = adversary.export_stops(network, "ipef", by="china", weeks=26)
-attack = adversary.worst_cuts(network, stops, limits=adversary.Count(most=3), reserve=reserve)
+threat = adversary.Threat(network=network, candidates=stops)
+attack = adversary.worst_cuts(threat, limits=adversary.Count(most=3), reserve=reserve)
 """
 
 from resilience.adversary.attack import Attack, worst_cuts
@@ -12,6 +13,7 @@ from resilience.adversary.curve import Curve, harm_curve
 from resilience.adversary.cutoff import CutOff, export_stops, scenario_of
 from resilience.adversary.defence import Defence, defend
 from resilience.adversary.limits import Count, Limit, OwnCost, Ratio
+from resilience.adversary.stage import Threat
 
 __all__ = [
     "Attack",
@@ -25,6 +27,7 @@ __all__ = [
     "Limit",
     "OwnCost",
     "Ratio",
+    "Threat",
     "defend",
     "export_stops",
     "harm_curve",

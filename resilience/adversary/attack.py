@@ -13,14 +13,11 @@ import pandas as pd
 from resilience.adversary.cutoff import CutOff, scenario_of
 from resilience.adversary.limits import Limit, Row
 from resilience.adversary.search import Found, Say, Search
-from resilience.adversary.stage import Ground, Stage
+from resilience.adversary.stage import Stage, Threat
 from resilience.errors import AskError, near
-from resilience.network import Network
-from resilience.periods import Periods
 from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.sizing.response import response_tables
-from resilience.sizing.scope import Scope
 from resilience.solver import Status
 
 GAP = 1e-3
@@ -79,20 +76,15 @@ class Attack:
 
 
 def worst_cuts(
-    network: Network,
-    candidates: Sequence[CutOff],
+    threat: Threat,
     *,
     limits: Limits,
-    weeks: int = 104,
     reserve: Reserve | None = None,
-    periods: Periods | None = None,
-    weights: Mapping[str, float] | None = None,
-    scope: Scope | None = None,
     gap: float = GAP,
     time_limit_s: float = math.inf,
     say: Say = lambda text: None,
 ) -> Attack:
-    """The cut-offs that hurt most within limits, once the defender has answered as well as can be.
+    """The cut-offs of `threat` that hurt most within limits, once the defender has answered as well as can be.
 
     The adversary knows the reserve and its release rule, and moves first; the defender then plans with full foresight.
     So the harm is a floor under what would be lost, and the choice the one to guard against at best behaviour. Do not
@@ -100,15 +92,8 @@ def worst_cuts(
 
     Parameters
     ----------
-    candidates
-        What it may choose among: see `export_stops` for the usual ones.
     limits
         What it keeps to: `Count`, `OwnCost`, `Ratio`, or several of them.
-    weights
-        Whose losses count (default: everyone's alike). `physics.members_first` counts members' in full; the defender
-        then also serves them first, so that harm is what they lose even if all others give way.
-    periods, scope
-        What may be coarse, and what may be left out, as for `best_response`; by default nothing.
     gap
         (bound - harm) / bound at which to stop.
     time_limit_s
@@ -119,21 +104,20 @@ def worst_cuts(
     AskError
         Naming every candidate that cannot be one, and why.
 
+    >>> from resilience import Network
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"], "usd_per_unit": [2.0]},
     ...     producers={"good": ["gas", "gas"], "place": ["B", "C"], "output_per_week": [8.0, 2.0]},
     ...     lanes={"good": ["gas", "gas"], "origin": ["B", "C"], "destination": ["A", "A"]},
     ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [9.0]})
     >>> from resilience.adversary import Count, export_stops
-    >>> worst_cuts(network, export_stops(network, "A", weeks=4), limits=Count(most=1), weeks=8)
+    >>> threat = Threat(network=network, candidates=export_stops(network, "A", weeks=4), weeks=8)
+    >>> worst_cuts(threat, limits=Count(most=1))
     Attack: gas from B; harm 288 USD (none of 2 candidates' choices more than 288; OPTIMAL), own loss 64
     """
     started = time.process_time()
-    ground = Ground(
-        network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, weights=weights, scope=scope
-    )
     say("stating the program")
-    stage = ground.stage(reserve)
+    stage = threat.stage(reserve)
     search = Search(contest=stage.contest, say=say, deadline=time.monotonic() + time_limit_s)
     found = search.worst(rows_of(limits, stage), gap=gap)
     return told(stage, search, found, seconds=time.process_time() - started)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,15 +14,11 @@ from resilience.adversary.attack import plans_table
 from resilience.adversary.contest import Floats
 from resilience.adversary.cutoff import CutOff, scenario_of
 from resilience.adversary.search import Found, Say, Search
-from resilience.adversary.stage import Ground, Stage, Unmet
-from resilience.balance import balance
+from resilience.adversary.stage import Stage, Threat, Unmet
 from resilience.errors import AskError
-from resilience.network import Network
-from resilience.periods import Periods
 from resilience.policy import Reserve
 from resilience.scenario import Scenario
 from resilience.sizing.reserve import Floor
-from resilience.sizing.scope import Scope
 from resilience.solver import Status
 
 
@@ -91,16 +86,12 @@ class Breaking:
 
 
 def mildest_break(
-    network: Network,
-    candidates: Sequence[CutOff],
+    threat: Threat,
     *,
     floor: Floor,
     members: str | None = None,
     mildness: Mildness | None = None,
-    weeks: int = 104,
     reserve: Reserve | None = None,
-    periods: Periods | None = None,
-    scope: Scope | None = None,
     time_limit_s: float = math.inf,
     say: Say = lambda text: None,
 ) -> Breaking:
@@ -116,27 +107,29 @@ def mildest_break(
     mildness
         `Fewest()` (the default) or `Cheapest()`.
 
-    The rest is as for `worst_cuts`; at the time limit, all candidates together are returned, with the bound reached.
+    Whose losses count (`weights`) is not asked: harm is a share of demand. The rest is as for `worst_cuts`; at the time
+    limit, all candidates together are returned, with the bound reached.
 
     Raises
     ------
     AskError
         Naming every candidate that cannot be one, or if the members want nothing in that tier.
 
+    >>> from resilience import Network
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"], "usd_per_unit": [2.0]},
     ...     producers={"good": ["gas", "gas"], "place": ["B", "C"], "output_per_week": [8.0, 2.0]},
     ...     lanes={"good": ["gas", "gas"], "origin": ["B", "C"], "destination": ["A", "A"]},
     ...     demand={"good": ["gas"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [9.0]})
     >>> from resilience.adversary import export_stops
-    >>> mildest_break(network, export_stops(network, "A", weeks=4), floor=Floor(tier="essential", served=0.7), weeks=8)
+    >>> threat = Threat(network=network, candidates=export_stops(network, "A", weeks=4), weeks=8)
+    >>> mildest_break(threat, floor=Floor(tier="essential", served=0.7))
     Breaking: gas from B breaks 70.0% of essential demand served: at least 40.00% unmet; counts 1, none below 1 does
     """
     started = time.process_time()
-    network = balance(network).network
+    network = threat.network
     inside = frozenset(network.countries(members) if members else network.places["country"])
-    ground = Ground(network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, scope=scope)
-    stage = ground.stage(reserve, Unmet(floor=floor, members=inside))
+    stage = threat.stage(reserve, Unmet(floor=floor, members=inside))
     if not stage.contest.program.cost.any():
         who = members or "anybody"
         raise AskError(f"No demand of {who} in tier {floor.tier!r} stands downstream of the cut-offs: nothing breaks")

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from resilience.adversary.attack import GAP, Attack, Limits, rows_of, told
-from resilience.adversary.cutoff import CutOff
 from resilience.adversary.search import Say, Search
-from resilience.adversary.stage import Ground
+from resilience.adversary.stage import Threat
 from resilience.errors import AskError, near
-from resilience.network import Network
-from resilience.periods import Periods
 from resilience.policy import Reserve
-from resilience.sizing.scope import Scope
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -62,15 +58,10 @@ class Curve:
 
 
 def harm_curve(
-    network: Network,
-    candidates: Sequence[CutOff],
+    threat: Threat,
     *,
     steps: Mapping[str, Limits],
     reserves: Mapping[str, Reserve | None],
-    weeks: int = 104,
-    periods: Periods | None = None,
-    weights: Mapping[str, float] | None = None,
-    scope: Scope | None = None,
     gap: float = GAP,
     time_limit_s: float = math.inf,
     say: Say = lambda text: None,
@@ -91,12 +82,9 @@ def harm_curve(
     AskError
         As `worst_cuts` does.
     """
-    ground = Ground(
-        network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, weights=weights, scope=scope
-    )
     attacks = {}
     for reserve, held in reserves.items():
-        stage = ground.stage(held)
+        stage = threat.stage(held)
         search = Search(contest=stage.contest, say=say, deadline=time.monotonic() + time_limit_s)
         for step, limits in steps.items():
             started = time.process_time()

@@ -13,22 +13,21 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import pandas as pd
 
 from resilience.adversary.attack import GAP, Attack, Limits, rows_of, several, told
-from resilience.adversary.cutoff import CutOff, scenario_of
+from resilience.adversary.cutoff import scenario_of
 from resilience.adversary.limits import Ratio
 from resilience.adversary.search import Say, Search
-from resilience.adversary.stage import Ground
+from resilience.adversary.stage import Threat
 from resilience.balance import balance
 from resilience.disruption import Shock
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.periods import Periods
 from resilience.policy import Release, Reserve
 from resilience.risk import Risk, TotalVariation, WorstCase
 from resilience.scenario import Scenario
@@ -81,8 +80,7 @@ class Defence:
 
 
 def defend(
-    network: Network,
-    candidates: Sequence[CutOff],
+    threat: Threat,
     *,
     limits: Limits,
     chance: float = 1.0,
@@ -91,10 +89,6 @@ def defend(
     goods: Sequence[str] | None = None,
     rules: Sequence[Rule] = (),
     release: Release | None = None,
-    weeks: int = 104,
-    periods: Periods | None = None,
-    weights: Mapping[str, float] | None = None,
-    scope: Scope | None = None,
     method: Method | None = None,
     gap: float = 0.01,
     rounds: int = 30,
@@ -136,16 +130,14 @@ def defend(
         faults.append("limits has a Ratio: what pays then depends on the reserve, and no reserve could be proved best")
     if faults:
         raise AskError("No reserve can be held against this", faults)
-    network = balance(network).network
-    ground = Ground(
-        network=network, candidates=tuple(candidates), weeks=weeks, periods=periods, weights=weights, scope=scope
-    )
+    threat = replace(threat, network=balance(threat.network).network)
     game = _Game(
-        ground=ground, limits=limits, chance=chance, gap=gap, say=say, deadline=time.monotonic() + time_limit_s
+        threat=threat, limits=limits, chance=chance, gap=gap, say=say, deadline=time.monotonic() + time_limit_s
     )  # fmt: skip
     size = partial(
-        size_reserve, network, weeks=weeks, risk=game.risk, budget_usd=budget_usd, limits=rules, members=members,
-        goods=goods, release=release, periods=periods, weights=weights, method=method, gap=gap / 4, say=say,
+        size_reserve, threat.network, weeks=threat.weeks, risk=game.risk, budget_usd=budget_usd, limits=rules,
+        members=members, goods=goods, release=release, periods=threat.periods, weights=threat.weights, method=method,
+        gap=gap / 4, say=say,
     )  # fmt: skip
     return game.played(size, rounds)
 
@@ -154,7 +146,7 @@ def defend(
 class _Game:
     """What stays the same from round to round."""
 
-    ground: Ground
+    threat: Threat
     limits: Limits
     chance: float
     gap: float
@@ -177,7 +169,7 @@ class _Game:
             sizing = size(self.scenarios(attacks), scope=Kept(kept=kept))
             bound = max(bound, sizing.bound_usd)
             attack, _ = self.attack(sizing.reserve)
-            cost = _holding(self.ground.network, sizing) + self.chance * attack.bound_usd
+            cost = _holding(self.threat.network, sizing) + self.chance * attack.bound_usd
             if best is None or cost < best[0]:
                 best = cost, sizing.reserve, attack
             attacks.append(attack)
@@ -197,7 +189,7 @@ class _Game:
     def attack(self, reserve: Reserve | None) -> tuple[Attack, frozenset[str]]:
         """The worst attack on a reserve, and the goods it was counted over."""
         started = time.process_time()
-        stage = self.ground.stage(reserve)
+        stage = self.threat.stage(reserve)
         search = Search(contest=stage.contest, say=self.say, deadline=self.deadline)
         found = search.worst(rows_of(self.limits, stage), gap=min(GAP, self.gap / 4))
         return told(stage, search, found, seconds=time.process_time() - started), stage.goods

@@ -87,12 +87,19 @@ class Stage:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Ground:
-    """What every stage of one question shares: the network, the horizon, whose loss counts, what is left out."""
+class Threat:
+    """What may be cut off of which network, and how the harm is counted: what every question about it shares.
+
+    `candidates` are what an adversary may choose among (`export_stops` makes the usual ones), `weeks` the horizon.
+    `weights` say whose losses count, by country or bloc: everyone's alike by default. `physics.members_first` counts
+    members' in full; the defender then also serves them first, so that harm is what they lose even if all others give
+    way. `periods` and `scope` say what may be coarse and what may be left out, as for `best_response`; by default
+    nothing.
+    """
 
     network: Network
-    candidates: tuple[CutOff, ...]
-    weeks: int
+    candidates: Sequence[CutOff]
+    weeks: int = 104
     periods: Periods | None = None
     weights: Mapping[str, float] | None = None
     scope: Scope | None = None
@@ -108,7 +115,8 @@ class Ground:
         measure = measure or Loss()
         network = balance(self.network).network
         shocks = struck(network, self.candidates, self.weeks)
-        together = scenario_of(self.candidates, name="all cut-offs")
+        candidates = tuple(self.candidates)
+        together = scenario_of(candidates, name="all cut-offs")
         shock = together.shock(network, self.weeks)
         kept = (self.scope or Everything()).goods(shock)
         laws = physics(network.only(kept), weights=self.weights)
@@ -126,10 +134,10 @@ class Ground:
         contest = Contest(
             program=replace(compiled.program, cost=measure.cost(calm, compiled)),
             hits=hits,
-            own=np.array([cut.own_usd for cut in self.candidates]) / laws.usd,
+            own=np.array([cut.own_usd for cut in candidates]) / laws.usd,
         )
         stage = Stage(
-            candidates=self.candidates, contest=contest, case=case, compiled=compiled, usd=measure.usd(laws), goods=kept
+            candidates=candidates, contest=contest, case=case, compiled=compiled, usd=measure.usd(laws), goods=kept
         )  # fmt: skip
         _refuse_compounds(stage, marks)
         return stage

@@ -19,6 +19,7 @@ from resilience.adversary import (
     Limit,
     OwnCost,
     Ratio,
+    Threat,
     export_stops,
     harm_curve,
     mildest_break,
@@ -77,15 +78,14 @@ def answered(asked: Asked, *, say: Say) -> Answer:
     if asked.floor is not None:
         return _broken(asked, study, network, stops, reserve, data, say)
     others = study.losses.others if asked.others is None else asked.others
+    threat = Threat(
+        network=network, candidates=stops, weeks=asked.weeks, periods=PERIODS, scope=study.scope(),
+        weights=members_first(network, study.members, others=others),
+    )  # fmt: skip
     found = harm_curve(
-        network,
-        stops,
+        threat,
         steps=_steps(asked),
         reserves={BARE: None} if reserve is None else {BARE: None, "with reserve": reserve},
-        weeks=asked.weeks,
-        periods=PERIODS,
-        weights=members_first(network, study.members, others=others),
-        scope=study.scope(),
         time_limit_s=asked.time_limit_s,
         say=say,
     )
@@ -262,9 +262,11 @@ def _broken(
     say: Say,
 ) -> Answer:
     floor = _floor(asked.floor or "")
+    threat = Threat(
+        network=network, candidates=stops, weeks=asked.weeks, periods=PERIODS, scope=study.scope()
+    )  # fmt: skip
     found = mildest_break(
-        network, stops, floor=floor, members=study.members, weeks=asked.weeks, reserve=reserve, periods=PERIODS,
-        scope=study.scope(), time_limit_s=asked.time_limit_s, say=say,
+        threat, floor=floor, members=study.members, reserve=reserve, time_limit_s=asked.time_limit_s, say=say
     )  # fmt: skip
     held = "" if reserve is None else f" though {money(reserve.usd)} USD of reserve are held"
     lines = [_broken_told(found, floor, data, held)]

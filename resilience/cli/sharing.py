@@ -37,7 +37,11 @@ from resilience.study import Study
 
 Say = Callable[[str], None]
 RULES = ("nucleolus", "shapley", "least-core", "use", "imports", "weights")
-COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # of a study: a hundred programs, not one, are to be solved
+COARSE = Coarsening(steps=((2, 2), (1, 4), (1, 8)))  # for a first look: a hundred programs are to be solved
+PERIODS = {
+    False: "Periods are the study's own.",
+    True: "Periods are of two, four and then eight weeks, which hides what is lost within them.",
+}
 SHOWN = 5  # coalitions that would leave
 
 
@@ -52,7 +56,7 @@ class Asked:
     weights: Path | None
     pairs: int
     departures: bool
-    fine: bool
+    coarse: bool
 
 
 def shared(asked: Asked, *, say: Say) -> Answer:
@@ -61,7 +65,7 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     network = study.network()
     base = sorted({name for who in asked.members or [study.members or ""] for name in network.countries(who)})
     joining = [name for who in asked.joining for name in network.countries(who) if name not in base]
-    among = _coalitions(study, network, [*base, *joining], fine=asked.fine, say=say)
+    among = _coalitions(study, network, [*base, *joining], coarse=asked.coarse, say=say)
     found = burden(among, _rule(asked, network, among))
     shares = found.table.set_index("member")["cost_usd"]
     tables = {"burden": found.table, "arrangements": arrangements(among), "leavers": _told(found)}
@@ -86,19 +90,20 @@ def shared(asked: Asked, *, say: Say) -> Answer:
         if name in tables and len(tables[name]):
             parts += [head, columns(_rounded(tables[name].head(SHOWN) if name == "leavers" else tables[name])), ""]
     parts.append(
-        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved; floors under the rest prove "
-        "what is said. Outsiders are left as the market has them: what the reserve does for them is not counted."
+        f"{len(among.found)} of {2 ** len(among.members) - 1:,} coalitions were solved, each cost proved to within "
+        f"{money(max(among.width_usd, 1.0))} USD a year; floors under the rest prove what is said. Outsiders are left "
+        f"as the market has them: what the reserve does for them is not counted. {PERIODS[asked.coarse]}"
     )
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
-        "undecided": found.undecided, "solved": len(among.found), "sentences": words,
+        "undecided": found.undecided, "solved": len(among.found), "width_usd": among.width_usd, "sentences": words,
     }  # fmt: skip
     data |= {name: plainly(table.to_dict("records")) for name, table in tables.items()}
     return Answer(text="\n".join(parts), data=data, tables=tables)
 
 
-def _coalitions(study: Study, network: Network, members: Sequence[str], *, fine: bool, say: Say) -> Coalitions:
-    periods: Periods = study.periods.build() if fine else COARSE
+def _coalitions(study: Study, network: Network, members: Sequence[str], *, coarse: bool, say: Say) -> Coalitions:
+    periods: Periods = COARSE if coarse else study.periods.build()
     found = alliance(
         network, study.scenarios, members=members, weeks=study.weeks, goods=study.sizing.goods,
         release=study.release.build(), periods=periods, scope=study.scope(), say=say,
@@ -154,7 +159,9 @@ def sentences(found: Burden, tables: Mapping[str, pd.DataFrame], rule: str) -> l
         f"Holding in common costs {len(pays)} members {money(float(cost['pooled']))} USD a year ({money(held)} to "
         f"hold, the rest is loss that remains); each alone they would bear {money(float(cost['autarky']))}, with no "
         f"reserve {money(float(cost['no reserve']))}.",
-        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}.",
+        f"By {rule}, {pays.index[0]} pays most towards it ({money(most)} USD a year) and {paid}. Payments divide the "
+        f"{money(float(cost['autarky'] - cost['pooled']))} that holding in common saves against each alone, and not "
+        "only what holding costs.",
     ]
     if found.stable:
         words.append("No member and no group of members would pay less on its own: the division is proved to hold.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from resilience.adversary import Count, OwnCost, worst_cuts
+from resilience.adversary import Count, OwnCost, Threat, worst_cuts
 from resilience.adversary.cutoff import possible_stops
 from resilience.disruption import Disruption, ExportControl
 from resilience.errors import AskError
@@ -76,8 +76,11 @@ class Best:
             return ()
         budget = [] if self.own_cost_usd is None else [OwnCost(most_usd=self.own_cost_usd)]
         found = worst_cuts(
-            network, stops, limits=[Count(most=self.count), *budget], weeks=self.weeks, periods=self.periods,
-            weights=members_first(network, struck, others=self.others), scope=self.scope,
+            Threat(
+                network=network, candidates=stops, weeks=self.weeks, periods=self.periods,
+                weights=members_first(network, struck, others=self.others), scope=self.scope,
+            ),
+            limits=[Count(most=self.count), *budget],
         )  # fmt: skip
         return tuple(
             replace(stop, first_week=self.first_week)  # nothing changes in calm weeks: sought from week 1, put later

@@ -64,7 +64,7 @@ from resilience.sharing.market import alliance
 from resilience.sharing.nucleoli import nucleolus, prenucleolus
 from resilience.sharing.power import banzhaf, sampled_shapley, shapley
 from resilience.sharing.terms import Terms
-from resilience.sharing.values import PooledValues, cost_table, pooled_values
+from resilience.sharing.values import PooledValues, pooled_values
 from resilience.sharing.voting import (
     WeightedVote,
     banzhaf_index,
@@ -116,7 +116,6 @@ __all__ = [
     "compared",
     "cost_of_delay",
     "cost_of_stability",
-    "cost_table",
     "decisive",
     "departures",
     "envy",

@@ -35,18 +35,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import AskError
 from resilience.physics import Floats, Whole
 from resilience.policy import Reserve
+from resilience.sharing.needed import FIRST, Mask, Needed, needed
 from resilience.sharing.owners import COMMON
 from resilience.sharing.terms import Terms
 from resilience.sizing.stated import Stated
-from resilience.solver import LinearProgram, Method, signed, solve
+from resilience.solver import LinearProgram, Method, certified_bound, signed, solve
 
-Mask = NDArray[np.bool_]
+WORTHWHILE = 1e-6  # share of a store's cost by which a unit must save more
+CLOSELY = Method(tolerance=1e-9)  # what each row may be missed by adds up over tens of thousands
+# As quick as with looser ones. Where answers are many, interior points take their middle and not a corner.
+INSIDE = Method(algorithm="ipm", crossover=False, gap=1e-9, tolerance=1e-9)
+LARGE = 30_000  # columns past which interior points beat the simplex method from nowhere
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,7 +58,8 @@ class Reached:
     """What one coalition reaches on its own: yearly cost to its members, and what it holds.
 
     No reserve and no plan of theirs costs less than `bound_usd`. `loss_usd` is by member, in the order of `members`;
-    `held` what stands in each store of the alliance, scaled.
+    `held` what stands in each store of the alliance, scaled; `wanted` marks stores in which one unit more would save
+    more than it costs by the duals: none where the bound meets the cost.
     """
 
     members: tuple[str, ...]
@@ -64,6 +69,7 @@ class Reached:
     loss_usd: tuple[float, ...]
     reserve: Reserve
     held: Floats
+    wanted: Mask
     terms: Terms
     seconds: float
 
@@ -73,6 +79,7 @@ class Alliance:
     """The departures of all members from the market, as one program over all scenarios; what is held comes first.
 
     `first` and `second` tell whose each column is, `owner` whose each row; `shared` marks draws through the pool.
+    `row_scenario` and `column_scenario` number the scenarios; `worth` are the market's duals of the scenarios' rows.
     The first rows keep rotation: of the members together (`turned`, a column a member, adds up to the sides) in a
     pool, and, marked `alone`, of each by itself where reserves are earmarked.
     """
@@ -84,6 +91,9 @@ class Alliance:
     owner: Whole
     shared: Mask
     alone: Mask
+    row_scenario: Whole
+    column_scenario: Whole
+    worth: Floats
     turned: Floats
     market_usd: Floats  # per member: expected loss a year where nobody holds anything
     stated: Stated
@@ -96,7 +106,19 @@ class Alliance:
     @cached_property
     def stores(self) -> int:
         """How many columns are stores."""
-        return len(self.stated.rows)
+        return int((self.column_scenario == FIRST).sum())
+
+    @cached_property
+    def needed(self) -> Needed:
+        """The rows and columns that answers are likely to rest on."""
+        return self.needing(np.zeros(self.stores, dtype=bool))
+
+    def needing(self, also: Mask) -> Needed:
+        """The same, with some stores beside."""
+        return needed(
+            self.program, worth=self.worth, row_scenario=self.row_scenario, column_scenario=self.column_scenario,
+            also=also,
+        )  # fmt: skip
 
     def place(self, coalition: Iterable[str]) -> Mask:
         """Which members are in a coalition."""
@@ -137,13 +159,15 @@ class Alliance:
         pooled: bool = True,
         held: Floats | None = None,
         refusing: Iterable[str] = (),
+        needed: Needed | None = None,
         method: Method | None = None,
     ) -> Reached:
         """What a coalition reaches, holding in common (or, where not `pooled`, each for itself).
 
         Not pooled, members still trade with one another as they please, but each store serves its own member alone.
         With `held`, that is what stands there already and cannot be changed. Members `refusing` send nothing from
-        their stores when a crisis comes, and get nothing from others.
+        their stores when a crisis comes, and get nothing from others. Where only what is `needed` is solved, the bound
+        tells whether that was enough.
         """
         inside, shut = self.place(coalition), self.place(refusing)
         program, rows, columns = self.of(inside, pooled=pooled)
@@ -152,10 +176,15 @@ class Alliance:
         if held is not None:
             stood = columns[columns < self.stores]
             least[: len(stood)] = most[: len(stood)] = held[stood]
-        found = solve(replace(program, column_lower=least, column_upper=most), method)
-        x, dual = np.zeros(len(self.first)), np.zeros(len(self.owner))
-        x[columns], dual[rows] = found.x, found.row_dual
-        return self.told(inside, x, dual, bound=found.bound, seconds=found.seconds)
+        program = replace(program, column_lower=least, column_upper=most)
+        if needed is None or (held is not None and held[~needed.columns[: self.stores]].any()):
+            needed = Needed.whole(self.program)
+        part, its_rows, its_columns = needed.cut(program, rows, columns)
+        found = solve(part, method or (INSIDE if part.shape[1] > LARGE else CLOSELY))
+        x, dual = np.zeros(len(self.first)), needed.dual(its_rows, found.row_dual)
+        x[its_columns] = found.x
+        bound = certified_bound(program, dual[rows])
+        return self.told(inside, x, dual, bound=min(bound, found.objective), seconds=found.seconds)
 
     def told(self, inside: Mask, x: Floats, dual: Floats, *, bound: float | None = None, seconds: float) -> Reached:
         """A coalition's departure `x` in words; without a `bound` of its own, by what its duals say of it."""
@@ -164,6 +193,7 @@ class Alliance:
             self.first[self.stores :], weights=(self.program.cost * x)[self.stores :], minlength=len(self.members)
         )
         number = int(inside @ (1 << np.arange(len(inside))))
+        worth = self.program.matrix[:, : self.stores].T @ dual
         return Reached(
             members=tuple(name for name, is_in in zip(self.members, inside, strict=True) if is_in),
             cost_usd=market + float(self.program.cost @ x) * self.usd,
@@ -172,6 +202,7 @@ class Alliance:
             loss_usd=tuple(lost[inside].tolist()),
             reserve=self.stated.reserve(x[: self.stores]),
             held=x[: self.stores],
+            wanted=inside[self.first[: self.stores]] & (worth > self.program.cost[: self.stores] * (1.0 + WORTHWHILE)),
             terms=terms,
             seconds=seconds,
         )

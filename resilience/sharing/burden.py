@@ -17,7 +17,6 @@ import pandas as pd
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.physics import Whole
 from resilience.sharing.coalitions import (
     Coalitions,
     least_transfers,
@@ -26,8 +25,7 @@ from resilience.sharing.coalitions import (
     shapley_of_costs,
     would_leave,
 )
-from resilience.sharing.core import LeastCore, least_core
-from resilience.sharing.game import coalition_sums
+from resilience.sharing.core import least_core
 
 
 class BurdenRule(Protocol):
@@ -54,7 +52,7 @@ class ByNucleolus:
 class ByShapley:
     """What each member adds to the cost, on average over all orders of joining.
 
-    Exact where `pairs` is None, which solves every coalition; else from so many drawn orders and their reverses. It
+    Exact where `pairs` is None; else from so many drawn orders and their reverses. It
     need not lie in the core: ask who would leave.
     """
 
@@ -80,13 +78,7 @@ class ByLeastCore:
 
     def divide(self, coalitions: Coalitions) -> pd.Series[float]:
         """Each member's yearly cost in USD."""
-
-        def binds(found: LeastCore) -> Whole:
-            gain = coalition_sums(-found.payoffs.to_numpy()) - coalitions.floor
-            order = np.argsort(-gain[1:-1], kind="stable") + 1
-            return np.asarray(order[gain[order] >= gain[order[0]] - coalitions.close()], dtype=np.int64)
-
-        return -settled(coalitions, lambda costs: least_core(costs.negated()), binds).payoffs
+        return -settled(coalitions, lambda costs: least_core(costs.negated()), lambda found: found.grounds).payoffs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,7 +183,7 @@ def arrangements(coalitions: Coalitions) -> pd.DataFrame:
     trades as the market has it; earmarked, they trade among themselves as they please; pooled, stores serve all.
     """
     alone = [coalitions.found[1 << place] for place in range(len(coalitions.members))]
-    earmarked = coalitions.alliance.reached(coalitions.members, pooled=False)
+    earmarked = coalitions.otherwise(coalitions.members, pooled=False)
     market = float(coalitions.alliance.market_usd.sum())
     rows: list[tuple[str, float, float, float]] = [("no reserve", 0.0, market, 0.0)]
     for name, parts in (("autarky", alone), ("earmarked", [earmarked]), ("pooled", [coalitions.together])):
@@ -213,7 +205,7 @@ def departures(coalitions: Coalitions, shares: pd.Series[float]) -> pd.DataFrame
     together = coalitions.together
     for name in coalitions.members:
         rest = coalitions.cost([other for other in coalitions.members if other != name])
-        refused = coalitions.alliance.reached(coalitions.members, held=together.held, refusing=[name])
+        refused = coalitions.otherwise(coalitions.members, held=together.held, refusing=[name])
         others = float(shares.drop(name).sum())
         rows.append((name, rest - others, refused.cost_usd - together.cost_usd,
                      float(shares[name]) - coalitions.cost([name])))  # fmt: skip

@@ -1,32 +1,39 @@
 """Costs of coalitions asked for one by one, with a floor and a ceiling for those that nobody asked for.
 
-A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known.
+A floor comes from the duals of every coalition solved so far (`Terms`), a ceiling from parts whose costs are known: by
+themselves, the parts of a coalition reach what their costs add up to. Where the two meet the cost is known without
+being solved; so members who bring nothing double the coalitions, but not those to be solved.
+
 What depends on few coalitions is settled on the floors: wherever the answer rests on a floor, that coalition is solved,
 until it rests on none. That is exact: a coalition whose floor objects to nothing has a cost that objects even less.
+
+Programs have the rows and columns that are `needed`, and their bounds are those of the whole program: see `needed`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError
-from resilience.physics import Whole
+from resilience.physics import Floats, Whole
 from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
-from resilience.sharing.linear import membership
-from resilience.sharing.nucleoli import in_span, nucleolus
+from resilience.sharing.needed import Mask, Needed
+from resilience.sharing.nucleoli import nucleolus_and_grounds
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning
 from resilience.standing import UNLIMITED
 
 MOST = 16  # members of whom floors are kept for every coalition
 CLOSE = 1e-7  # share of the largest cost below which two costs are one
+TRUSTED = 1e-6  # of what all lose in the market: how far above its bound a cost may lie
 SMALL = 0.3  # part of all members up to which a coalition is solved by itself, without the others' columns
 BATCH = 6  # coalitions solved before the answer is asked again
 Say = Callable[[str], None]
@@ -53,7 +60,8 @@ class Coalitions:
                 "Ask `sampled_shapley` with `alliance.reached`, or let small members play as one"
             )
         self.floor: FloatArray = np.zeros(2**size)
-        self.turning = Turning(self.alliance)
+        self.ceiling: FloatArray = np.where(np.arange(2**size) == 0, 0.0, np.inf)
+        self._rest_on(self.alliance.needed)
         everyone = 2**size - 1
         for number in [everyone, *(1 << place for place in range(size)), *(everyone - (1 << n) for n in range(size))]:
             self.solve(number)
@@ -71,10 +79,14 @@ class Coalitions:
     def cost(self, coalition: Iterable[str]) -> float:
         """A coalition's cost, in USD a year; nothing for nobody."""
         inside = self.alliance.place(coalition)
-        return self.solve(int(inside @ (1 << np.arange(len(inside)))))
+        return self.at(int(inside @ (1 << np.arange(len(inside)))))
+
+    def at(self, number: int) -> float:
+        """The cost of the coalition with this number, in the order of a `Game`; solved where it is not yet known."""
+        return float(self.floor[number]) if self.known()[number] else self.solve(number)
 
     def solve(self, number: int) -> float:
-        """The cost of the coalition with this number, in the order of a `Game`."""
+        """The same, solved even where it is known."""
         if number and number not in self.found:
             names = [name for place, name in enumerate(self.members) if number >> place & 1]
             self.say(f"{len(self.found) + 1} coalitions solved: {', '.join(names)}")
@@ -83,21 +95,58 @@ class Coalitions:
             self.floor = np.maximum(self.floor, reached.terms.table())
             for known, at in self.found.items():
                 self.floor[known] = at.cost_usd
+            wider = np.flatnonzero(np.arange(len(self.floor)) & number == number)
+            self.ceiling[wider] = np.minimum(self.ceiling[wider], reached.cost_usd + self.ceiling[wider - number])
         return self.found[number].cost_usd if number else 0.0
 
+    def otherwise(
+        self, coalition: Iterable[str], *, pooled: bool = True, held: Floats | None = None, refusing: Iterable[str] = ()
+    ) -> Reached:
+        """What a coalition reaches under other terms, as `Alliance.reached` takes them."""
+        ask = partial(self.alliance.reached, coalition, pooled=pooled, held=held, refusing=refusing)
+        found = ask(needed=self.needed)
+        return found if self._proved(found) else ask()
+
+    @property
+    def width_usd(self) -> float:
+        """How far the cost of a coalition that is known lies above what is proved of it at most, in USD a year."""
+        solved = max(found.cost_usd - found.bound_usd for found in self.found.values())
+        return max(solved, float((self.ceiling - self.floor)[self.known()].max()))
+
+    def _rest_on(self, needed: Needed) -> None:
+        self.needed = needed
+        self.turning = Turning(self.alliance, needed)
+        self.marks.clear()
+
+    def _proved(self, found: Reached) -> bool:
+        return found.cost_usd - found.bound_usd <= TRUSTED * float(self.alliance.market_usd.sum())
+
     def _reached(self, number: int, names: list[str]) -> Reached:
+        """By what is needed; where that does not prove it, from here on with more stores, and at last by everything."""
+        found = self._tried(number, names)
+        while not (self._proved(found) or self.needed.columns.all()):
+            kept = self.needed.columns[: self.alliance.stores]
+            more = found.wanted & ~kept
+            self.say(f"{int(more.sum()) or 'all'} stores more are needed")
+            self._rest_on(
+                self.alliance.needing(kept | more) if more.any() else Needed.whole(self.alliance.program)
+            )  # fmt: skip
+            found = self._tried(number, names)
+        return found
+
+    def _tried(self, number: int, names: list[str]) -> Reached:
         """By itself where few are in, else from the corner of the solved coalition that has fewest members more.
 
         Now and then such a start wanders; after as many steps as there are rows it is given up.
         """
         if len(names) <= SMALL * len(self.members):
-            return self.alliance.reached(names)
+            return self.alliance.reached(names, needed=self.needed)
         wider = [known for known in self.marks if known & number == number]
         self.turning.go(self.alliance.place(names))
         if wider:
             self.turning.back(self.marks[min(wider, key=lambda known: (known.bit_count(), known))])
         if self.turning.solve(most=self.turning.program.shape[0] if wider else UNLIMITED) is None:
-            return self.alliance.reached(names)
+            return self.alliance.reached(names, needed=self.needed)
         self.marks[number] = self.turning.mark()
         return self.turning.told()
 
@@ -105,18 +154,9 @@ class Coalitions:
         """The game of costs: solved where they are, floors elsewhere."""
         return Game(players=self.members, values=self.floor)
 
-    def ceiling(self) -> FloatArray:
-        """For every coalition the least that parts of it with known costs add up to."""
-        most = np.full(len(self.floor), np.inf)
-        most[0] = 0.0
-        for number, reached in self.found.items():
-            most[number] = reached.cost_usd
-        for number in range(1, len(most)):
-            bits = [1 << place for place in range(len(self.members)) if number >> place & 1]
-            parts = coalition_sums(bits).astype(np.int64)[1:-1]
-            if len(parts):
-                most[number] = min(most[number], float((most[parts] + most[number - parts]).min()))
-        return most
+    def known(self) -> Mask:
+        """The coalitions whose cost is known: its floor and ceiling are one."""
+        return np.asarray(self.ceiling - self.floor <= self.close())
 
     def close(self) -> float:
         """The difference below which two costs count as one, in USD."""
@@ -127,10 +167,11 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
     """`ask` of the floors, again and again, until what the answer `rests_on` has been solved."""
     while True:
         answer = ask(coalitions.floors())
-        open_ = [int(number) for number in rests_on(answer) if int(number) not in coalitions.found]
+        grounds = rests_on(answer)
+        open_ = grounds[~coalitions.known()[grounds]].tolist()
         if not open_:
             return answer
-        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet solved")
+        coalitions.say(f"the answer rests on {len(open_)} coalitions not yet known")
         for number in open_[:BATCH]:
             coalitions.solve(number)
 
@@ -138,49 +179,19 @@ def settled(coalitions: Coalitions, ask: Callable[[Game], T], rests_on: Callable
 def nucleolus_of_costs(coalitions: Coalitions) -> pd.Series[float]:
     """Each member's share of the cost of all, in USD a year, by the nucleolus.
 
-    The nucleolus rests on the coalitions with the least left to lose, up to the point where they settle every share
-    (E. Kohlberg 1971, SIAM Journal on Applied Mathematics 20). Of those, only coalitions whose payment does not follow
-    from the payments of coalitions with less left are solved: see `settling`.
+    What the nucleolus of the floors rests on is solved, until all of that is: `nucleolus_and_grounds` says why the
+    others may cost what they will above their floors.
     """
 
-    def settles(shares: pd.Series[float]) -> Whole:
-        left = coalitions.floor - coalition_sums(shares.to_numpy())
-        return settling(left, len(shares), close=coalitions.close())
+    def asked(costs: Game) -> tuple[pd.Series[float], Whole]:
+        return nucleolus_and_grounds(costs.negated())
 
-    return settled(coalitions, lambda costs: -nucleolus(costs.negated()), settles)
-
-
-def settling(left: FloatArray, size: int, *, close: float) -> Whole:
-    """The coalitions that settle all shares, level by level from the least `left`, without those that follow from
-    levels below.
-
-    Kohlberg asks that for every level the coalitions at it or below be balanced: positive weights give every member 1.
-    To add or take away a coalition whose row of zeros and ones is a sum of multiples of rows below changes nothing:
-    write it as that sum, and add the weights of those below often enough that all stay positive. So floors will do for
-    such coalitions, whatever they cost: with their costs they would but stand at a higher level.
-    """
-    order = np.argsort(left[1:-1], kind="stable") + 1
-    rows, found = np.ones((1, size)), list[int]()
-    while len(rows) < size:
-        order = order[~in_span(rows)[order]]
-        level = order[left[order] <= left[order[0]] + close]
-        found += level.tolist()
-        for row in membership(level, size):
-            more = np.vstack([rows, row])
-            if np.linalg.matrix_rank(more) > len(rows):
-                rows = more
-    return np.array(found, dtype=np.int64)
+    return -settled(coalitions, asked, lambda found: found[1])[0]
 
 
 def least_transfers(coalitions: Coalitions, shares: pd.Series[float]) -> SidePayments:
     """The smallest side payments that leave no coalition a gain from going alone; paid to a member above zero."""
-
-    def bind(found: SidePayments) -> Whole:
-        left = coalitions.floor - coalition_sums((shares - found.transfers).to_numpy())
-        order = np.argsort(left[1:-1], kind="stable") + 1
-        return np.asarray(order[left[order] <= coalitions.close()], dtype=np.int64)
-
-    return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), bind)
+    return settled(coalitions, lambda costs: side_payments(costs.negated(), -shares), lambda found: found.grounds)
 
 
 def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int = 40) -> tuple[pd.DataFrame, int]:
@@ -191,18 +202,18 @@ def would_leave(coalitions: Coalitions, shares: pd.Series[float], *, most: int =
     """
     paid = coalition_sums(shares.to_numpy())
     for _ in range(most):
-        gain = paid - coalitions.floor
-        gain[[0, -1, *coalitions.found]] = -np.inf
+        gain = np.where(coalitions.known(), -np.inf, paid - coalitions.floor)
         number = int(np.argmax(gain))
         if gain[number] <= coalitions.close():
             break
         coalitions.solve(number)
     gain = paid - coalitions.floor
     gain[[0, -1]] = 0.0
-    numbers = [number for number in coalitions.found if gain[number] > coalitions.close()]
+    objecting = gain > coalitions.close()
+    numbers = np.flatnonzero(objecting & coalitions.known()).tolist()
     numbers.sort(key=lambda number: (-gain[number], number))
     game = coalitions.floors()
-    undecided = int((gain > coalitions.close()).sum()) - len(numbers)
+    undecided = int(objecting.sum()) - len(numbers)
     table = pd.DataFrame(
         {
             "coalition": pd.Series([game.coalition(number) for number in numbers], dtype=object),
@@ -219,12 +230,12 @@ def shapley_of_costs(
 ) -> pd.DataFrame:
     """Each member's mean addition to the cost over all orders of joining: payoff, low and high, in USD a year.
 
-    Exact without `pairs`, which solves every coalition. With `pairs` of orders drawn by `rng`, only how far costs lie
+    Exact without `pairs`: then every cost is made known. With `pairs` of orders drawn by `rng`, only how far costs lie
     above today's floors is sampled, for the Shapley value of the floors is known: intervals are a fraction as wide.
     """
     if pairs is None:
-        for number in range(1, len(coalitions.floor)):
-            coalitions.solve(number)
+        for number in sorted(range(len(coalitions.floor)), key=int.bit_count):  # parts first: they give ceilings
+            coalitions.at(number)
         exact = shapley(coalitions.floors())
         return pd.DataFrame({"payoff": exact, "low": exact, "high": exact})
     base = coalitions.floors()

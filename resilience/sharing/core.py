@@ -24,6 +24,7 @@ from resilience.sharing.linear import (
     SHORT,
     CoalitionProgram,
     LinearAnswer,
+    NumberArray,
     lone_and_all_but_one,
     minimise_over_coalitions,
     proper,
@@ -36,19 +37,25 @@ class LeastCore:
     """The smallest excess that every proper coalition can be held to, and a division that does so.
 
     `excess` is in the unit of the game: at or below zero the core is not empty. `payoffs` is one
-    division of possibly many; ask `nucleolus` for a single one with reasons.
+    division of possibly many; ask `nucleolus` for a single one with reasons. Both rest on the coalitions numbered in
+    `grounds`, and on each alone and all together: any other may be worth less.
     """
 
     excess: float
     payoffs: pd.Series[float]
+    grounds: NumberArray
 
 
 @dataclass(frozen=True, kw_only=True)
 class SidePayments:
-    """`transfers` by player (received above zero, paid below) and the outside `subsidy` they need."""
+    """`transfers` by player (received above zero, paid below) and the outside `subsidy` they need.
+
+    Both rest on the coalitions numbered in `grounds`, and on each alone and all together: any other may be worth less.
+    """
 
     transfers: pd.Series[float]
     subsidy: float
+    grounds: NumberArray
 
 
 def excesses(game: Game, payoffs: pd.Series[float]) -> FloatArray:
@@ -113,7 +120,7 @@ def least_core(game: Game) -> LeastCore:
     -1.0
     """
     if game.size == 1:
-        return LeastCore(excess=-np.inf, payoffs=game.payoffs([game.everyone]))
+        return LeastCore(excess=-np.inf, payoffs=game.payoffs([game.everyone]), grounds=np.zeros(0, dtype=np.int64))
     scaled = scale(game)
     program = CoalitionProgram(
         values=scaled.values,
@@ -124,8 +131,12 @@ def least_core(game: Game) -> LeastCore:
         equal_to=scaled.values[-1:],
         lower=np.full(game.size + 1, -np.inf),
     )
-    answer, _ = minimise_over_coalitions(program, lone_and_all_but_one(game.size))
-    return LeastCore(excess=scaled.unit * answer.value, payoffs=scaled.payoffs(answer.point[: game.size]))
+    answer, numbers = minimise_over_coalitions(program, lone_and_all_but_one(game.size))
+    return LeastCore(
+        excess=scaled.unit * answer.value,
+        payoffs=scaled.payoffs(answer.point[: game.size]),
+        grounds=answer.priced(numbers),
+    )
 
 
 def cost_of_stability(game: Game) -> float:
@@ -140,7 +151,7 @@ def cost_of_stability(game: Game) -> float:
     0.5
     """
     scaled = scale(game)
-    return scaled.unit * _least_subsidy(scaled.values, game.size)
+    return scaled.unit * _least_subsidy(scaled.values, game.size)[0]
 
 
 def side_payments(game: Game, payoffs: pd.Series[float]) -> SidePayments:
@@ -163,17 +174,20 @@ def side_payments(game: Game, payoffs: pd.Series[float]) -> SidePayments:
             [f"payoffs sum to {paid.sum():g}, must be {game.everyone:g}; scale them"],
         )
     scaled = scale(game)
-    subsidy = _least_subsidy(scaled.values, game.size)
-    answer = _least_transfers(scaled.values, scaled.amounts(paid), subsidy)
+    subsidy, lasting = _least_subsidy(scaled.values, game.size)
+    answer, binding = _least_transfers(scaled.values, scaled.amounts(paid), subsidy)
     received, given = answer.point[game.size : 2 * game.size], answer.point[2 * game.size :]
     return SidePayments(
         transfers=game.payoffs(scaled.unit * (received - given)).rename("transfer"),
         subsidy=scaled.unit * subsidy,
+        grounds=np.union1d(lasting, binding),
     )
 
 
-def _least_subsidy(values: FloatArray, size: int) -> float:
-    """The least total that pays every coalition its worth, beyond what all are worth."""
+def _least_subsidy(values: FloatArray, size: int) -> tuple[float, NumberArray]:
+    """The least total that pays every coalition its worth, beyond what all are worth, and who proves it: nobody has to
+    where it is nothing, for it cannot be less.
+    """
     candidates = np.ones(2**size, dtype=np.bool_)
     candidates[0] = False
     program = CoalitionProgram(
@@ -184,13 +198,15 @@ def _least_subsidy(values: FloatArray, size: int) -> float:
         equal_to=np.zeros(0),
         lower=np.full(size, -np.inf),
     )
-    answer, _ = minimise_over_coalitions(program, np.append(lone_and_all_but_one(size), 2**size - 1))
+    answer, numbers = minimise_over_coalitions(program, np.append(lone_and_all_but_one(size), 2**size - 1))
     subsidy = answer.value - values[-1]
-    return float(subsidy) if subsidy > size * SHORT else 0.0
+    if subsidy <= size * SHORT:
+        return 0.0, np.zeros(0, dtype=np.int64)
+    return float(subsidy), answer.priced(numbers)
 
 
-def _least_transfers(values: FloatArray, paid: FloatArray, subsidy: float) -> LinearAnswer:
-    """Variables: the new payoffs, then what each player receives, then what each gives."""
+def _least_transfers(values: FloatArray, paid: FloatArray, subsidy: float) -> tuple[LinearAnswer, NumberArray]:
+    """The answer and who proves it. Variables: new payoffs, then what each player receives, then what each gives."""
     size = len(paid)
     unit, none = np.eye(size), np.zeros(size)
     program = CoalitionProgram(
@@ -202,5 +218,5 @@ def _least_transfers(values: FloatArray, paid: FloatArray, subsidy: float) -> Li
         equal_to=np.append(paid, values[-1] + subsidy),
         lower=np.concatenate([np.full(size, -np.inf), none, none]),
     )
-    answer, _ = minimise_over_coalitions(program, lone_and_all_but_one(size))
-    return answer
+    answer, numbers = minimise_over_coalitions(program, lone_and_all_but_one(size))
+    return answer, answer.priced(numbers)

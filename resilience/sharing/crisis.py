@@ -1,7 +1,8 @@
 """One crisis of a network shared out: what members lack of a good, and who gets how much by which rule.
 
 A claim is what a member's users would have used over the horizon and did not, in the least-loss response to the
-scenario without a reserve, whatever held them back. Rules share what is there (`resilience.sharing.claims`); how each
+scenario without a reserve, whatever held them back; where many responses are alike it is that in their middle, for a
+corner would hand the shortage to whoever stands last. Rules share what is there (`resilience.sharing.claims`); how each
 looks is told by waste, envy and the worst-off member (`resilience.sharing.fairness`) and by what it secures: days of
 use, value at stake, the first tier.
 """
@@ -18,6 +19,7 @@ from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.scenario import Scenario
+from resilience.sharing.alliances import INSIDE
 from resilience.sharing.claims import (
     AllocationRule,
     ByWeight,
@@ -31,6 +33,7 @@ from resilience.sharing.claims import (
 )
 from resilience.sharing.fairness import envy, waste, worst_off_ratio
 from resilience.sizing.response import Response, best_response
+from resilience.sizing.scope import Everything, Scope
 
 DAYS_A_WEEK = 7.0
 TIERS = ("defence", "essential", "other")
@@ -46,6 +49,7 @@ def claims_in(
     weeks: int = 104,
     held: Mapping[str, float] | None = None,
     periods: Periods | None = None,
+    scope: Scope | None = None,
 ) -> pd.DataFrame:
     """What each member lacks of `good` in `scenario` when nothing is released.
 
@@ -56,20 +60,22 @@ def claims_in(
     Raises
     ------
     AskError
-        If the network has no such good or member.
+        If the network has no such good or member, or the scenario cannot touch that good.
     """
     network = balance(network).network
     if good not in set(network.goods["good"]):
         raise AskError(f"No good {good!r} in network {network.name!r}. {near(good, network.goods['good'])}")
     named = [members] if isinstance(members, str) else list(members)
     chosen = sorted({country for who in named for country in network.countries(who)})
-    response = best_response(network, scenario, weeks=weeks, periods=periods)
+    if good not in (scope or Everything()).goods(scenario.shock(network, weeks)):
+        raise AskError(f"Nobody lacks {good} in {scenario.name!r}: it is neither struck nor made from what is")
+    response = best_response(network, scenario, weeks=weeks, periods=periods, scope=scope, method=INSIDE)
     country = network.places.set_index("place")["country"]
     use = use_per_week(network).loc[lambda rows: rows.index.get_level_values(0) == good]
     weekly = use.groupby(use.index.get_level_values(1).map(country.to_dict())).sum()
     lacked = _lacked(network, response, good, weeks - scenario.reaction_week + 1)
     lacked = lacked.groupby(country.reindex(lacked.index)).sum()
-    unmet = response.table("unmet").assign(country=lambda rows: rows["place"].map(country))
+    unmet = _unmet(network, response, weeks).assign(country=lambda rows: rows["place"].map(country))
     rank = unmet.assign(rank=unmet["tier"].map(TIERS.index)).groupby("country")["rank"].min()
     table = pd.DataFrame({"member": chosen})
     claim = table["member"].map(lacked).fillna(0.0)
@@ -79,6 +85,14 @@ def claims_in(
     table["tier"] = table["member"].map(rank).fillna(len(TIERS) - 1).astype(int)
     table["held"] = table["member"].map(dict(held or {})).fillna(0.0)
     return table
+
+
+def _unmet(network: Network, response: Response, weeks: int) -> pd.DataFrame:
+    """Final demand that goes unmet, by good, place and tier, without what is dust beside that demand."""
+    by = ["good", "place", "tier"]
+    unmet = response.table("unmet").groupby(by, as_index=False)[["units", "usd"]].sum()
+    wanted = network.demand.set_index(by)["units_per_week"].reindex(pd.MultiIndex.from_frame(unmet[by])).to_numpy()
+    return unmet[unmet["units"] > DUST * weeks * wanted]
 
 
 def _lacked(network: Network, response: Response, good: str, weeks: int) -> pd.Series[float]:

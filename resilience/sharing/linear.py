@@ -26,6 +26,7 @@ from resilience.solver import LinearProgram, Method, solve
 NumberArray = npt.NDArray[np.int64]
 
 SHORT = 1e-9  # a coalition is short when it misses its worth by more; worths are scaled to one
+PRICELESS = 1e-9  # a price below it is rounding
 EXACTLY = Method(algorithm="simplex", tolerance=1e-10)
 ADDED = 6  # coalitions added a round, times the number of players
 
@@ -37,6 +38,12 @@ class LinearAnswer:
     point: FloatArray
     value: float
     prices: FloatArray
+
+    def priced(self, numbers: NumberArray) -> NumberArray:
+        """Which of these coalitions, one a row, have a price: they prove the value, whatever the others are worth
+        less.
+        """
+        return numbers[self.prices > PRICELESS]
 
 
 @dataclass(frozen=True, kw_only=True)

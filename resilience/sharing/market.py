@@ -20,15 +20,18 @@ from resilience.periods import Periods
 from resilience.physics import Floats, Whole
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sharing.alliances import Alliance, Mask
+from resilience.sharing.alliances import INSIDE, Alliance
+from resilience.sharing.needed import FIRST, Mask
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
+from resilience.sizing.bare import solve_each
 from resilience.sizing.ground import Ground, Use
+from resilience.sizing.response import with_units
 from resilience.sizing.scope import Scope
 from resilience.sizing.stated import Stated, state_sizing
 from resilience.sizing.without import without_reserve
-from resilience.solver import LinearProgram, Method
+from resilience.solver import LinearProgram, Method, Solution
 
-INSIDE = Method(algorithm="ipm", crossover=False)  # where answers are many it takes their middle, not a corner
+LOOSELY = Method(algorithm="ipm", crossover=False)  # enough to tell who loses anything
 HARMLESS = 1e-7  # share of the members' largest loss in any scenario: below it, they lose nothing there
 Say = Callable[[str], None]
 
@@ -70,10 +73,16 @@ def alliance(
         network, scenarios, weeks=weeks, members=bloc, goods=goods, release=release, periods=periods, scope=scope,
         say=say,
     )  # fmt: skip
-    market = without_reserve(stated.cases, stated.blocks, method=method, say=say)
+    live = without_reserve(stated.cases, stated.blocks, method=LOOSELY, say=say).live
+    struck = stated.only(stated.terms.blocks[live].tolist())
+    say(f"the market's answers to the {len(live)} scenarios that lose anything")
+    empty = [
+        with_units(block, case, np.zeros(len(case.stores)))
+        for case, block in zip(struck.cases, struck.blocks, strict=True)
+    ]
+    market = solve_each({number: block.program for number, block in enumerate(empty)}, method=method)
     say("what each coalition could do otherwise")
-    struck = stated.only(stated.terms.blocks[market.live].tolist())
-    return _departures(struck, chosen, [market.answers[number].x for number in market.live])
+    return _departures(struck, chosen, [market[number] for number in range(len(live))])
 
 
 def _with_bloc(network: Network, named: list[str], countries: tuple[str, ...]) -> tuple[str, Network]:
@@ -100,12 +109,13 @@ class _Part:
     second: Whole
     owner: Whole
     shared: Mask
+    worth: Floats  # of a unit of each row, in the market
     lost: Floats  # per member, in the market
 
 
-def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Floats]) -> Alliance:
+def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Solution]) -> Alliance:
     number = {name: n for n, name in enumerate(members)}
-    parts = [_part(stated, k, plan, number) for k, plan in enumerate(market)]
+    parts = [_part(stated, k, answer, number) for k, answer in enumerate(market)]
     worst = max((float(part.lost.sum()) for part in parts), default=0.0)
     chances = stated.terms.probabilities[stated.terms.blocks].tolist()
     live = [(chance, part) for chance, part in zip(chances, parts, strict=True) if part.lost.sum() > HARMLESS * worst]
@@ -134,6 +144,9 @@ def _departures(stated: Stated, members: tuple[str, ...], market: Sequence[Float
         owner=np.concatenate(owner).astype(np.int64),
         shared=np.concatenate([np.zeros(len(stores), dtype=bool), *(part.shared for _, part in live)]),
         alone=(np.arange(height) >= len(turned)) & (np.arange(height) < len(turned) + len(own)),
+        row_scenario=np.repeat(np.arange(FIRST, len(live)), [len(free), *(len(part.low) for _, part in live)]),
+        column_scenario=np.repeat(np.arange(FIRST, len(live)), [len(stores), *(len(part.cost) for _, part in live)]),
+        worth=np.concatenate([np.zeros(len(free)), *(chance * part.worth for chance, part in live)]),
         turned=turned,
         market_usd=lost * stated.laws.usd,
         stated=stated,
@@ -149,7 +162,7 @@ def _joined(first: Floats, parts: Sequence[_Part]) -> sparse.csc_matrix:
     return sparse.csc_matrix(sparse.bmat(rows))
 
 
-def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part:
+def _part(stated: Stated, k: int, market: Solution, number: dict[str, int]) -> _Part:
     """Scenario `k` as departures from the market's plan, without what no member decides."""
     case, block, recourse = stated.cases[k], stated.blocks[k], stated.two_stage.recourses[k]
     whole = recourse.program
@@ -161,7 +174,7 @@ def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part
     for name in ("send", "receive"):
         shared[block.columns[name][0]] = True
     held = stated.first.columns["held"][0]
-    plan = np.clip(plan, whole.column_lower, whole.column_upper)
+    plan = np.clip(market.x, whole.column_lower, whole.column_upper)
     there = whole.matrix @ plan
     return _Part(
         matrix=sparse.csr_matrix(whole.matrix[:, columns])[rows],
@@ -175,6 +188,7 @@ def _part(stated: Stated, k: int, plan: Floats, number: dict[str, int]) -> _Part
         second=second[columns],
         owner=of_row[rows],
         shared=shared[columns],
+        worth=market.row_dual[rows],
         lost=np.bincount(first[columns], weights=(whole.cost * plan)[columns], minlength=len(number)).astype(
             np.float64
         ),
@@ -186,13 +200,15 @@ def _rotation(stated: Stated, members: tuple[str, ...], stores: Whole) -> tuple[
     ground = Ground(laws=stated.laws, rows=stated.rows, point=_points(stated))
     life = stated.network.goods.set_index("good")["shelf_life_weeks"].dropna()
     goods = [good for good in stated.rows["good"].unique() if good in life.index]
-    counted = np.array([stated.rows["good"] == good for good in goods], dtype=np.float64).reshape(-1, len(stores))
+    counted = np.array([stated.rows["good"] == good for good in goods], dtype=np.float64).reshape(
+        len(goods), len(stores)
+    )
     turned = [
         [Use().per_week(ground, good, name) * life[good] / stated.scale[stated.rows["good"] == good][0]
          for name in members]
         for good in goods
     ]  # fmt: skip
-    return counted, np.array(turned, dtype=np.float64).reshape(-1, len(members))
+    return counted, np.array(turned, dtype=np.float64).reshape(len(goods), len(members))
 
 
 def _points(stated: Stated) -> Whole:
@@ -207,4 +223,4 @@ def _split(together: Floats, turned: Floats, stores: Whole) -> tuple[Floats, Flo
         for member in np.unique(stores[counted > 0]):
             rows.append(counted * (stores == member))
             sides.append(of_member[member])
-    return np.array(rows).reshape(-1, len(stores)), np.array(sides, dtype=np.float64)
+    return np.array(rows).reshape(len(rows), len(stores)), np.array(sides, dtype=np.float64)

@@ -10,6 +10,10 @@ A coalition with a positive price is at the limit e in every optimum, so it is s
 is then every coalition whose payment follows from the settled ones (its row lies in their span). Each
 program raises the rank by at least one, so at most n - 1 are solved.
 
+The coalitions with a price are the proof of a step: their weighted sum shows that no smaller e can be reached. Were any
+other coalition worth less, no division would be ruled out by it and the proof would stand, so every step would end
+where it did. The nucleolus therefore rests on the coalitions with a price in some step, and on each player alone.
+
 References: Schmeidler (1969), doi:10.1137/0117107; Kopelowitz (1967), Hebrew University RM 31; Fromen (1997),
 Eur. J. Operational Research 98; Nguyen and Thomas (2016), Eur. J. Operational Research 248.
 """
@@ -54,13 +58,26 @@ def nucleolus(game: Game) -> pd.Series[float]:
     >>> nucleolus(glove).round(6).tolist()
     [0.0, 0.0, 1.0]
     """
+    return nucleolus_and_grounds(game)[0]
+
+
+def nucleolus_and_grounds(game: Game) -> tuple[pd.Series[float], NumberArray]:
+    """The nucleolus, and the numbers of the coalitions it rests on beside each player alone and all together.
+
+    Any other coalition may be worth less than the table says, and the nucleolus stays. Raises as `nucleolus`.
+
+    >>> glove = Game.from_function("LMR", lambda coalition: "R" in coalition and len(coalition) > 1)
+    >>> [glove.coalition(number) for number in nucleolus_and_grounds(glove)[1]]
+    [('L', 'R'), ('M', 'R')]
+    """
     scaled = scale(game)
     if scaled.values[-1] < -SHORT:
         raise AskError(
             "The nucleolus needs a division that leaves nobody worse off than alone",
             [f"all are worth {game.everyone:g} but alone {game.alone().sum():g}; ask for the prenucleolus"],
         )
-    return scaled.payoffs(_settled(scaled.values, np.zeros(game.size)))
+    payoffs, grounds = _settled(scaled.values, np.zeros(game.size))
+    return scaled.payoffs(payoffs), grounds
 
 
 def prenucleolus(game: Game) -> pd.Series[float]:
@@ -76,12 +93,13 @@ def prenucleolus(game: Game) -> pd.Series[float]:
     [2.0, 3.0]
     """
     scaled = scale(game)
-    return scaled.payoffs(_settled(scaled.values, np.full(game.size, -np.inf)))
+    return scaled.payoffs(_settled(scaled.values, np.full(game.size, -np.inf))[0])
 
 
-def _settled(values: FloatArray, lower: FloatArray) -> FloatArray:
-    """Payoffs at the end of the sequence of programs. `lower` bounds each player's. Shape (n,)."""
+def _settled(values: FloatArray, lower: FloatArray) -> tuple[FloatArray, NumberArray]:
+    """Payoffs at the end of the sequence of programs, and the coalitions with a price. `lower` bounds each player's."""
     size = len(lower)
+    grounds = np.zeros(0, dtype=np.int64)
     rows, paid = np.ones((1, size)), values[-1:]
     open_to_settle = proper(size)
     numbers = lone_and_all_but_one(size)
@@ -97,12 +115,13 @@ def _settled(values: FloatArray, lower: FloatArray) -> FloatArray:
             lower=np.append(lower, -np.inf),
         )
         answer, numbers = minimise_over_coalitions(program, _first(numbers, open_to_settle))
+        grounds = np.union1d(grounds, answer.priced(numbers))
         by_price = np.argsort(-answer.prices, kind="stable")
         for number in numbers[by_price[answer.prices[by_price] > PRICED]]:
             row = membership(np.array([number]), size)
             if np.linalg.norm(row @ null_space(rows)) > SPAN:
                 rows, paid = np.vstack([rows, row]), np.append(paid, values[number] - answer.value)
-    return np.linalg.solve(rows, paid).astype(np.float64)
+    return np.linalg.solve(rows, paid).astype(np.float64), grounds
 
 
 def in_span(rows: FloatArray) -> npt.NDArray[np.bool_]:

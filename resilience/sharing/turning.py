@@ -9,23 +9,25 @@ import numpy as np
 
 from resilience.errors import SolverError
 from resilience.physics import Floats
-from resilience.sharing.alliances import Alliance, Mask, Reached
+from resilience.sharing.alliances import CLOSELY, Alliance, Reached
+from resilience.sharing.needed import Mask, Needed
 from resilience.solver import Status
 from resilience.standing import UNLIMITED, Standing
 
 
 class Turning:
-    """One alliance's program, kept in the solver. Whoever is out has its columns held at nothing.
+    """What is needed of one alliance's program, kept in the solver. Whoever is out has its columns held at nothing.
 
     Going from a coalition to one without a member takes few steps; the other way takes more, so mark a corner and go
     back to it.
     """
 
-    def __init__(self, asked: Alliance) -> None:
+    def __init__(self, asked: Alliance, needed: Needed) -> None:
         self.asked = asked
+        self.needed = needed
         self.inside: Mask = np.ones(len(asked.members), dtype=bool)
-        self.program, self._rows, self._columns = asked.of(self.inside)
-        self._standing = Standing(self.program)
+        self.program, self._rows, self._columns = needed.cut(*asked.of(self.inside))
+        self._standing = Standing(self.program, CLOSELY)
         first, second = asked.first[self._columns], asked.second[self._columns]
         self._first, self._second = first, second
         self._own = [np.flatnonzero((first == n) | (second == n)) for n in range(len(self.inside))]
@@ -82,9 +84,7 @@ class Turning:
 
     def dual(self) -> Floats:
         """The duals of the last answer, over all rows of the alliance."""
-        found = np.zeros(len(self.asked.owner))
-        found[self._rows] = self._dual
-        return found
+        return self.needed.dual(self._rows, self._dual)
 
     def told(self) -> Reached:
         """The last answer in words."""

@@ -1,6 +1,6 @@
 """The cost of coalitions: all of them one from another, or only those that are asked for, with a floor under the rest.
 
-All coalitions of one alliance have one program: whoever is left out has its columns held at nothing. `cost_table` walks
+All coalitions of one alliance have one program: whoever is left out has its columns held at nothing. The table is made
 from everybody down, taking out one member at a time, and begins each program at the corner of the coalition it came
 from, which lies a few hundred steps away where a start from nowhere takes tens of thousands. Members with much at stake
 are taken out first, so that the many last steps are short.
@@ -13,23 +13,17 @@ the nucleolus, is then settled with a hundred programs instead of sixteen thousa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError, SolverError
-from resilience.network import Network
-from resilience.periods import Periods
 from resilience.physics import Floats
-from resilience.policy import Release
-from resilience.scenario import Scenario, ScenarioSet
 from resilience.sharing.alliances import Alliance
 from resilience.sharing.game import Game, coalition_sums
-from resilience.sharing.market import alliance
 from resilience.sharing.turning import Turning
-from resilience.sizing.scope import Scope
 
 MOST = 16  # members of whom all coalitions are tabled; beyond that, ask for those that matter
 TRUSTED = 1e-6  # of what all lose in the market: how far above the floor its own duals give a cost may lie
@@ -58,45 +52,13 @@ class PooledValues:
         )
 
 
-def pooled_values(
-    network: Network,
-    scenarios: ScenarioSet | Sequence[Scenario],
-    *,
-    members: str | Sequence[str],
-    weeks: int = 104,
-    goods: Sequence[str] | None = None,
-    release: Release | None = None,
-    periods: Periods | None = None,
-    scope: Scope | None = None,
-    say: Say = lambda text: None,
-) -> PooledValues:
-    """The cost of every coalition of `members` that holds a reserve in common; parameters as of `alliance`.
+def pooled_values(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues:
+    """The cost of every coalition of an `alliance` that holds a reserve in common.
 
     A coalition's cost is holding plus expected loss of its own members, when it holds, draws and trades among its
     own, and everything else stays as the market has it: see `resilience.sharing.alliances`. Up to 16 members; work
-    doubles with each (docs/explain/performance.md). On a large network ask `Coalitions` for what matters instead.
-
-    >>> network = Network.from_frames(
-    ...     goods={"good": ["gas"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
-    ...     producers={"good": ["gas"] * 2, "place": ["A", "B"], "output_per_week": [10.0, 10.0]},
-    ...     demand={"good": ["gas"] * 2, "place": ["A", "B"], "units_per_week": [10.0] * 2,
-    ...             "usd_per_unit_unmet": [21.0] * 2},
-    ...     blocs={"club": ["A", "B"]})
-    >>> from resilience.disruption import Outage
-    >>> stops = [Scenario(name=f"stop in {place}", probability=0.1, disruptions=(Outage(place=place, weeks=4),))
-    ...          for place in ("A", "B")]
-    >>> pooled_values(network, stops, members="club", weeks=8).costs.values.round(6).tolist()
-    [0.0, 24.0, 24.0, 28.0]
-    """
-    asked = alliance(
-        network, scenarios, members=members, weeks=weeks, goods=goods, release=release, periods=periods, scope=scope,
-        say=say,
-    )  # fmt: skip
-    return cost_table(asked, say=say)
-
-
-def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues:
-    """Every coalition's cost, each program begun where that of a coalition with one member more ended.
+    doubles with each (docs/explain/performance.md). On a large network ask `Coalitions` for what matters instead. Each
+    program begins where that of a coalition with one member more ended.
 
     Raises
     ------
@@ -104,6 +66,19 @@ def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues
         If there are too many members for a table.
     SolverError
         If a cost cannot be proved.
+
+    >>> from resilience import Network, Outage, Scenario
+    >>> from resilience.sharing import alliance
+    >>> network = Network.from_frames(
+    ...     goods={"good": ["gas"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
+    ...     producers={"good": ["gas"] * 2, "place": ["A", "B"], "output_per_week": [10.0, 10.0]},
+    ...     demand={"good": ["gas"] * 2, "place": ["A", "B"], "units_per_week": [10.0] * 2,
+    ...             "usd_per_unit_unmet": [21.0] * 2},
+    ...     blocs={"club": ["A", "B"]})
+    >>> stops = [Scenario(name=f"stop in {place}", probability=0.1, disruptions=(Outage(place=place, weeks=4),))
+    ...          for place in ("A", "B")]
+    >>> pooled_values(alliance(network, stops, members="club", weeks=8)).costs.values.round(6).tolist()
+    [0.0, 24.0, 24.0, 28.0]
     """
     if len(asked.members) > MOST:
         raise AskError(
@@ -115,7 +90,11 @@ def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues
     costs, gap = market.copy(), 0.0
     for done, (number, objective, dual) in enumerate(_walk(asked), 1):
         costs[number] = market[number] + objective * asked.usd
-        gap = max(gap, (costs[number] - asked.terms(dual).of(number)) / max(market[-1], 1e-9))
+        wide = costs[number] - asked.terms(dual).of(number)
+        if wide > TRUSTED * market[-1]:  # more was needed
+            alone = asked.reached(name for place, name in enumerate(asked.members) if number >> place & 1)
+            costs[number], wide = alone.cost_usd, alone.cost_usd - alone.bound_usd
+        gap = max(gap, wide / max(market[-1], 1e-9))
         say(f"coalition {done:,} of {len(costs) - 1:,}: gap {gap:.1e}")
     if gap > TRUSTED:
         raise SolverError(f"A coalition's cost was proved to a gap of {gap:.1e} only. Check the data's scale")
@@ -131,7 +110,7 @@ def cost_table(asked: Alliance, *, say: Say = lambda text: None) -> PooledValues
 
 def _walk(asked: Alliance) -> Iterator[tuple[int, float, Floats]]:
     """Each coalition's number, least cost of departing from the market, and duals; everybody first."""
-    turning = Turning(asked)
+    turning = Turning(asked, asked.needed)
     order = np.argsort(-asked.market_usd, kind="stable").tolist()
 
     def visit(after: int) -> Iterator[tuple[int, float, Floats]]:

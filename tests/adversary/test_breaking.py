@@ -4,13 +4,13 @@ import math
 from itertools import combinations
 
 import pytest
-from contests import candidates_of, three_gases
+from contests import against, candidates_of, three_gases
 from random_networks import random_network
 
 from resilience import Reserve
 from resilience.adversary import Cheapest, Fewest, export_stops, mildest_break
 from resilience.adversary.search import Search
-from resilience.adversary.stage import Ground, Unmet
+from resilience.adversary.stage import Threat, Unmet
 from resilience.errors import AskError
 from resilience.sizing.reserve import Floor
 
@@ -18,7 +18,7 @@ from resilience.sizing.reserve import Floor
 def asked(served, **more):
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
     floor = Floor(tier="essential", served=served)
-    return mildest_break(three_gases(), stops, floor=floor, weeks=8, **more)
+    return mildest_break(against(stops), floor=floor, **more)
 
 
 def test_the_mildest_break_worked_by_hand():
@@ -53,11 +53,11 @@ def test_no_smaller_choice_on_a_random_network_breaks_the_floor():
     candidates = candidates_of(network, 7, most=5)
     tier = str(network.demand.loc[network.demand["units_per_week"] > 0, "tier"].iloc[0])
     members = frozenset(network.places["country"])
-    ground = Ground(network=network, candidates=candidates, weeks=10)
-    search = Search(contest=ground.stage(None, Unmet(floor=Floor(tier=tier, served=1.0), members=members)).contest)
+    threat = Threat(network=network, candidates=candidates, weeks=10)
+    search = Search(contest=threat.stage(None, Unmet(floor=Floor(tier=tier, served=1.0), members=members)).contest)
     assert search.largest > 0
     past = 0.6 * search.largest
-    found = mildest_break(network, candidates, floor=Floor(tier=tier, served=1.0 - past), weeks=10, mildness=Fewest())
+    found = mildest_break(threat, floor=Floor(tier=tier, served=1.0 - past), mildness=Fewest())
     assert found.unmet > past
     smaller = combinations(range(len(candidates)), len(found.cuts) - 1)
     assert all(search.answer(choice).cost <= past * (1 + 1e-6) for choice in smaller)
@@ -66,4 +66,4 @@ def test_no_smaller_choice_on_a_random_network_breaks_the_floor():
 def test_a_tier_that_nobody_wants_is_told():
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
     with pytest.raises(AskError, match="in tier 'defence' stands downstream"):
-        mildest_break(three_gases(), stops, floor=Floor(tier="defence", served=0.9), weeks=8, members="A")
+        mildest_break(against(stops), floor=Floor(tier="defence", served=0.9), members="A")

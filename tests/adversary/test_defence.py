@@ -3,7 +3,7 @@
 from itertools import combinations
 
 import pytest
-from contests import three_gases
+from contests import against, three_gases
 
 from resilience import Reserve, size_reserve
 from resilience.adversary import Count, Ratio, defend, export_stops, harm_curve, scenario_of
@@ -23,7 +23,7 @@ def against_all(stops, most, risk, **more):
 
 def test_the_best_reserve_is_the_one_sized_against_every_choice():
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
-    found = defend(three_gases(), stops, limits=Count(most=2), chance=0.01, budget_usd=40.0, weeks=WEEKS, gap=1e-4)
+    found = defend(against(stops), limits=Count(most=2), chance=0.01, budget_usd=40.0, gap=1e-4)
     whole = against_all(stops, 2, TotalVariation(radius=0.01), budget_usd=40.0)
     assert found.status is Status.OPTIMAL
     assert found.objective_usd == pytest.approx(whole.objective_usd, rel=1e-3)
@@ -35,7 +35,7 @@ def test_the_curve_rises_with_the_count_falls_with_the_reserve_and_says_what_it_
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
     held = Reserve.of(three_gases(), [{"good": "gas", "place": "A", "owner": "A", "units": 32.0}])
     steps = {str(most): Count(most=most) for most in range(3)}
-    curve = harm_curve(three_gases(), stops, steps=steps, reserves={"without": None, "with": held}, weeks=WEEKS)
+    curve = harm_curve(against(stops), steps=steps, reserves={"without": None, "with": held})
     wide = curve.table("curve").pivot_table(index="step", columns="reserve", values="harm_usd")
     assert (wide.diff().dropna() >= -1e-3).all().all()
     assert (wide["with"] <= wide["without"] * (1 + 1e-3) + 1e-3).all()
@@ -50,6 +50,6 @@ def test_the_curve_rises_with_the_count_falls_with_the_reserve_and_says_what_it_
 def test_what_no_reserve_can_be_held_against_is_told_whole():
     stops = export_stops(three_gases(), "A", share=0.0, weeks=4)
     with pytest.raises(AskError) as error:
-        defend(three_gases(), stops, limits=[Count(most=1), Ratio(least=2.0)], chance=0, rounds=0)
+        defend(against(stops), limits=[Count(most=1), Ratio(least=2.0)], chance=0, rounds=0)
     told = str(error.value)
     assert all(part in told for part in ("chance is 0", "rounds is 0", "limits has a Ratio"))

@@ -22,7 +22,7 @@ from resilience.adversary.attack import rows_of
 from resilience.adversary.contest import Defender
 from resilience.adversary.enumerated import enumerate_worst
 from resilience.adversary.search import Search
-from resilience.adversary.stage import Ground
+from resilience.adversary.stage import Threat
 from resilience.balance import balance
 from resilience.cli.adversary import PERIODS
 from resilience.disruption import Outage
@@ -45,8 +45,8 @@ def stops_of_ten_goods() -> list[adversary.CutOff]:
 def small() -> None:
     """Eight candidates on ten goods, all 93 choices of up to three."""
     stops = stops_of_ten_goods()
-    ground = Ground(network=ten_goods(), candidates=tuple(stops), weeks=WEEKS, periods=GRID)
-    stage = ground.stage(None)
+    threat = Threat(network=ten_goods(), candidates=tuple(stops), weeks=WEEKS, periods=GRID)
+    stage = threat.stage(None)
     rows = rows_of(adversary.Count(most=CUTS), stage)
     begun = time.process_time()
     search = Search(contest=stage.contest)
@@ -60,9 +60,9 @@ def small() -> None:
 def defence() -> None:
     """The reserve that is best against the best two of the eight."""
     begun = time.process_time()
+    threat = Threat(network=ten_goods(), candidates=stops_of_ten_goods(), weeks=WEEKS, periods=GRID)
     found = adversary.defend(
-        ten_goods(), stops_of_ten_goods(), limits=adversary.Count(most=2), chance=0.5, members="all", weeks=WEEKS,
-        periods=GRID, gap=0.01, rounds=12,
+        threat, limits=adversary.Count(most=2), chance=0.5, members="all", gap=0.01, rounds=12
     )  # fmt: skip
     spent = time.process_time() - begun
     sys.stdout.write(f"{found}; gap {found.gap:.2%}, {spent:.1f} s\n{found.rounds.to_string()}\n")
@@ -72,12 +72,12 @@ def chips() -> None:
     """About sixty candidates of `ipef_reserve`, and a sample of choices."""
     network, study = balance(datasets.load("chips")).network, models.load("ipef_reserve")
     stops = adversary.export_stops(network, "ipef")
-    ground = Ground(
+    threat = Threat(
         network=network, candidates=stops, weeks=WEEKS, periods=PERIODS, weights=study.weights(network),
         scope=Downstream(),
     )  # fmt: skip
     begun = time.process_time()
-    stage = ground.stage(None)
+    stage = threat.stage(None)
     rows = rows_of(adversary.Count(most=CUTS), stage)
     search = Search(contest=stage.contest)
     found = search.worst(rows, gap=1e-3)

@@ -22,7 +22,7 @@ from resilience.sharing.core import in_core
 from resilience.sharing.market import alliance
 from resilience.sharing.nucleoli import nucleolus
 from resilience.sharing.power import shapley
-from resilience.sharing.values import cost_table
+from resilience.sharing.values import pooled_values
 
 
 def main(members: int, scenarios: int, goods: int, afresh: int) -> None:
@@ -43,7 +43,7 @@ def main(members: int, scenarios: int, goods: int, afresh: int) -> None:
         if told[0] % 1024 == 0:
             tell(f"  {text}; {process_time() - begun:.0f} s")
 
-    found = cost_table(asked, say=say)
+    found = pooled_values(asked, say=say)
     tell(repr(found))
     tell(f"{2**members - 1:,} coalitions: {found.seconds:.0f} s, {found.seconds / 2**members:.3f} s each")
     rng = np.random.default_rng(0)

@@ -274,6 +274,7 @@ def test_help_names_every_command_and_exit_code():
     stdout, _ = call("--help")
     for word in (
         "adversary",
+        "allocate",
         "list",
         "show",
         "check",

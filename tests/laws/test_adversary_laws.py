@@ -14,7 +14,7 @@ from resilience.adversary import Count, OwnCost, Ratio, worst_cuts
 from resilience.adversary.attack import rows_of
 from resilience.adversary.enumerated import enumerate_mildest, enumerate_worst
 from resilience.adversary.search import Search
-from resilience.adversary.stage import Ground
+from resilience.adversary.stage import Threat
 
 WEEKS = 8
 GAP = 1e-6
@@ -35,7 +35,7 @@ def staged(seed, *, most):
     """A random network of two goods and three places, with up to `most` cut-offs and something held against them."""
     network = random_network(seed, 2, 3)
     candidates = candidates_of(network, seed, most=most)
-    return Ground(network=network, candidates=candidates, weeks=WEEKS).stage(random_reserve(seed, network))
+    return Threat(network=network, candidates=candidates, weeks=WEEKS).stage(random_reserve(seed, network))
 
 
 def equal_to_enumeration(contest, rows):
@@ -97,11 +97,8 @@ def test_harm_never_rises_as_the_reserve_grows(seed, times, limits):
     if reserve is None:
         return
     more = Reserve(holdings=reserve.table().assign(units=times * reserve.table()["units"]), release=reserve.release)
-    candidates = candidates_of(network, seed, most=6)
-    bare, lean, deep = (
-        worst_cuts(network, candidates, limits=limits, weeks=WEEKS, reserve=held, gap=GAP)
-        for held in (None, reserve, more)
-    )
+    threat = Threat(network=network, candidates=candidates_of(network, seed, most=6), weeks=WEEKS)
+    bare, lean, deep = (worst_cuts(threat, limits=limits, reserve=held, gap=GAP) for held in (None, reserve, more))
     slack = 1e-4 + 1e-6 * bare.bound_usd
     assert deep.harm_usd <= lean.bound_usd + slack
     assert lean.harm_usd <= bare.bound_usd + slack

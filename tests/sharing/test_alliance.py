@@ -15,7 +15,6 @@ from resilience.policy import Release
 from resilience.sharing import (
     Coalitions,
     alliance,
-    cost_table,
     excesses,
     in_core,
     is_monotone,
@@ -77,13 +76,13 @@ def five():
 
 @cache
 def table():
-    return cost_table(five())
+    return pooled_values(five())
 
 
 def test_two_members_who_fail_at_different_times_share_one_store():
     # Alone: 40 units at 0.50 a year, and in one year of ten 40 bought back at 1: 20 + 4. Without: 0.1 x 840 = 84.
     # Together the same 40 units serve either: 20 + 4 + 4.
-    found = pooled_values(*twins("A", "B"), members="club", weeks=8)
+    found = pooled_values(alliance(*twins("A", "B"), members="club", weeks=8))
     assert found.costs.values == pytest.approx([0, 24, 24, 28], abs=CLOSE)
     assert found.saved.values == pytest.approx([0, 60, 60, 140], abs=CLOSE)
     assert found.market_usd.to_dict() == pytest.approx({"A": 84, "B": 84})
@@ -91,12 +90,12 @@ def test_two_members_who_fail_at_different_times_share_one_store():
 
 
 def test_members_who_fail_at_once_gain_nothing_by_pooling():
-    found = pooled_values(*twins("A", "B", together=True), members="club", weeks=8)
+    found = pooled_values(alliance(*twins("A", "B", together=True), members="club", weeks=8))
     assert found.costs.values == pytest.approx([0, 24, 24, 48], abs=CLOSE)
 
 
 def test_three_members_pay_a_third_of_one_store_and_their_own_draws():
-    found = pooled_values(*twins("A", "B", "C"), members="club", weeks=8)
+    found = pooled_values(alliance(*twins("A", "B", "C"), members="club", weeks=8))
     assert found.costs.values == pytest.approx([0, 24, 24, 28, 24, 28, 28, 32], abs=CLOSE)
     assert shapley(found.costs).to_dict() == pytest.approx(dict.fromkeys("ABC", 32 / 3))
 
@@ -104,7 +103,7 @@ def test_three_members_pay_a_third_of_one_store_and_their_own_draws():
 def test_a_maker_and_its_customer_reach_together_what_neither_can_alone():
     # Japan loses nothing at home, and Korea cannot store what it needs. Together: 40 gas, 20 a year + 0.1 x 40.
     network, scenarios = chain()
-    found = pooled_values(network, scenarios, members="pair", weeks=8)
+    found = pooled_values(alliance(network, scenarios, members="pair", weeks=8))
     market = 0.1 * 4 * 10 * 100
     assert found.costs.worth(["JPN"]) == pytest.approx(0, abs=CLOSE)
     assert found.costs.worth(["KOR"]) == pytest.approx(market, rel=CLOSE)
@@ -123,7 +122,7 @@ def test_draws_for_another_member_wait_longer():
 
 def test_what_spoils_is_turned_over_by_the_coalition_together():
     # Two weeks of shelf life: each may hold 20, together 40. Alone: 10 a year, 2 drawn, 0.1 x 20 x 21 lost.
-    found = pooled_values(*twins("A", "B", life=2.0), members="club", weeks=8)
+    found = pooled_values(alliance(*twins("A", "B", life=2.0), members="club", weeks=8))
     assert found.costs.values == pytest.approx([0, 54, 54, 28], abs=CLOSE)
     network, stops = twins("A", "B", life=2.0)
     earmarked = alliance(network, stops, members="club", weeks=8).reached(["A", "B"], pooled=False)
@@ -204,7 +203,7 @@ def test_few_coalitions_give_the_nucleolus_of_all():
     shares = nucleolus_of_costs(few)
     assert shares.to_numpy() == pytest.approx(-nucleolus(table().costs.negated()).to_numpy(), rel=1e-5)
     assert len(few.found) < 20
-    floors, ceilings = few.floors().values, few.ceiling()
+    floors, ceilings = few.floors().values, few.ceiling
     assert (floors <= table().costs.values * (1 + CLOSE)).all()
     assert (ceilings >= table().costs.values * (1 - CLOSE)).all()
     assert would_leave(few, shares)[0].empty
@@ -232,9 +231,9 @@ def test_sampled_shapley_above_the_floors_hands_out_all_and_its_interval_holds_t
 
 def test_the_walk_does_not_depend_on_who_is_named_first():
     network, stops = twins("A", "B", "C")
-    one = pooled_values(network, stops, members=["C", "A", "B"], weeks=8)
+    one = pooled_values(alliance(network, stops, members=["C", "A", "B"], weeks=8))
     assert one.costs.players == ("A", "B", "C")
-    assert one.costs == pooled_values(network, list(stops), members="club", weeks=8).costs
+    assert one.costs == pooled_values(alliance(network, list(stops), members="club", weeks=8)).costs
 
 
 @settings(max_examples=4, deadline=None)
@@ -247,7 +246,7 @@ def test_two_members_cost_what_the_formula_says(price, chances, weeks):
     network, _ = twins("A", "B", price=price)
     stops = [Scenario(name=place, probability=p, disruptions=(Outage(place=place, weeks=n),))
              for place, p, n in zip("AB", chances, weeks, strict=True)]  # fmt: skip
-    found = pooled_values(network, stops, members="club", weeks=8).costs
+    found = pooled_values(alliance(network, stops, members="club", weeks=8)).costs
 
     def least(chosen):  # each unit held up to `lasting` weeks of use saves 21 - price whenever a stop lasts longer
         cost = sum(chances[n] * weeks[n] * 10 * 21 for n in chosen)
@@ -267,4 +266,4 @@ def test_a_stranger_in_a_coalition_is_named():
 def test_members_who_lose_nothing_cost_nothing():
     network, stops = twins("A", "B", "C")
     asked = alliance(network, stops[:1], members=["B", "C"], weeks=8)
-    assert cost_table(asked).costs.values == pytest.approx([0, 0, 0, 0], abs=CLOSE)
+    assert pooled_values(asked).costs.values == pytest.approx([0, 0, 0, 0], abs=CLOSE)

@@ -134,3 +134,26 @@ def test_the_shapley_value_of_a_convex_game_is_in_its_core(needs):
 def test_another_unit_gives_the_same_answer_in_that_unit(game, factor):
     other = Game(players=game.players, values=game.values * factor)
     assert least_core(other).excess == pytest.approx(factor * least_core(game).excess, abs=1e-6 * factor)
+
+
+@given(games(), st.integers(0, 2**31 - 1))
+@settings(max_examples=30, deadline=None)
+def test_least_core_and_side_payments_rest_on_their_grounds_whatever_the_others_lose(game, seed):
+    rng, alone = np.random.default_rng(seed), 1 << np.arange(game.size)
+    even = game.payoffs(np.full(game.size, game.everyone / game.size))
+    least, offer = least_core(game), side_payments(game, even)
+
+    def poorer(grounds):
+        others = np.setdiff1d(np.arange(1, len(game.values) - 1), [*grounds, *alone])
+        values = game.values.copy()
+        values[others] -= rng.exponential(10.0, len(others)) * rng.integers(0, 2, len(others))
+        return Game(players=game.players, values=values)
+
+    changed = poorer(least.grounds)
+    assert least_core(changed).excess == pytest.approx(least.excess, abs=1e-6)
+    assert excesses(changed, least.payoffs)[1:-1].max() <= least.excess + 1e-6
+    changed = poorer(offer.grounds)
+    again = side_payments(changed, even)
+    assert again.subsidy == pytest.approx(offer.subsidy, abs=1e-6)
+    assert again.transfers.abs().sum() == pytest.approx(offer.transfers.abs().sum(), abs=1e-6)
+    assert excesses(changed, even + offer.transfers)[1:-1].max() <= 1e-6

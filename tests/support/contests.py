@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 
 from resilience import Network
-from resilience.adversary import CutOff
+from resilience.adversary import CutOff, Threat
 from resilience.adversary.contest import Contest, Hit
 from resilience.disruption import ExportControl, Outage
 from resilience.solver import LinearProgram
@@ -21,6 +21,11 @@ def three_gases():
         demand={"good": ["chip"], "place": ["A"], "units_per_week": [10.0], "usd_per_unit_unmet": [100.0]},
         stocks={"good": ["argon"], "place": ["A"], "weeks": [3.0]},
     )  # fmt: skip
+
+
+def against(stops):
+    """These stops as a threat to the three gases, over eight weeks."""
+    return Threat(network=three_gases(), candidates=stops, weeks=8)
 
 
 def transport(seed: int, *, cuts: int, sources: int = 3, sinks: int = 3) -> Contest:

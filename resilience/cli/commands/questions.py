@@ -152,10 +152,10 @@ def share(
         Path | None, typer.Option(metavar="FILE.csv", help="With --rule weights: columns member, weight (say, GDP).")
     ] = None,
     pairs: Annotated[
-        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 solves all.")
-    ] = 10,
+        int, typer.Option(min=0, help="With --rule shapley: orders drawn, and their reverses; 0 is exact.")
+    ] = 0,
     departures: Annotated[bool, typer.Option("--departures", help="Also: what it costs if one leaves.")] = False,
-    fine: Annotated[bool, typer.Option("--fine", help="The study's own periods, not coarser ones; slow.")] = False,
+    coarse: Annotated[bool, typer.Option("--coarse", help="In periods of 2, 4, 8 weeks: quicker.")] = False,
     json: Json = False,
     out: Out = None,
 ) -> None:
@@ -166,9 +166,34 @@ def share(
         raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
     asked = Asked(
         study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
-        departures=departures, fine=fine,
+        departures=departures, coarse=coarse,
     )  # fmt: skip
     give(patiently(lambda say: shared(asked, say=say), quiet=json), json=json, out=out)
+
+
+def allocate(
+    study: Studied,
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="The crisis: a scenario of the study.")],
+    good: Annotated[str, typer.Option(metavar="GOOD", help="What is scarce.")],
+    units: Annotated[
+        float | None, typer.Option(min=0, help="How much of it there is to share [what the reserve holds]")
+    ] = None,
+    reserve: Annotated[
+        str | None, typer.Option(metavar="STUDY|FOLDER|FILE.csv", help="Whose stores are shared: who holds what.")
+    ] = None,
+    members: Annotated[
+        list[str] | None, typer.Option(help="Country or bloc, in place of the study's members; may be repeated.")
+    ] = None,
+    json: Json = False,
+    out: Out = None,
+) -> None:
+    """Share a scarce good among the members in a crisis, by each rule, and say how each rule looks."""
+    from resilience.cli.allocation import Asked, allocated
+
+    if units is None and reserve is None:
+        raise typer.BadParameter("say what there is to share: --units N, or --reserve")
+    asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
+    give(patiently(lambda say: allocated(asked, say=say)), json=json, out=out)
 
 
 def cycle(
