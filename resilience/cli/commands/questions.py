@@ -193,7 +193,7 @@ def allocate(
     if units is None and reserve is None:
         raise typer.BadParameter("say what there is to share: --units N, or --reserve")
     asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
-    give(patiently(lambda say: allocated(asked, say=say)), json=json, out=out)
+    give(patiently(lambda say: allocated(asked, say=say), quiet=json), json=json, out=out)
 
 
 def cycle(
