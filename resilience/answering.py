@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -63,15 +64,8 @@ def run(
         raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
     read = inputs(study)
     network, adjustments = _balanced(study, say)
-    stated = state(study, network, say=say)
-    try:
-        sizing, failed = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say), failures({})
-    except ScenarioError as error:
-        study, failed = study.leaving_out(error.failed), failures(error.failed)
-        if not study.scenario:
-            raise
-        stated = state(study, network, say=say)
-        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+    found = size(study, network, method=method, gap=gap, engine=engine, say=say)
+    study, stated, sizing = found.study, found.stated, found.sizing
 
     def fresh(sample: int) -> Stated:
         drawn = fresh_years(study, network, years=years, sample=sample)
@@ -88,8 +82,51 @@ def run(
         knowledge=knowledge,
         provenance=_provenance(study, read, sizing, method),
         adjustments=adjustments,
-        failures=failed,
+        failures=failures(found.failed),
     )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Attempt:
+    """A sizing, and the study and program that it answers: those without the scenarios that gave no answer (`failed`,
+    with the reason of each).
+    """
+
+    study: Study
+    stated: Stated
+    sizing: Sizing
+    failed: Mapping[str, str]
+
+
+def size(
+    study: Study,
+    network: Network,
+    *,
+    method: Method = FAST,
+    gap: float = PROVED,
+    engine: Engine | None = None,
+    say: Say = lambda text: None,
+) -> Attempt:
+    """Size a study's reserve on its balanced network; once more without the scenarios that cannot be answered.
+
+    Raises
+    ------
+    InfeasibleError
+        If no reserve meets the floors within the budget.
+    ScenarioError
+        If no scenario gave an answer.
+    """
+    failed: Mapping[str, str] = {}
+    stated = state(study, network, say=say)
+    try:
+        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+    except ScenarioError as error:
+        failed, study = error.failed, study.leaving_out(error.failed)
+        if not study.scenario:
+            raise
+        stated = state(study, network, say=say)
+        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+    return Attempt(study=study, stated=stated, sizing=sizing, failed=failed)
 
 
 def state(

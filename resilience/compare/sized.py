@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resilience.answering import FAST, state
+from resilience.answering import FAST, size
 from resilience.compare.policies import SIZED, Policy, checked, standard_policies
 from resilience.engine import Engine
-from resilience.errors import AskError, ScenarioError, near
+from resilience.errors import AskError, near
 from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.policy import Reserve
-from resilience.sizing.size import solve_sizing
 from resilience.solver import Method
 from resilience.study import Study
 
@@ -50,17 +49,11 @@ def sized_reserve(
         If no scenario gave an answer.
     """
     say("sizing the reserve")
-    failed: Mapping[str, str] = {}
-    try:
-        found = solve_sizing(state(study, network, say=say), method=method, engine=engine, say=say)
-    except ScenarioError as error:
-        failed, study = error.failed, study.leaving_out(error.failed)
-        if not study.scenario:
-            raise
-        found = solve_sizing(state(study, network, say=say), method=method, engine=engine, say=say)
+    attempt = size(study, network, method=method, engine=engine, say=say)
+    found = attempt.sizing
     extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
-    bought = tuple((one, float(extent[one.name])) for one in study.measure if extent.get(one.name))
-    return Sized(reserve=found.reserve, bought=bought, gap=found.gap, failed=failed)
+    bought = tuple((one, float(extent[one.name])) for one in attempt.study.measure if extent.get(one.name))
+    return Sized(reserve=found.reserve, bought=bought, gap=found.gap, failed=attempt.failed)
 
 
 def usual_policies(study: Study, network: Network, sized: Sized | None) -> tuple[Policy, ...]:
