@@ -15,6 +15,7 @@ def kernel():
     client.create_kernel_manager()
     client.start_new_kernel()
     client.start_new_kernel_client()
+    client.kc.stop_channels()
     yield client.km
     run_sync(client.km.shutdown_kernel)(now=True)
 
@@ -23,7 +24,9 @@ def ran(notebook, kernel, folder):
     """The cells of a notebook with their outputs, from an empty namespace in a folder of its own."""
     clean = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {folder}")
     whole = nbformat.v4.new_notebook(cells=[clean, *notebook.cells])
-    NotebookClient(whole, km=kernel, timeout=200).execute()
+    client = NotebookClient(whole, km=kernel, timeout=200)
+    client.execute()
+    client.kc.stop_channels()
     return whole.cells[1:]
 
 
