@@ -94,7 +94,7 @@ def know(
         Of a study whose years are drawn: the same ask over the years of fresh sample 0, 1, 2, ...
     """
     asked = study.sizing.knowledge
-    bought = list(zip(stated.measures, sizing.measures["bought"].to_numpy(), strict=True))
+    bought = sizing.bought(stated.measures)
     behaviour = behaviour_with(network, bought)
     say("what behaviour loses with the reserve")
     simulated = beside(

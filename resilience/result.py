@@ -85,7 +85,7 @@ class Result:
         Each draw simulates the study with and without the reserve, which stays as it is; errors as of
         `resilience.data_interval.data_interval`.
         """
-        bought = list(zip(self.study.measure, self.sizing.measures["bought"].to_numpy(), strict=True))
+        bought = self.sizing.bought(self.study.measure)
         behaviour = behaviour_with(self.network, bought)
         found = data_interval(
             self.study, self.sizing.reserve, bought=bought, behaviour=behaviour, draws=draws, say=say

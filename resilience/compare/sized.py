@@ -51,8 +51,7 @@ def sized_reserve(
     say("sizing the reserve")
     attempt = size(study, network, method=method, engine=engine, say=say)
     found = attempt.sizing
-    extent = dict(zip(found.measures["measure"], found.measures["bought"], strict=True))
-    bought = tuple((one, float(extent[one.name])) for one in attempt.study.measure if extent.get(one.name))
+    bought = tuple((one, extent) for one, extent in found.bought(attempt.study.measure) if extent)
     return Sized(reserve=found.reserve, bought=bought, gap=found.gap, failed=attempt.failed)
 
 

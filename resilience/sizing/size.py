@@ -84,6 +84,11 @@ class Sizing:
         """What the measures that are bought cost a year."""
         return float(self.measures["usd_per_year"].sum())
 
+    def bought(self, measures: Sequence[Measure]) -> list[tuple[Measure, float]]:
+        """Each of these with how much of it is bought: the program has them in an order of its own."""
+        extent = self.measures.set_index("measure")["bought"]
+        return [(one, float(extent[one.name])) for one in measures]
+
     def table(self, name: str) -> pd.DataFrame:
         """One of the tables as a tidy frame."""
         known = {

@@ -60,6 +60,14 @@ def test_a_measure_in_part_saves_its_part():
     assert bought(sized([standby(13.0, whole=True)], scenarios=[half]))["standby"] == 0.0
 
 
+def test_how_much_is_bought_of_each_is_told_by_name_whatever_the_order_in_the_program():
+    # What comes whole stands last in the program: here it is asked for first.
+    half = Scenario(name="half", probability=0.1, disruptions=(Outage(place="A", weeks=4, lost=0.5),))
+    asked = [plant(100.0), standby(10.0)]
+    found = sized(asked, scenarios=[half]).bought(asked)
+    assert [(one.name, share) for one, share in found] == [("plant", 0.0), ("standby", pytest.approx(0.5))]
+
+
 def test_plants_come_in_whole_modules_and_stock_makes_up_the_rest():
     # Ten a week are wanting. A module of 4 at 6 a year saves 16 units held, 9.6 a year; a third only 2 a week, 4.8.
     sizing = sized([plant(6.0)])
