@@ -20,7 +20,7 @@ import pandas as pd
 
 from resilience.errors import AskError, BalanceError, Fault
 from resilience.network import Network
-from resilience.tables import cells
+from resilience.tables import cells, numbered
 
 SWEEPS = 400  # of proportional fitting; where lanes are too sparse to meet both margins, uses win and outputs give way
 NOTHING = 1e-200  # of what is wanted: no flow, and what its scaling up would overflow
@@ -150,7 +150,7 @@ def _is_balanced(network: Network, within: float) -> bool:
     if makers["output_per_week"].isna().any() or lanes["flow_per_week"].isna().any():
         return False
     points = network.points
-    row = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    row = numbered(points, "good", "place")
     made = np.zeros(len(points))
     made[[row[name] for name in cells(makers, "good", "place")]] = makers["output_per_week"]
     flow, net = lanes["flow_per_week"].to_numpy(), made.copy()

@@ -16,7 +16,7 @@ import pandas as pd
 from resilience.balance import balance
 from resilience.mitigation import Measure
 from resilience.network import Network
-from resilience.policy import Reserve
+from resilience.policy import Reserve, holding_cost
 from resilience.risk import measure
 from resilience.simulate import Behaviour, simulate
 from resilience.sizing.calibrate import in_place
@@ -130,10 +130,9 @@ def _amounts(
                                weights=study.weights(network), full=False).loss_usd.reindex(chances.index), chances)
         for where, years, stock in ((network, study.scenarios, None), (built, met, held))
     )  # fmt: skip
-    share = held.table()["good"].map(network.goods.set_index("good")["holding_share_per_year"])
     return {
         "reserve_usd": held.usd,
-        "holding_usd_per_year": float((held.table()["usd"] * share).sum()),
+        "holding_usd_per_year": holding_cost(network, held),
         "without_usd": without,
         "loss_usd": left,
         "saved_usd": without - left,

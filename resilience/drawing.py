@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from resilience.errors import AskError
 from resilience.network import Network
 from resilience.scenario import ScenarioSet
 from resilience.study import Study
+from resilience.written import values_in
 
 
 def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
@@ -28,7 +28,7 @@ def drawn(study: Study, network: Network, *, draws: int, seed: int) -> Study:
         If no hazards ship for the study's dataset, or `draws` is too few for every hazard to be met.
     """
     years = hazards.sample(hazards.read(hazards_of(study)), network, draws=draws, rng=seed)
-    values = tomllib.loads(study.text.replace("\r\n", "\n"))
+    values = values_in(study.text, study.name, "the study")
     values["seed"] = seed
     values["periods"] = {"steps": study.periods.drawn_steps or study.periods.steps}
     values["scenario"] = [year.to_record() for year in years]

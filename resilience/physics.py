@@ -20,7 +20,7 @@ from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
 from resilience.network import Network
 from resilience.substitution import Substitutes, substitutes
-from resilience.tables import cells
+from resilience.tables import cells, numbered
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -96,7 +96,7 @@ def _physics(network: Network, weights: Mapping[str, float], usd: float | None) 
     points = network.points
     country = points["place"].map(network.places.set_index("place")["country"])
     points = points.assign(country=country, tier=points["good"].map(goods["tier"]))
-    row = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    row = numbered(points, "good", "place")
     used = use_per_week(network)
     use = np.zeros(len(points))
     use[[row[name] for name in used.index]] = used.to_numpy()
@@ -219,7 +219,7 @@ def members_first(network: Network, members: str | Sequence[str], *, others: flo
     if not 0 <= others <= 1:
         raise AskError(f"others is {others!r}: it must lie between 0 and 1")
     named = (members,) if isinstance(members, str) else members
-    inside = {country for who in named for country in network.countries(who)}
+    inside = set(network.countries(*named))
     return {country: 1.0 if country in inside else others for country in sorted(set(network.places["country"]))}
 
 

@@ -242,3 +242,11 @@ def _check(network: Network, held: pd.DataFrame) -> None:
             faults.append(f"row {number}: units is {units!r}: it must be a number, 0 or more")
     if faults:
         raise AskError("This reserve cannot be held", faults)
+
+
+def holding_cost(network: Network, reserve: Reserve) -> float:
+    """What holding a reserve costs a year: its value at the network's prices times each good's holding share. [USD]"""
+    goods = network.goods.set_index("good")
+    held = reserve.table()
+    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"])
+    return float((held["units"] * yearly).sum())

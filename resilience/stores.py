@@ -10,7 +10,7 @@ import pandas as pd
 from resilience.errors import AskError
 from resilience.physics import Floats, Physics, Whole
 from resilience.policy import Release
-from resilience.tables import cells
+from resilience.tables import cells, numbered
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,7 +42,7 @@ def stores(physics: Physics, rows: pd.DataFrame, *, weeks: int, release: Release
         If a store stands where the network has no such stock point.
     """
     points = physics.points
-    at = {name: number for number, name in enumerate(cells(points, "good", "place"))}
+    at = numbered(points, "good", "place")
     rows = rows[["good", "place", "owner"]].reset_index(drop=True)
     point = np.array([at.get(name, -1) for name in cells(rows, "good", "place")], dtype=np.int64)
     lost = rows[point < 0]

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from resilience.network import Network
-from resilience.tables import cells
+from resilience.tables import cells, numbered
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -76,9 +76,8 @@ def substitutes(
         Final demand of a normal week, scaled, in the order of the network's table.
     """
     made, final = network.replaceable()
-    needed, asked = cells(needs, "good", "place", "input"), cells(network.demand, "good", "place", "tier")
-    need = _numbered({name: number for number, name in enumerate(needed)}, made, "user", "place", "input")
-    demand = _numbered({name: number for number, name in enumerate(asked)}, final, "input", "place", "tier")
+    need = _numbered(numbered(needs, "good", "place", "input"), made, "user", "place", "input")
+    demand = _numbered(numbered(network.demand, "good", "place", "tier"), final, "input", "place", "tier")
     rows = pd.concat([made.assign(tier=""), final], ignore_index=True)
     replaced_at, met_at = (_numbered(row, rows, column, "place") for column in ("input", "substitute"))
     most = rows["most"].to_numpy(dtype=np.float64)

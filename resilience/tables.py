@@ -328,3 +328,8 @@ def key_text(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series:
 def cells(frame: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     """The cells of some columns, a tuple a row: what names a row where a set or a dict will do."""
     return list(zip(*(frame[column].tolist() for column in columns), strict=True))
+
+
+def numbered(frame: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], int]:
+    """The number of the row that some columns name."""
+    return {name: number for number, name in enumerate(cells(frame, *columns))}

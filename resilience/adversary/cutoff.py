@@ -112,7 +112,7 @@ def possible_stops(
         raise AskError(f"share is {share!r}: it is a share of world output and must lie between 0 and 1")
     network = balance(network).network
     named = (members,) if isinstance(members, str) else tuple(members)
-    inside = {country for who in named for country in network.countries(who)}
+    inside = set(network.countries(*named))
     able = set(network.countries(by)) - inside if by else set(network.places["country"]) - inside
     rows = _weekly_revenue(network, inside, able, share)
     importer = named[0] if len(named) == 1 else named

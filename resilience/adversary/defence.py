@@ -27,8 +27,7 @@ from resilience.adversary.stage import Threat
 from resilience.balance import balance
 from resilience.disruption import Shock
 from resilience.errors import AskError
-from resilience.network import Network
-from resilience.policy import Release, Reserve
+from resilience.policy import Release, Reserve, holding_cost
 from resilience.risk import Risk, TotalVariation, WorstCase
 from resilience.scenario import Scenario
 from resilience.sizing.limits import Limit as Rule
@@ -169,7 +168,7 @@ class _Game:
             sizing = size(self.scenarios(attacks), scope=Kept(kept=kept))
             bound = max(bound, sizing.bound_usd)
             attack, _ = self.attack(sizing.reserve)
-            cost = _holding(self.threat.network, sizing) + self.chance * attack.bound_usd
+            cost = holding_cost(self.threat.network, sizing.reserve) + self.chance * attack.bound_usd
             if best is None or cost < best[0]:
                 best = cost, sizing.reserve, attack
             attacks.append(attack)
@@ -197,10 +196,3 @@ class _Game:
     def scenarios(self, attacks: Sequence[Attack]) -> list[Scenario]:
         """Attacks as scenarios without a chance of their own."""
         return [scenario_of(attack.cuts, name=f"attack {number}") for number, attack in enumerate(attacks, 1)]
-
-
-def _holding(network: Network, sizing: Sizing) -> float:
-    """What the reserve costs to hold, in USD a year, counted from what it holds."""
-    share = network.goods.set_index("good")["holding_share_per_year"]
-    held = sizing.reserve.table()
-    return float((held["usd"] * held["good"].map(share)).sum())

@@ -67,6 +67,11 @@ def _written(answer: Answer, out: Path) -> dict[str, str]:
     return {name: str(out / name) for name in ["answer.json", *(f"{table}.csv" for table in answer.tables)]}
 
 
+def give_when_done(work: Callable[[Say], Answer], *, json: bool, out: Path | None = None) -> None:
+    """Do `work` and print its answer, as `patiently` and `give` do; beside JSON nothing is said."""
+    give(patiently(work, quiet=json), json=json, out=out)
+
+
 def _given_up() -> str:
     return "the work was given up, and no run was written."
 

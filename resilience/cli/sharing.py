@@ -63,8 +63,8 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     """The burden of a study's common reserve by one rule, with who would leave; whoever joins bears its part."""
     study = find_study(asked.study)
     network = study.network()
-    base = sorted({name for who in asked.members or [study.members or ""] for name in network.countries(who)})
-    joining = [name for who in asked.joining for name in network.countries(who) if name not in base]
+    base = sorted(network.countries(*(asked.members or [study.members or ""])))
+    joining = [name for name in network.countries(*asked.joining) if name not in base]
     among = _coalitions(study, network, [*base, *joining], coarse=asked.coarse, say=say)
     found = burden(among, _rule(asked, network, among))
     shares = found.table.set_index("member")["cost_usd"]

@@ -210,7 +210,7 @@ def find_reserve(name: str, network: Network, release: Path | None) -> Reserve:
         kept = [path.parent for path in RUNS.glob(f"{study.name}-*/reserve.csv")]
         if not kept:
             told = f"Run it first (resilience run {name}), or give the folder of a run"
-            raise AskError(f"No run of {study.name} stands in {Path('runs')}. {told}")
+            raise AskError(f"No run of {study.name} stands in {RUNS}. {told}")
         folder = max(kept, key=lambda path: (path / "manifest.json").stat().st_mtime)
     rows = read_csv(folder / "reserve.csv")
     strange = sorted({"good", "place", "owner", "units"} - set(rows.columns))

@@ -16,7 +16,6 @@ from resilience.compare.actions import (
     IdleCapacity,
     NationalReserves,
     earmarked,
-    holding_cost,
 )
 from resilience.compare.comparison import Comparison
 from resilience.compare.factors import Factor, at_levels, factors
@@ -29,6 +28,7 @@ from resilience.compare.sampling import DrawnYears, Sampling, StatedChances
 from resilience.compare.sensitivity import Data, Sensitivity, data_flips, sensitivity
 from resilience.compare.sized import Sized, sized_reserve
 from resilience.compare.stability import Ratings, stability
+from resilience.policy import holding_cost
 
 __all__ = [
     "Action",

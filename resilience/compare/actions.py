@@ -19,7 +19,7 @@ from resilience.errors import AskError, near
 from resilience.mitigation import Measure, with_measures
 from resilience.network import Network
 from resilience.physics import Whole
-from resilience.policy import Release, Reserve
+from resilience.policy import Release, Reserve, holding_cost
 from resilience.sizing.case import candidates
 
 WEEKS_A_YEAR = 52
@@ -207,14 +207,6 @@ def earmarked(network: Network, reserve: Reserve) -> Reserve:
     held = pd.concat(rows) if rows else reserve.table()[["good", "place", "owner", "units"]]
     return Reserve.of(network, held.groupby(["good", "place", "owner"], as_index=False)["units"].sum(),
                       release=reserve.release)  # fmt: skip
-
-
-def holding_cost(network: Network, reserve: Reserve) -> float:
-    """What holding a reserve costs a year: its value at the network's prices times each good's holding share. [USD]"""
-    goods = network.goods.set_index("good")
-    held = reserve.table()
-    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"])
-    return float((held["units"] * yearly).sum())
 
 
 def countries(network: Network, members: str | None) -> tuple[str, ...]:

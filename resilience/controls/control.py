@@ -68,7 +68,7 @@ class Control:
 
     def of(self, network: Network, members: Collection[str]) -> Control | None:
         """This control as far as `members` (countries) take part in it; None where none of them does."""
-        inside = {country for who in self.coalition for country in network.countries(who)} & set(members)
+        inside = set(network.countries(*self.coalition)) & set(members)
         return replace(self, coalition=tuple(sorted(inside))) if inside else None
 
     def _licences(self) -> dict[str, float]:
@@ -150,7 +150,7 @@ def disruptions(
     found = []
     for control in controls:
         _known(network, control)
-        members = {country for who in control.coalition for country in network.countries(who)}
+        members = set(network.countries(*control.coalition))
         alike: dict[tuple[float, float], dict[str, list[str]]] = {}  # (licensed, leaked): good to the places it leaves
         for good, origin, country in _lanes(network, control.target, control.good):
             bound = 1.0 if country in members else _reached(reach, members, good, origin)
@@ -166,7 +166,7 @@ def exporters(network: Network, controls: Sequence[Control], reach: Sequence[Rea
     """The countries whose taking part closes some lane, in alphabetical order: the others bring nothing but consent."""
     found = set()
     for control in controls:
-        members = {country for who in control.coalition for country in network.countries(who)}
+        members = set(network.countries(*control.coalition))
         for good, origin, country in _lanes(network, control.target, control.good):
             arms = {arm.country for arm in reach if arm.share and good in arm.good and origin in arm.place}
             found |= {country, *arms} & members

@@ -40,7 +40,6 @@ from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
 from resilience.written import Source, Table, text_in, told, values_in
 
-KIND = CONTROLS
 WHAT = "the question about controls"
 
 
@@ -237,7 +236,7 @@ class ControlStudy(Table):
 
 def names() -> list[str]:
     """The names `load` takes: those of the shipped models that are about controls."""
-    return sorted(held("models", KIND))
+    return sorted(held("models", CONTROLS))
 
 
 def load(name: str) -> ControlStudy:
@@ -248,12 +247,12 @@ def load(name: str) -> ControlStudy:
     AskError
         When no such question ships; it lists the closest ones.
     """
-    return ControlStudy.read(choose("question about controls", name, held("models", KIND)))
+    return ControlStudy.read(choose("question about controls", name, held("models", CONTROLS)))
 
 
 def is_controls(path: str | Path) -> bool:
     """Whether the file at `path` says that it is about controls."""
-    return Path(path).is_file() and kind_of(Path(path)) == KIND
+    return Path(path).is_file() and kind_of(Path(path)) == CONTROLS
 
 
 TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, for the names it knows

@@ -210,14 +210,17 @@ class Network:
         """The fields alone: what was worked out of them can be worked out again where they arrive."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
-    def countries(self, who: str) -> tuple[str, ...]:
-        """The countries of a bloc, or the country itself.
+    def countries(self, *who: str) -> tuple[str, ...]:
+        """The countries of a bloc, or the country itself; of several, each once, in the order in which they are named.
 
         Raises
         ------
         AskError
-            If `who` is neither, with the nearest names.
+            If one of `who` is neither, with the nearest names.
         """
+        return tuple(dict.fromkeys(country for one in who for country in self._countries(one)))
+
+    def _countries(self, who: str) -> tuple[str, ...]:
         blocs = self.blocs
         if who in blocs:
             return blocs[who]

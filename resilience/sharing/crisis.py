@@ -66,7 +66,7 @@ def claims_in(
     if good not in set(network.goods["good"]):
         raise AskError(f"No good {good!r} in network {network.name!r}. {near(good, network.goods['good'])}")
     named = [members] if isinstance(members, str) else list(members)
-    chosen = sorted({country for who in named for country in network.countries(who)})
+    chosen = sorted(network.countries(*named))
     if good not in (scope or Everything()).goods(scenario.shock(network, weeks)):
         raise AskError(f"Nobody lacks {good} in {scenario.name!r}: it is neither struck nor made from what is")
     response = best_response(network, scenario, weeks=weeks, periods=periods, scope=scope, method=INSIDE)

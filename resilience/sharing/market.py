@@ -67,7 +67,7 @@ def alliance(
         Naming every member that the network does not know.
     """
     named = [members] if isinstance(members, str) else list(members)
-    chosen = tuple(sorted({country for who in named for country in network.countries(who)}))
+    chosen = tuple(sorted(network.countries(*named)))
     bloc, network = _with_bloc(network, named, chosen)
     stated = state_sizing(
         network, scenarios, weeks=weeks, members=bloc, goods=goods, release=release, periods=periods, scope=scope,

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.physics import Floats, Whole
+from resilience.sizing.spared import PROMISING
 from resilience.solver import LinearProgram
 
 Mask = NDArray[np.bool_]
 FIRST = -1  # of rows and columns: in no scenario
-PROMISING = 0.3  # share of a store's cost that its first unit must save for the store not to be left empty
 FAINT = 1e-3  # share of a store's cost below which it saves nothing in a scenario
 
 

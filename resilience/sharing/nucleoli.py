@@ -104,7 +104,7 @@ def _settled(values: FloatArray, lower: FloatArray) -> tuple[FloatArray, NumberA
     open_to_settle = proper(size)
     numbers = lone_and_all_but_one(size)
     while len(rows) < size:
-        open_to_settle &= ~in_span(rows)
+        open_to_settle &= ~_in_span(rows)
         program = CoalitionProgram(
             values=values,
             candidates=open_to_settle,
@@ -124,7 +124,7 @@ def _settled(values: FloatArray, lower: FloatArray) -> tuple[FloatArray, NumberA
     return np.linalg.solve(rows, paid).astype(np.float64), grounds
 
 
-def in_span(rows: FloatArray) -> npt.NDArray[np.bool_]:
+def _in_span(rows: FloatArray) -> npt.NDArray[np.bool_]:
     """Which coalitions' rows are sums of multiples of `rows`: they meet every direction left free at zero."""
     away = np.zeros(2 ** rows.shape[1])
     for direction in null_space(rows).T:

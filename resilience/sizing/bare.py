@@ -45,11 +45,11 @@ class Bare:
 def bare(case: Case, block: Compiled, *, method: Method | None, search: bool, for_now: bool) -> Bare:
     """A scenario as a task, with a `search` near what it strikes where that may save time."""
     empty = with_units(block, case, np.zeros(len(case.stores)))
-    near = None
+    usual, near = tools_as_ever(case, empty), None
     if search and empty.program.shape[1] > SMALL:
-        narrow, around = narrowed(case, empty), surroundings(case, empty)
+        narrow, around = narrowed(empty, usual), surroundings(case, empty)
         near = None if narrow is None or around is None else Near(narrow=narrow, around=around, for_now=for_now)
-    return Bare(program=empty.program, usual=tools_as_ever(case, empty), near=near, method=method)
+    return Bare(program=empty.program, usual=usual, near=near, method=method)
 
 
 def solved(state: None, asked: Bare) -> Solution:

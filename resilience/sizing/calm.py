@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from resilience.physics import Floats, Whole
@@ -23,17 +24,19 @@ BROKEN = 1e-7  # scaled units (or shares of capacity) past which a bound or a ro
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Calm:
-    """The calm year: `plan` by column, and by column the number of its good among the network's, or `NOBODY`'s."""
+    """The calm year: `plan` by column, and by column the number of its good among the network's, or `NOBODY`'s; the
+    same by stock point.
+    """
 
     plan: Floats
     good: Whole
+    of_point: Whole
 
 
 def calm_year(case: Case, block: Compiled) -> Calm:
     """What each column of the case's program is while nothing happens."""
     laws, lengths = case.physics, case.lengths
-    goods = np.unique(laws.network.goods["good"].to_numpy(dtype=object), return_index=True)
-    of_point = goods[1][np.searchsorted(goods[0], laws.points["good"].to_numpy(dtype=object))]
+    of_point: Whole = pd.Index(laws.network.goods["good"]).get_indexer(laws.points["good"])
     of_maker = of_point[laws.made_at]
     partial, keeping = np.flatnonzero(laws.essential < 1), laws.storable
     used = laws.consumed * laws.output[laws.consumer]
@@ -59,22 +62,23 @@ def calm_year(case: Case, block: Compiled) -> Calm:
             where, _ = block.columns[name]
             plan[where] = np.outer(values, weeks).ravel()
             good[where] = np.repeat(owner, len(weeks))
-    return Calm(plan=plan, good=good)
+    return Calm(plan=plan, good=good, of_point=of_point)
 
 
 def struck_goods(case: Case, block: Compiled, calm: Calm) -> NDArray[np.bool_] | None:
     """Per good of the case's network, whether the calm year breaks a bound of a column of its or a balance at one of
     its points; None where it breaks a rule of another kind, which is no one good's.
     """
-    program, laws = block.program, case.physics
+    program = block.program
     outside = (calm.plan > program.column_upper + BROKEN) | (calm.plan < program.column_lower - BROKEN)
     taken = program.matrix @ calm.plan
     broken = (taken > program.row_upper + BROKEN) | (taken < program.row_lower - BROKEN)
-    names = laws.network.goods["good"].to_numpy(dtype=object)
-    struck = np.isin(np.arange(len(names)), calm.good[outside])
+    owners = calm.good[outside]
+    struck = np.zeros(len(case.physics.network.goods), dtype=bool)
+    struck[owners[owners != NOBODY]] = True
     periods = len(case.grid)
     for name, count in (("balance", periods), ("position", 1)):
         points = broken[block.rows[name]].reshape(-1, count).any(axis=1)
-        struck |= np.isin(names, laws.points["good"].to_numpy(dtype=object)[points])
+        struck[calm.of_point[points]] = True
         broken[block.rows[name]] = False
-    return None if broken.any() or (calm.good[outside] == NOBODY).any() else struck
+    return None if broken.any() or (owners == NOBODY).any() else struck

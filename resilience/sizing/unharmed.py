@@ -12,17 +12,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from resilience.sizing.case import Case
 from resilience.sizing.nearby import Surroundings, least_near
 from resilience.sizing.statement import Compiled
-from resilience.sizing.steady import tools_as_ever
+from resilience.sizing.steady import Mask
 from resilience.solver import LinearProgram, Method, Solution
 
 STEPS = 1  # of making, downstream of what is struck, up to which goods are set free
 
 
-def narrowed(case: Case, block: Compiled) -> LinearProgram | None:
-    """Where to look, in a program whose stores are empty; None where some column may earn, or cannot be nothing."""
+def narrowed(block: Compiled, usual: Mask) -> LinearProgram | None:
+    """Where to look, in a program whose stores are empty and in which `usual` tools arrive as ever; None where some
+    column may earn, or cannot be nothing.
+    """
     program = block.program
     if (program.cost < 0).any() or (program.column_lower > 0).any():
         return None
@@ -30,7 +31,7 @@ def narrowed(case: Case, block: Compiled) -> LinearProgram | None:
     low[block.rows["plan"]] = high[block.rows["plan"]]  # start = plan
     high[block.rows["essential"]] = low[block.rows["essential"]]  # hence used = a start
     highest = np.where(program.cost > 0, 0.0, program.column_upper)
-    lowest = np.where(tools_as_ever(case, block), highest, program.column_lower)
+    lowest = np.where(usual, highest, program.column_lower)
     return replace(
         program, cost=np.zeros(len(highest)), row_lower=low, row_upper=high, column_lower=lowest, column_upper=highest
     )

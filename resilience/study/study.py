@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -148,7 +147,7 @@ class Study(Table):
         AskError
             Naming every key that leads nowhere, or every rule that the changed study breaks.
         """
-        values = tomllib.loads(self.text.replace("\r\n", "\n"))
+        values = values_in(self.text, self.name, "the study")
         given, faults = dict(self._source.given), []
         for key, value in changes.items():
             change = (named or {}).get(key, f"`having` {key}")

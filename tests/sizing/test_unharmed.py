@@ -12,6 +12,7 @@ from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.nearby import surroundings
+from resilience.sizing.steady import tools_as_ever
 from resilience.sizing.unharmed import narrowed, unharmed
 from resilience.solver import Method, solve
 
@@ -24,7 +25,7 @@ def test_a_plan_that_loses_nothing_is_a_plan_and_is_found_only_where_there_is_on
     network = random_network(seed, goods, places, ring)
     case = build_case(physics(network), random_scenario(seed + 1, network), weeks=10)
     block = Compiler().compile(case)
-    narrow, least = narrowed(case, block), solve(block.program).objective
+    narrow, least = narrowed(block, tools_as_ever(case, block)), solve(block.program).objective
     found = unharmed(narrow, surroundings(case, block), None)
     if least > 1e-4:
         assert found is None
@@ -46,4 +47,4 @@ def test_a_plan_that_loses_nothing_is_a_plan_and_is_found_only_where_there_is_on
 def test_a_year_that_loses_nothing_is_found_unharmed(network, stop):
     case = build_case(physics(network), Scenario(name="stop", disruptions=(stop,)), weeks=20)
     block = Compiler().compile(case)
-    assert unharmed(narrowed(case, block), surroundings(case, block), INNER) is not None
+    assert unharmed(narrowed(block, tools_as_ever(case, block)), surroundings(case, block), INNER) is not None

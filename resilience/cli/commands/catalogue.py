@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from resilience.cli.answer import Answer, give, patiently
+from resilience.cli.answer import Answer, give, give_when_done
 from resilience.cli.options import Json, Named, Networked, Out
 
 
@@ -55,8 +55,7 @@ def metrics(
     """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
     from resilience.cli.structure import measured
 
-    answer = patiently(lambda say: measured(name, members=members, suppliers=supplier, say=say), quiet=json)
-    give(answer, json=json, out=out)
+    give_when_done(lambda say: measured(name, members=members, suppliers=supplier, say=say), json=json, out=out)
 
 
 def new(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from resilience.cli.answer import give, patiently
+from resilience.cli.answer import give_when_done
 from resilience.cli.options import Json, Out, Studied
 
 
@@ -53,7 +53,7 @@ def stress(
         dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
         method=method, reserve=reserve, release=release,
     )  # fmt: skip
-    give(patiently(lambda say: stressed(asked, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: stressed(asked, say=say), json=json, out=out)
 
 
 def controls_(
@@ -69,7 +69,7 @@ def controls_(
     from resilience.cli.controls import weighed
 
     asked = coalition or []
-    give(patiently(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say), json=json, out=out)
 
 
 def adversary(
@@ -110,7 +110,7 @@ def adversary(
         study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks, weeks=weeks,
         others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
     )  # fmt: skip
-    give(patiently(lambda say: answered(asked, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: answered(asked, say=say), json=json, out=out)
 
 
 def exercise(
@@ -131,10 +131,7 @@ def exercise(
     """Write a table-top exercise: a page for each day played, a crisis notification, options, and their answers."""
     from resilience.cli.exercise import exercised
 
-    give(
-        patiently(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say), quiet=json),
-        json=json,
-    )
+    give_when_done(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say), json=json)
 
 
 def share(
@@ -168,7 +165,7 @@ def share(
         study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
         departures=departures, coarse=coarse,
     )  # fmt: skip
-    give(patiently(lambda say: shared(asked, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: shared(asked, say=say), json=json, out=out)
 
 
 def allocate(
@@ -193,7 +190,7 @@ def allocate(
     if units is None and reserve is None:
         raise typer.BadParameter("say what there is to share: --units N, or --reserve")
     asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
-    give(patiently(lambda say: allocated(asked, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: allocated(asked, say=say), json=json, out=out)
 
 
 def cycle(
@@ -224,7 +221,7 @@ def cycle(
     asked = Asked(
         study=study, reserve=reserve, cycle=steps, scenarios=scenario or (), delays=delay or (0, 2, 4, 8)
     )  # fmt: skip
-    give(patiently(lambda say: cycled(asked, say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: cycled(asked, say=say), json=json, out=out)
 
 
 def backtest(
@@ -238,4 +235,4 @@ def backtest(
     """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
     from resilience.cli.backtesting import backtested
 
-    give(patiently(lambda say: backtested(dataset, names=event or (), say=say), quiet=json), json=json, out=out)
+    give_when_done(lambda say: backtested(dataset, names=event or (), say=say), json=json, out=out)

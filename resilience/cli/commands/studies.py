@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import Say, give, patiently
+from resilience.cli.answer import Say, give, give_when_done, patiently
 from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def report(
     """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
     from resilience.cli.reporting import reported
 
-    give(patiently(lambda say: reported(run, out=out, redact=redact, say=say), quiet=json), json=json)
+    give_when_done(lambda say: reported(run, out=out, redact=redact, say=say), json=json)
 
 
 def diff(
@@ -176,4 +176,4 @@ def export(
         mps, excel = mps or out, excel or out / "network.xlsx"
     if mps is None and excel is None:
         raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
-    give(patiently(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say), quiet=json), json=json)
+    give_when_done(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say), json=json)
