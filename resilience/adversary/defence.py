@@ -19,7 +19,7 @@ from functools import partial
 
 import pandas as pd
 
-from resilience.adversary.attack import GAP, Attack, Limits, rows_of, several, told
+from resilience.adversary.attack import Attack, Limits, rows_of, several, told
 from resilience.adversary.cutoff import scenario_of
 from resilience.adversary.limits import Ratio
 from resilience.adversary.search import Say, Search
@@ -107,7 +107,7 @@ def defend(
     method
         How the sizing program is solved.
     gap
-        (objective - bound) / objective at which to stop; attacks are proved to a quarter of it, or better.
+        (objective - bound) / objective at which to stop; attacks are proved to a quarter of it.
     rounds, time_limit_s
         After which the best so far is returned: `Status.FEASIBLE`, `Status.TIME_LIMIT`.
 
@@ -190,7 +190,7 @@ class _Game:
         started = time.process_time()
         stage = self.threat.stage(reserve)
         search = Search(contest=stage.contest, say=self.say, deadline=self.deadline)
-        found = search.worst(rows_of(self.limits, stage), gap=min(GAP, self.gap / 4))
+        found = search.worst(rows_of(self.limits, stage), gap=self.gap / 4)
         return told(stage, search, found, seconds=time.process_time() - started), stage.goods
 
     def scenarios(self, attacks: Sequence[Attack]) -> list[Scenario]:

@@ -160,7 +160,7 @@ def _retaliation_told(study: ControlStudy, found: controls.Weighed) -> list[str]
         f"weeks from week {best.first_week} on):",
         columns(_shown(table)),
         f"`retaliation_usd` is simulated, beside the control. The search weighs {best.weeks} weeks without a control,",
-        f"others' losses at {answer.others:.0%}: at best behaviour these stops cost `at_least_usd`, and no other such stops",
+        f"others' losses at {answer.others:.0%}: at best behaviour these cost `at_least_usd`, and no other such stops",
         "cost more than `at_most_usd`.",
         "",
     ]
