@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse.linalg import spsolve
 
 from resilience.physics import Floats
-from resilience.sizing.calm import BROKEN
+from resilience.sizing.fixed import BROKEN
 from resilience.sizing.statement import Compiled
 
 

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
 from resilience.errors import ScenarioError
 from resilience.physics import Floats
-from resilience.sizing.bare import HARMLESS, Bare, bare, solved
+from resilience.sizing.bare import Bare, bare, solved
 from resilience.sizing.case import Case
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.lent import lent
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.statement import Compiled
