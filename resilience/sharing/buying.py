@@ -5,8 +5,11 @@ price, buying the share d of world output raises the price to (1 + d)^(1/e) of w
 reader to state: for most of these goods nobody publishes one, so whatever is chosen is `assumed`.
 
 The output that matters is that of the whole market. A network often holds the part of a good that its own users take:
-of tungsten, the dataset chips has the sixteenth that goes into chips. Held against that part alone, a reserve of half a
-year seems to double the price; against what the world makes it hardly shows.
+of tungsten, the dataset chips has the sixteenth that goes into chips. Held against that part alone, sixty days of use
+bought in a year seem to raise the price by a quarter (at an elasticity of a half); the world's market hardly notices.
+
+Other users pay about as much in all however slowly a reserve is filled, while it is a small part of the market: half the
+pace is half the rise for twice as long. Slow filling spares them the bend of the curve, and the price of haste.
 """
 
 from __future__ import annotations
