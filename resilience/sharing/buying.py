@@ -8,8 +8,8 @@ The output that matters is that of the whole market. A network often holds the p
 of tungsten, the dataset chips has the sixteenth that goes into chips. Held against that part alone, sixty days of use
 bought in a year seem to raise the price by a quarter (at an elasticity of a half); the world's market hardly notices.
 
-Other users pay about as much in all however slowly a reserve is filled, while it is a small part of the market: half the
-pace is half the rise for twice as long. Slow filling spares them the bend of the curve, and the price of haste.
+While a reserve is a small part of the market, other users pay about as much in all however slowly it is filled: half
+the pace is half the rise for twice as long. Slow filling spares them the bend of the curve; it spares the buyers more.
 """
 
 from __future__ import annotations

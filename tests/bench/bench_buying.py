@@ -25,8 +25,8 @@ ELASTICITY, YEARS_TOGETHER, YEARS_APART, DAYS = 0.5, 3.0, 1.0, 60.0
 # germanium 2021: https://germanium.com/2024/08/01/gallium-and-germanium-export-restrictions-in-force-since-one-year/.
 WORLD = {
     "antimony": 119e6, "arsenic": 62.5e6, "cobalt": 302e6, "fluorspar": 10.3e6, "gallium": 848e3, "germanium": 140e3,
-    "helium": 170e6, "indium": 1.09e6, "palladium": 217e3, "rare_earths": 380e6, "silicon_metal": 4.6e6, "tantalum": 2.5e6,
-    "tungsten": 82e6,
+    "helium": 170e6, "indium": 1.09e6, "palladium": 217e3, "rare_earths": 380e6, "silicon_metal": 4.6e6,
+    "tantalum": 2.5e6, "tungsten": 82e6,
 }  # fmt: skip
 
 
