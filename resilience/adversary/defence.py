@@ -37,6 +37,8 @@ from resilience.sizing.scope import Scope
 from resilience.sizing.size import Sizing, size_reserve
 from resilience.solver import Method, Status, relative_gap
 
+INNER = Method(algorithm="ipm", crossover=False)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kept(Scope):
@@ -90,7 +92,7 @@ def defend(
     goods: Sequence[str] | None = None,
     rules: Sequence[Rule] = (),
     release: Release | None = None,
-    method: Method | None = None,
+    method: Method = INNER,
     gap: float = 0.01,
     rounds: int = 30,
     time_limit_s: float = math.inf,
@@ -107,7 +109,8 @@ def defend(
     members, budget_usd, goods, rules, release
         As `members`, `budget_usd`, `goods`, `limits` and `release` of `size_reserve`.
     method
-        How the sizing program is solved.
+        How the sizing program is solved: from within by default, as attacks on large networks are, for at a corner one
+        attack's takes minutes on chips.
     gap
         (objective - bound) / objective at which to stop; attacks are proved to a quarter of it.
     rounds, time_limit_s

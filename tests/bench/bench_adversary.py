@@ -4,7 +4,7 @@
 
 `small` puts both to one instance. On chips trying all is out of reach for three at once: a sample of choices is tried,
 each is held against the bound, and the rest is reckoned from their mean. `every` tries all on chips where that ends:
-each of the sixty-two alone, and each two of the ten that the duals of one answer hold gravest. Processor seconds.
+each two of the six that the duals of one answer hold gravest, and each of the sixty-two alone. Processor seconds.
 """
 
 import sys
@@ -32,7 +32,7 @@ from resilience.periods import Coarsening
 from resilience.sizing.scope import Downstream
 from resilience.solver import Method
 
-CUTS, SAMPLE, WEEKS, GRAVEST = 3, 12, 52, 10
+CUTS, SAMPLE, WEEKS, GRAVEST = 3, 12, 52, 6
 GRID = Coarsening(steps=((4, 1), (1, 4)))
 
 
@@ -81,13 +81,13 @@ def threat_to_chips() -> Threat:
 
 
 def every() -> None:
-    """Chips, as far as trying every choice ends: one at once of all, then two at once of ten."""
+    """Chips, as far as trying every choice ends: two at once of six, then one at once of all."""
     stage = threat_to_chips().stage(None)
     whole = stage.contest
     gains = Defender(whole).reply(range(len(whole))).gains
     gravest = np.sort(np.argsort(-gains, kind="stable")[:GRAVEST])
     few = replace(whole, hits=tuple(whole.hits[cut] for cut in gravest), own=whole.own[gravest])
-    for contest, most in ((whole, 1), (few, 2)):
+    for contest, most in ((few, 2), (whole, 1)):
         count, row = len(contest), adversary.Count(most=most).row(contest.own, 1.0)
         begun = time.process_time()
         search = Search(contest=contest)
