@@ -18,6 +18,7 @@ from resilience.sizing.steady import Mask, least_loss, tools_as_ever
 from resilience.sizing.unharmed import STEPS, narrowed, unharmed
 from resilience.solver import LinearProgram, Method, Solution, solve
 
+MOST = 0.5  # of all columns, past which what lies near takes as long as the whole, and tells less
 SMALL = 2_000  # columns up to which the least loss is sought at once
 
 
@@ -60,9 +61,10 @@ def solved(state: None, asked: Bare) -> Solution:
 
 def _nearby(asked: Bare, near: Near) -> Solution | None:
     harmless = unharmed(near.narrow, near.around, asked.method)
-    if harmless is not None or not near.for_now:
+    free = near.around.supplied <= STEPS
+    if harmless is not None or not near.for_now or free.mean() > MOST:
         return harmless
-    found = least_fixed(asked.program, near.around.supplied <= STEPS, near.around.calm, asked.method)
+    found = least_fixed(asked.program, free, near.around.calm, asked.method)
     return replace(found, bound=0.0) if found is not None and found.objective <= HARMLESS else found
 
 
