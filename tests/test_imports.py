@@ -66,6 +66,7 @@ ORDER = (
     "result",
     "answering",
     "compare",
+    "stress",
     "runs",
     "cli",
     "__main__",

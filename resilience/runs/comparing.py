@@ -39,7 +39,7 @@ from resilience.formats import plainly
 from resilience.journal import Kept, Solved
 from resilience.network import Network
 from resilience.result import Files
-from resilience.runs.asked import Comparing
+from resilience.runs.asked import Asked, Comparing
 from resilience.runs.unfinished import Unfinished
 from resilience.scenario import ScenarioSet
 from resilience.solver import version
@@ -86,11 +86,12 @@ class Compared:
         return {**named, **self.found.to_json(), **more}
 
 
-def comparing(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[Compared, Files]:
+def comparing(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tuple[Compared, Files]:
     """Compare the usual policies of a study, as `going` was asked."""
-    assert going.asked.comparing is not None
-    done = _compared(study, going.asked.comparing, going, Kept(engine=engine, log=going.log), say)
-    asked, tables = going.asked, done.tables()
+    assert asked.comparing is not None
+    study = asked.study()
+    done = _compared(study, asked.comparing, going, Kept(engine=engine, log=going.log), say)
+    tables = done.tables()
     manifest = {
         "study": study.name,
         "dataset": study.dataset,

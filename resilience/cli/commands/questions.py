@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import give_when_done
-from resilience.cli.options import Json, Out, Studied
+from resilience.cli.answer import Answer, Say, give_when_done
+from resilience.cli.options import Engined, Json, Out, Studied
+from resilience.cli.waiting import give_stress
+
+if TYPE_CHECKING:
+    from resilience.stress import Stress
 
 
 def stress(
@@ -37,23 +41,50 @@ def stress(
         Path | None,
         typer.Option(metavar="FILE.toml", help="With --reserve: the [release] of this file, not the run's."),
     ] = None,
+    engine: Engined = "serial",
     json: Json = False,
-    out: Out = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write what is shown to files here. Drawn years always are: [stresses/DATASET-1, -2, ...]",
+        ),
+    ] = None,
 ) -> None:
-    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years."""
-    from resilience.cli.stress import METHODS, Asked, stressed
+    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years.
 
+    Named scenarios are printed. Drawn years are kept in a folder as they are simulated, and a stop can resume.
+    """
     if (hazards is not None) == (scenario is not None or scenarios is not None):
         raise typer.BadParameter("give --scenario NAME, --scenarios FILE.toml or --hazards all")
-    if method not in METHODS:
-        raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
     if release is not None and reserve is None:
         raise typer.BadParameter("--release says how a reserve is drawn: give --reserve as well")
-    asked = Asked(
-        dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
-        method=method, reserve=reserve, release=release,
-    )  # fmt: skip
-    give_when_done(lambda say: stressed(asked, say=say), json=json, out=out)
+    if engine != "serial" and hazards is None:
+        raise typer.BadParameter("--engine spreads drawn years: give --hazards as well")
+
+    def asked() -> Stress:
+        from resilience.cli.stress import find_run_with_reserve
+        from resilience.stress import METHODS, Stress
+
+        if method not in METHODS:
+            raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
+        files = {"scenarios": scenarios, "release": release}
+        return Stress(
+            dataset=dataset, weeks=weeks, scenario=scenario, hazards=hazards, draws=draws, seed=seed, method=method,
+            reserve=reserve, run=None if reserve is None else str(find_run_with_reserve(reserve).resolve()),
+            place=str(Path.cwd()), **{key: None if path is None else str(path) for key, path in files.items()},
+        )  # fmt: skip
+
+    def answered(say: Say) -> Answer:
+        from resilience.cli.stress import answered
+
+        return answered(asked(), say=say)
+
+    if hazards is None:
+        give_when_done(answered, json=json, out=out)
+    else:
+        give_stress(lambda work, say: work.stress(asked(), out, engine=engine, say=say), json=json, out=out)
 
 
 def controls_(

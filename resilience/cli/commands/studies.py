@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from resilience.cli.answer import Say, give, give_when_done, patiently
-from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
+from resilience.cli.answer import give, give_when_done
+from resilience.cli.options import ENGINES, Engined, Json, Out, Studied
+from resilience.cli.waiting import give_run
 
-if TYPE_CHECKING:
-    from resilience.cli.running import Work
-    from resilience.runs import Answered
-
-NOTHING = "nothing was begun yet."
 FEWEST = 10  # draws of data that `resilience.uncertainty` takes; imported, it would cost every command a second
 
 Changes = Annotated[
@@ -49,7 +44,7 @@ def run(
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
     if 0 < data_draws < FEWEST or data_draws < 0:
         raise typer.BadParameter(f"--data-draws {data_draws}: 0 for none, or at least {FEWEST}")
-    _worked(
+    give_run(
         lambda work, say: work.run(
             study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
             data_draws=data_draws,
@@ -87,7 +82,7 @@ def compare(
     from resilience.runs import Comparing
 
     asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
-    _worked(
+    give_run(
         lambda work, say: work.compare(
             study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say
         ),
@@ -111,25 +106,7 @@ def resume(
     if done_already is not None:
         give(done_already, json=json)
         return
-    _worked(lambda work, say: work.resume(run, say=say, engine=engine), json=json)
-
-
-def _worked(ask: Callable[[Work, Say], Answered], *, json: bool) -> None:
-    """Do what a run is asked, and print it. What it imports takes a second, and is waited for as the rest is."""
-    begun: list[Work] = []
-
-    def work(say: Say) -> Answered:
-        from resilience.cli.running import Work
-
-        begun.append(Work())
-        return ask(begun[0], say)
-
-    done = patiently(work, stopped=lambda: begun[0].stopped() if begun else NOTHING, quiet=json)
-    from resilience.cli.running import told
-
-    give(told(done), json=json)
-    if len(done.failures):
-        raise typer.Exit(FAILED)
+    give_run(lambda work, say: work.resume(run, say=say, engine=engine), json=json)
 
 
 def report(
