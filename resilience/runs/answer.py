@@ -79,7 +79,7 @@ def _about_study(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> A
     if asked.comparing is not None:
         compared, files = comparing(going, asked, engine, say)
         _write(going, files, asked.also)
-        return Answered(folder=going.folder, compared=compared, failures=compared.found.failures)
+        return Answered(folder=going.folder, compared=compared, failures=compared.failures)
     if study.sweep is not None:
         points, failures, files = sweep(going, asked, engine, say)
         _write(going, files, asked.also)
