@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -13,14 +14,16 @@ from resilience.cli.text import columns, fitted
 from resilience.formats import plainly
 from resilience.runs import diff
 
+Say = Callable[[str], None]
 SHOWN = 20  # rows in a terminal
 WIDTH = 100  # letters in a line of one
 WHAT, VALUE = 48, 24  # letters of an input and of what it was set to that stand in one line
 FIRST = ("points", "policies", "goods", "losses", "shortfall")  # tables that say most
 
 
-def differing(a: Path, b: Path) -> Answer:
+def differing(a: Path, b: Path, *, say: Say) -> Answer:
     """What changed from run `a` to run `b`."""
+    say("reading both")
     found = diff(a, b)
     lines = [f"a: {a}", f"b: {b}", ""]
     lines += ["Inputs that differ:", *_inputs(found.inputs), ""] if len(found.inputs) else ["Inputs are the same.", ""]

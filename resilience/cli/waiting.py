@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from resilience.runs import Answered
 
 NOTHING = "nothing was begun yet."
-Ask = Callable[["Work", Say], "Answered"]
+Ask = Callable[["Work", Say], "Answered | Answer"]
 
 
 def give_run(ask: Ask, *, json: bool) -> None:
-    """Do what a run is asked, and print it with its folder."""
+    """Do what a run is asked, and print it with its folder; or an answer in its place, where nothing was to be done."""
     done = _waited(ask, json=json)
+    if isinstance(done, Answer):
+        give(done, json=json)
+        return
     from resilience.cli.running import told
 
     give(told(done), json=json)
@@ -34,6 +37,7 @@ def give_stress(ask: Ask, *, json: bool, out: Path | None) -> None:
     With `out`, the folder was asked for, and is told as `give` does.
     """
     done = _waited(ask, json=json)
+    assert not isinstance(done, Answer)
     assert done.stressed is not None
     from resilience.cli.stressed import many_told
 
@@ -49,10 +53,10 @@ def give_stress(ask: Ask, *, json: bool, out: Path | None) -> None:
     _end(done)
 
 
-def _waited(ask: Ask, *, json: bool) -> Answered:
+def _waited(ask: Ask, *, json: bool) -> Answered | Answer:
     begun: list[Work] = []
 
-    def work(say: Say) -> Answered:
+    def work(say: Say) -> Answered | Answer:
         from resilience.cli.running import Work
 
         begun.append(Work())
