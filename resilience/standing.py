@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import SolverError
-from resilience.solver import INFINITE, LinearProgram, Method, Status, loaded, refuse_poor_data, status_of
+from resilience.solver import INFINITE, LinearProgram, Method, Solution, Status, loaded, refuse_poor_data, status_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 UNLIMITED = 2**31 - 1
+BASIC = int(highspy.HighsBasisStatus.kBasic)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -27,6 +28,13 @@ class Answer:
     bound: float  # the solver's own, of an integer program; of others see `certified_bound`
     x: Floats
     row_dual: Floats
+
+    @classmethod
+    def of(cls, found: Solution) -> Answer:
+        """The same of a program that does not stand."""
+        return cls(
+            status=found.status, objective=found.objective, bound=found.bound, x=found.x, row_dual=found.row_dual
+        )
 
 
 class Standing:
@@ -78,7 +86,9 @@ class Standing:
             corner = highspy.HighsBasis()
             corner.col_status, corner.row_status = codes[: self._width], codes[self._width :]
             corner.valid = True
-            corner.alien = codes.count(highspy.HighsBasisStatus.kBasic) != len(corner.row_status)  # HiGHS completes it
+            corner.alien = basis.count(int(highspy.HighsBasisStatus.kBasic)) != len(
+                corner.row_status
+            )  # HiGHS completes it
             self._highs.setBasis(corner)
 
     def mark(self) -> highspy.HighsBasis:
@@ -92,7 +102,7 @@ class Standing:
     def basis(self) -> bytes:
         """The corner it stands at; to begin there again."""
         corner = self._highs.getBasis()
-        return bytes(map(int, [*corner.col_status, *corner.row_status]))
+        return bytes([*corner.col_status, *corner.row_status])
 
     def simplex(self, *, most: int = UNLIMITED) -> Answer:
         """The answer at a corner, by the simplex method from where it stands; `TIME_LIMIT` after `most` steps."""

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from resilience.physics import Floats, Whole
 from resilience.sizing.case import Case
+from resilience.sizing.fixed import BROKEN
 from resilience.sizing.program import planners, toolers
 from resilience.sizing.statement import Compiled
 
 NOBODY = -1
-BROKEN = 1e-7  # scaled units (or shares of capacity) past which a bound or a row counts as broken
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -21,6 +21,7 @@ from resilience.sizing.lifts import Lifts, Raised, raised
 from resilience.stores import Stores, no_stores
 
 Floats = NDArray[np.float64]
+ROUNDING = 1e-12  # share of what leaves in a period that is not on its way any more
 
 
 def candidates(
@@ -147,9 +148,12 @@ class Case:
 
     def structure(self) -> tuple[object, ...]:
         """What decides the coefficients of the program: cases that share it differ only in bounds and sides."""
+        return self.lag.tobytes(), *self.kin()
+
+    def kin(self) -> tuple[object, ...]:
+        """What decides all coefficients but those of transit."""
         refill = self.refill and (self.refill.after_weeks, self.stores.release.delivery_weeks)
-        rest = self.serves_late, refill, self.raised is None
-        return self.grid.lengths, self.lag.tobytes(), self.lost[:, 1:].tobytes(), *rest
+        return self.grid.lengths, self.lost[:, 1:].tobytes(), self.serves_late, refill, self.raised is None
 
 
 def build_case(

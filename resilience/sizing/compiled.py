@@ -1,6 +1,7 @@
 """The response program as arrays: stated once for each structure, then cut and re-bounded for each scenario.
 
-Scenarios move bounds and sides alone, so those of one structure (`Case.structure`) share one statement. A case on a
+Scenarios move bounds and sides, and now and then transit (`rerouted.py`), so those that share all other coefficients
+(`Case.kin`) share one statement. A case on a
 part of the network takes the part's rows and columns out of the arrays of the whole: goods closed downstream (with a
 good, all that is made from it or that can stand in for it) touch no row or column of the others but those of needs,
 and a need is kept where both its goods are.
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from resilience.sizing.case import Case
 from resilience.sizing.program import planners, response_program, sides, toolers, upper_bounds
+from resilience.sizing.rerouted import rerouted
 from resilience.sizing.statement import Compiled
 
 Mask = NDArray[np.bool_]
@@ -26,12 +28,13 @@ Mask = NDArray[np.bool_]
 
 @dataclass(kw_only=True)
 class Compiler:
-    """Turns cases of one network into arrays; cases of one structure share one statement.
+    """Turns cases of one network into arrays; cases that differ in bounds, sides and transit share one statement.
 
     Equal to stating each case, or the case of each part, afresh (tests hold this), only faster.
     """
 
     stated: dict[tuple[object, ...], Compiled] = field(default_factory=dict)
+    kin: dict[tuple[object, ...], Compiled] = field(default_factory=dict)
     cuts: dict[tuple[object, ...], tuple[Case, Compiled]] = field(default_factory=dict)
 
     def compile(self, case: Case) -> Compiled:
@@ -52,9 +55,16 @@ class Compiler:
     def _stated(self, case: Case) -> Compiled:
         key = case.structure()
         if key not in self.stated:
-            with _no_collection():
-                self.stated[key] = response_program(case).compiled()
+            self.stated[key] = self._stated_by_kin(case)
         return self.stated[key]
+
+    def _stated_by_kin(self, case: Case) -> Compiled:
+        key = case.kin()
+        if key in self.kin:
+            return rerouted(self.kin[key], case)
+        with _no_collection():
+            self.kin[key] = response_program(case).compiled()
+        return self.kin[key]
 
 
 def each_compiled(cases: Iterable[tuple[Case, Case]]) -> Iterator[tuple[Case, Compiled]]:
@@ -64,19 +74,16 @@ def each_compiled(cases: Iterable[tuple[Case, Case]]) -> Iterator[tuple[Case, Co
     structure is kept. Parts are cut out of the whole where they have more lanes than it in all, for a statement takes
     time in proportion; else each is stated by itself.
     """
-    keys: dict[tuple[object, ...], int] = {}
-    of_structure: dict[int, Case] = {}
-    lanes: dict[int, dict[int, int]] = {}
-    parts: list[tuple[Case, int]] = []
+    of_structure: dict[tuple[object, ...], Case] = {}
+    lanes: dict[tuple[object, ...], dict[int, int]] = {}
+    parts: list[tuple[Case, Case]] = []
     for case, whole in cases:
-        number = keys.setdefault(whole.structure(), len(keys))
-        of_structure.setdefault(number, whole)
-        lanes.setdefault(number, {})[id(case.physics)] = len(case.physics.flow)
-        parts.append((case, number))
+        kept_whole = of_structure.setdefault(whole.structure(), whole)
+        lanes.setdefault(whole.kin(), {})[id(case.physics)] = len(case.physics.flow)
+        parts.append((case, kept_whole))
     compilers: dict[int, Compiler] = {}
-    for case, number in parts:
-        whole = of_structure[number]
-        if case.physics is not whole.physics and sum(lanes[number].values()) > len(whole.physics.flow):
+    for case, whole in parts:
+        if case.physics is not whole.physics and sum(lanes[whole.kin()].values()) > len(whole.physics.flow):
             yield case, compilers.setdefault(id(whole.physics), Compiler()).part(case, whole)
         else:
             yield case, compilers.setdefault(id(case.physics), Compiler()).compile(case)

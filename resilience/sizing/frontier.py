@@ -24,7 +24,7 @@ from resilience.errors import AskError
 from resilience.mitigation import Measure
 from resilience.physics import Floats
 from resilience.risk import CVaR, Expectation, Risk
-from resilience.sizing.bare import HARMLESS
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.lshaped.sweep import decompose_each
 from resilience.solver import LinearProgram, Status, certified_bound, relative_gap, settled, solve
 from resilience.standing import Standing

@@ -28,9 +28,9 @@ from resilience.errors import AskError
 from resilience.physics import Floats, Whole
 from resilience.policy import Reserve
 from resilience.risk import Expectation
-from resilience.sizing.bare import HARMLESS
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import measure_columns, two_stage
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.mean import mean_case
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.solver import LinearProgram, Method, solve

@@ -49,7 +49,7 @@ from typing import Any
 
 import numpy as np
 
-from resilience.sizing.case import Case, Floats
+from resilience.sizing.case import ROUNDING, Case, Floats
 from resilience.sizing.statement import Statement, Variables, total
 
 Sums = list[list[list[tuple[float, Any]]]]  # for each point and period: factors and variables
@@ -357,7 +357,7 @@ def restore_positions(statement: Statement, case: Case, chosen: Chosen) -> None:
     ):
         for n, row, lag in zip(at, rows, lags, strict=True):
             late = 1.0 - case.arrivals(lag).sum(axis=0)
-            terms[n] += [(share, variable) for share, variable in zip(late, row, strict=True) if share > 1e-12]
+            terms[n] += [(share, variable) for share, variable in zip(late, row, strict=True) if share > ROUNDING]
     landed = physics.stock + case.arriving.sum(axis=1)  # the rest of the first position is still on its way at the end
     statement.keep("position", (total(row) >= side for row, side in zip(terms, landed, strict=True)))
 

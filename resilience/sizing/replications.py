@@ -205,7 +205,10 @@ def cost_of(
     lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
     chances = stated.terms.probabilities[stated.terms.blocks]
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
-    for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
+    programs = {each: program(each) for each in helped}
+    prices = {} if without is None else {each: without.answers[each].row_dual for each in helped}
+    close = KEPT * gap
+    for number, answer in solve_each(programs, prices=prices, gap=close, method=method, engine=engine).items():
         lost[number] = answer.objective
     return (own + float(chances @ lost)) * stated.laws.usd
 

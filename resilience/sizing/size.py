@@ -27,6 +27,7 @@ from resilience.sizing.accounts import (
     unmet_table,
 )
 from resilience.sizing.limits import Limit
+from resilience.sizing.lshaped import outline
 from resilience.sizing.ranges import ranges, without_each
 from resilience.sizing.ranking import ranking
 from resilience.sizing.relax import refusal
@@ -34,8 +35,8 @@ from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.stated import Stated, sparing, state_sizing
-from resilience.sizing.without import Traced, Without, without_reserve
-from resilience.solver import Method, Solution, Status, relative_gap
+from resilience.sizing.without import KEPT, Traced, Without, without_reserve
+from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
 SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
@@ -239,14 +240,22 @@ def sized(
     numbers = stated.terms.blocks
     asked = stated.only(numbers[without.live].tolist())
     alone = [without.answers[number] for number in without.live]
-    try:
-        found = solved(asked, alone, method=method, gap=gap, engine=engine, say=say)
-    except InfeasibleError as error:
-        raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
     most = stated.most.copy()
     most[numbers] = without.most
     spared = np.setdiff1d(np.arange(len(most)), numbers[sorted(without.answers)])
-    return _sizing(asked, found, alone, most, spared=spared)
+    counted = float(stated.terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
+    try:
+        stop = gap - (counted and counted / _least(asked, alone))
+        found = solved(asked, alone, method=method, gap=max(stop, KEPT * gap), engine=engine, say=say)
+    except InfeasibleError as error:
+        raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
+    return _sizing(asked, found, alone, most, spared=spared, counted=counted)
+
+
+def _least(asked: Stated, alone: Sequence[Solution]) -> float:
+    """What any reserve costs at least, as the duals where nothing is held tell. In the physics' unit of money."""
+    cuts = {number: answer.row_dual for number, answer in enumerate(alone)}
+    return solve(outline(asked.two_stage, [cuts]), Method(algorithm="simplex")).bound
 
 
 def _traced(stated: Stated, gap: float) -> Traced | None:
@@ -261,12 +270,15 @@ def _traced(stated: Stated, gap: float) -> Traced | None:
     )
 
 
-def _sizing(asked: Stated, found: Solved, alone: Sequence[Solution], most: Floats, *, spared: Whole) -> Sizing:
-    """`alone`: answers with nothing bought of the scenarios asked; `most`: what any scenario then loses at most."""
+def _sizing(
+    asked: Stated, found: Solved, alone: Sequence[Solution], most: Floats, *, spared: Whole, counted: float
+) -> Sizing:
+    """`alone`: answers with nothing bought of the scenarios asked; `most`: what any scenario then loses at most, and
+    `counted` what those `spared` then add to the objective.
+    """
     laws, rows, terms = asked.laws, asked.rows, asked.terms
     held = np.where(asked.kept(found.held), found.held, 0.0)
     losses = losses_table(asked, found, most)
-    counted = float(terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
     marginal = marginal_table(asked, found, held)
     measures = measures_table(asked, found)
     avoided = split(asked, found, alone, held, losses.iloc[terms.blocks])

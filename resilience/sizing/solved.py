@@ -188,8 +188,9 @@ def apart(
         number: with_units(asked.blocks[number], asked.cases[number], held[asked.mine[number]], amounts).program
         for number in np.flatnonzero(again).tolist()
     }
+    known = {number: prices for number, prices in enumerate(found.prices) if prices is not None}
     plans = [alone.x for alone in without]
-    for number, plan in solve_each(better, method=method, engine=engine).items():
+    for number, plan in solve_each(better, prices=known, gap=KEPT * gap, method=method, engine=engine).items():
         plans[number] = plan.x
     worth, lifted = [], []
     for number, mine in enumerate(asked.mine):

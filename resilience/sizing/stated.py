@@ -17,10 +17,10 @@ from resilience.physics import Floats, Physics, Whole, physics
 from resilience.policy import Release, Reserve
 from resilience.risk import Expectation, Risk
 from resilience.scenario import Scenario, ScenarioSet
-from resilience.sizing.bare import HARMLESS
 from resilience.sizing.case import Case, candidates
 from resilience.sizing.compiled import each_compiled
 from resilience.sizing.extensive import Extensive, join, two_stage
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.ground import Ground, Line
 from resilience.sizing.limits import Limit, kept, own_stores
 from resilience.sizing.parts import Parts, cases_of, of_each, offers

@@ -1,9 +1,10 @@
 """A plan that loses nothing, looked for near what a scenario strikes.
 
-First the struck goods alone are free, then those made from them too (`nearby.py`): such a part is a few hundredths of
-the whole. Columns that cost leave it, and so does the objective. Makers take inputs that are partly essential as if
-they could not do without, which takes a row and two columns off each; and those whose tools arrive as ever keep to
-their usual use of them. All of this only rules plans out: a plan that is found is one, and none found says nothing.
+First the struck goods alone are free, then those made from them too (`nearby.py`): all others are fixed (`fixed.py`),
+which leaves a few hundredths of the whole. Columns that cost leave it, and so does the objective. Makers take inputs
+that are partly essential as if they could not do without, which takes a row and two columns off each; and those whose
+tools arrive as ever keep to their usual use of them. All of this only rules plans out: a plan that is found is one, and
+none found says nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from resilience.sizing.nearby import Surroundings, least_near
+from resilience.sizing.fixed import least_fixed
+from resilience.sizing.nearby import Surroundings
 from resilience.sizing.statement import Compiled
 from resilience.sizing.steady import Mask
 from resilience.solver import LinearProgram, Method, Solution
@@ -43,7 +45,7 @@ def unharmed(narrow: LinearProgram, around: Surroundings, method: Method | None)
     for steps in range(STEPS + 1):
         near = around.steps <= steps
         if near.sum() > tried:
-            found = least_near(narrow, near, around.calm, method)
+            found = least_fixed(narrow, near, around.calm, method)
             if found is not None:
                 return replace(found, bound=0.0)
             tried = int(near.sum())

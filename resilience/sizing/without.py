@@ -4,18 +4,18 @@ Most years that hazards bring lose nothing: stocks last, or others make more. An
 near what a scenario strikes one is found in a tenth of the time of the least loss (`unharmed.py`); where the search
 fails the scenario is solved in full, so searching costs time now and then and never an answer.
 
-A plan for one scenario is also a plan for any that is no harder: one whose program has the same coefficients and
-nowhere tighter sides or bounds. So one that loses nothing settles all that are easier. A few scenarios of one program
-are tried from the middle of their order of hardness. Of many, of which simulation has told what each loses at most
-(`traced.py`), those that may weigh most come first, and those that together weigh too little to matter are spared:
-once a plan near what is struck, which is often the best there is, has told that they lose less than simulation says.
-While all of them lose something, the least loss is sought at once.
+A plan that loses nothing settles every other scenario that it is a plan for too (`lent.py`); and what one scenario
+loses no easier one passes: one whose program has the same coefficients and nowhere tighter sides or bounds. A few
+scenarios of one shape are tried from the middle of their order of hardness. Of many, of which simulation has told what
+each loses at most (`traced.py`), those that may weigh most come first, and those that together weigh too little to
+matter are spared: once a plan near what is struck, which is often the best there is, has told that they lose less than
+simulation says. While all of them lose something, the least loss is sought at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
 from resilience.errors import ScenarioError
 from resilience.physics import Floats
-from resilience.sizing.bare import HARMLESS, Bare, bare, solved
+from resilience.sizing.bare import Bare, bare, solved
 from resilience.sizing.case import Case
+from resilience.sizing.fixed import HARMLESS
+from resilience.sizing.lent import lent
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution
@@ -110,11 +112,13 @@ class _Known:
         if np.isneginf(found.bound):
             return
         self.most[number], self.answers[number] = found.objective, found
-        for other in self.alike[id(self.blocks[number].program.matrix)]:
-            if other not in self.answers and found.objective < self.most[other] and self._harder(number, other):
+        for other in self.alike[self.blocks[number].program.shape]:
+            if other in self.answers or found.objective >= self.most[other]:
+                continue
+            if found.objective <= HARMLESS and (same := _lent(found, self.blocks[other])) is not None:
+                self.most[other], self.answers[other] = same.objective, same
+            elif self._harder(number, other):
                 self.most[other] = found.objective
-                if found.objective <= HARMLESS:
-                    self.answers[other] = found
 
     def open(self) -> list[int]:
         """The scenarios of which more is to be found."""
@@ -125,12 +129,19 @@ class _Known:
     def _harder(self, one: int, other: int) -> bool:
         """Whether every plan for scenario `one` is a plan for `other`."""
         tight, wide = self.blocks[one].program, self.blocks[other].program
-        return bool(
+        return tight.matrix is wide.matrix and bool(
             (tight.column_upper <= wide.column_upper).all()
             and (tight.column_lower >= wide.column_lower).all()
             and (tight.row_upper <= wide.row_upper).all()
             and (tight.row_lower >= wide.row_lower).all()
         )
+
+
+def _lent(found: Solution, block: Compiled) -> Solution | None:
+    """An answer that loses nothing, where its plan is one for `block` too and loses nothing there either."""
+    plan = lent(found.x, block)
+    cost = np.inf if plan is None else float(block.program.cost @ plan)
+    return None if plan is None or cost > HARMLESS else replace(found, objective=cost, x=plan)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +156,7 @@ Wave = Mapping[int, Ask]  # scenarios that do not depend on one another's answer
 
 
 def _middles(known: _Known) -> Iterator[Wave]:
-    """Of each group of one program the scenario in the middle of hardness, then the middles of its halves, and on."""
+    """Of each group of one shape the scenario in the middle of hardness, then the middles of its halves, and on."""
     ask = Ask(search=True, for_now=False)
     spans = [group for group in known.alike.values() if len(group)]
     while spans:
@@ -217,11 +228,11 @@ def notable(weighed: Floats, allowed: float) -> NDArray[np.bool_]:
     return found
 
 
-def _alike(blocks: Sequence[Compiled]) -> dict[int, list[int]]:
-    """Numbers of blocks that share their coefficients, hardest first."""
-    groups: dict[int, list[int]] = {}
+def _alike(blocks: Sequence[Compiled]) -> dict[tuple[int, int], list[int]]:
+    """Numbers of blocks of one shape, hardest first."""
+    groups: dict[tuple[int, int], list[int]] = {}
     for number, block in enumerate(blocks):
-        groups.setdefault(id(block.program.matrix), []).append(number)
+        groups.setdefault(block.program.shape, []).append(number)
     for numbers in groups.values():
         numbers.sort(key=lambda number: (float(_room(blocks[number].program).sum()), number))
     return groups

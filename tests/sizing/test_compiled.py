@@ -13,7 +13,7 @@ from resilience.periods import Coarsening
 from resilience.physics import physics
 from resilience.scenario import Scenario
 from resilience.sizing.case import build_case
-from resilience.sizing.compiled import Compiler, column_masks, each_compiled, row_masks
+from resilience.sizing.compiled import Compiler, column_masks, each_compiled, kept, row_masks
 from resilience.sizing.program import response_program
 from resilience.sizing.scope import Downstream
 from resilience.stores import stores
@@ -66,6 +66,24 @@ def test_cases_are_stated_alike_however_they_are_come_by():
     for block in blocks:
         case = whole if block.program.shape == response_program(whole).compiled().program.shape else part
         same(block, response_program(case).compiled())
+
+
+@settings(max_examples=10, deadline=None)
+@given(seeds, st.integers(2, 4), st.integers(2, 4), st.booleans())
+def test_other_transit_is_the_page_of_that_transit(seed, goods, places, ring):
+    network = random_network(seed, goods, places, ring)
+    part, whole = part_and_whole(seed, network)
+    rng = np.random.default_rng(seed)
+    held_up = np.arange(whole.grid.weeks) < rng.integers(1, 12)
+    longer = [
+        replace(case, lag=case.lag + rng.integers(0, 4, len(case.lag))[:, None] * held_up) for case in (part, whole)
+    ]
+    parts = Compiler()
+    for case in (whole, longer[1], whole):
+        same(parts.compile(case), response_program(case).compiled())
+    later = replace(longer[0], lag=longer[1].lag[kept(part, whole)["lane"]])
+    same(parts.part(later, longer[1]), response_program(later).compiled())
+    assert len(parts.kin) == 1
 
 
 def test_a_block_that_parts_do_not_name_is_refused():

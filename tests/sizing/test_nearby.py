@@ -12,7 +12,8 @@ from resilience.physics import physics
 from resilience.sizing.calm import calm_year, struck_goods
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.nearby import FAR, least_near, surroundings
+from resilience.sizing.fixed import least_fixed
+from resilience.sizing.nearby import FAR, surroundings
 from resilience.sizing.steady import least_loss, tools_as_ever
 from resilience.solver import Method, solve
 
@@ -66,7 +67,7 @@ def test_the_least_loss_of_a_part_is_a_plan_of_the_whole_and_no_less_than_its_le
     network = random_network(seed, goods, places, ring)
     case, block = stated(network, random_scenario(seed + 1, network))
     program, around = block.program, surroundings(case, block)
-    found = least_near(program, around.supplied <= steps, around.calm, None)
+    found = least_fixed(program, around.supplied <= steps, around.calm, None)
     if found is None:
         return
     least = solve(program).objective
@@ -92,7 +93,7 @@ def test_steps_are_those_of_making_and_an_input_lies_as_near_as_what_is_made_fro
 def test_stocks_that_outlast_a_stop_are_seen_at_the_struck_good_alone():
     case, block = stated(chain(), Scenario(name="stop", disruptions=(Outage(good="metal", weeks=2),)))
     around = surroundings(case, block)
-    found = least_near(block.program, around.supplied <= 0, around.calm, None)
+    found = least_fixed(block.program, around.supplied <= 0, around.calm, None)
     whole = solve(block.program)
     assert found.objective == pytest.approx(whole.objective, abs=1e-6)
 

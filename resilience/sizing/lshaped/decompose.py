@@ -27,8 +27,9 @@ class Decomposed:
 
     `most` and `least` say between what each scenario's first measure lies at `x`; they differ where the gap asked for
     did not need the scenario solved. `worth` is what one more unit of each tied column saves through each scenario (by
-    the duals of the master), and `weight` what one more unit of its first measure adds to the objective. `outline` is
-    the first stage with all cuts: it allows every plan at no more than its cost; `dual` has the duals of its own rows.
+    the duals of the master), and `weight` what one more unit of its first measure adds to the objective. `prices` are
+    the duals that say most of it there, where they were kept. `outline` is the first stage with all cuts: it allows
+    every plan at no more than its cost; `dual` has the duals of its own rows.
     """
 
     status: Status
@@ -40,6 +41,7 @@ class Decomposed:
     weight: Floats
     worth: tuple[Floats, ...]
     tied: tuple[Whole, ...]
+    prices: tuple[Floats | None, ...]
     outline: LinearProgram
     dual: Floats
     iterations: int
@@ -126,12 +128,14 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
     weight = np.zeros(search.scenarios)
     worth: list[Floats] = [np.zeros(0)] * search.scenarios
     tied: list[Whole] = [np.zeros(0, dtype=np.int64)] * search.scenarios
+    prices: list[Floats | None] = [None] * search.scenarios
     for pool in search.pools:
         numbers = pool.structure.numbers
         most[numbers] = np.minimum(pool.most(x[pool.structure.tied])[:, 0], x[pool.structure.columns[:, 0]])
         least[numbers] = pool.least(x[pool.structure.tied])[0]
-        for number in numbers:
+        for number, known in zip(numbers, pool.best(x[pool.structure.tied]), strict=True):
             worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied
+            prices[number] = known
     for row, dual in zip(search.master.rows, search.master.multipliers(), strict=False):
         pool = search.pools[row.structure]
         number = pool.structure.numbers[row.position]
@@ -148,6 +152,7 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
         weight=weight,
         worth=tuple(worth),
         tied=tuple(tied),
+        prices=tuple(prices),
         outline=search.master.program(),
         dual=search.master.dual[: search.first.shape[0]],
         iterations=search.iterations,

@@ -2,31 +2,48 @@
 
 A scenario is solved in the program of its structure, kept in the solver, whose sides and bounds are moved to its own.
 `Corners` begins at the corner where the scenario ended last time, which comes with the task: an answer then depends on
-nothing that a worker remembers, and workers may be as many as they like. `Inside` uses interior points from nowhere.
+nothing that a worker remembers, and workers may be as many as they like. `Inside` uses interior points, which begin
+nowhere, but on half of the program where duals that are known already bound it well (`fixed.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import sparse
 
 from resilience.errors import SolverError
+from resilience.sizing.fixed import least_at_prices
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Status
+from resilience.solver import LinearProgram, Method, Status
 from resilience.standing import Answer, Standing
 
 LARGE = 40_000  # columns past which interior points beat the simplex method even from a corner of the scenario's own
+INNER = Method(algorithm="ipm", crossover=False)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Known:
+    """A scenario at a first stage, and what was learned of it before: the corner where it ended last, and the duals
+    that bound it best. A plan within `gap` of that bound will do.
+    """
+
+    program: LinearProgram
+    basis: bytes | None
+    prices: Floats | None
+    gap: float
 
 
 class Way(Protocol):
-    """Any way to solve one scenario after another."""
+    """Any way to solve one scenario after another; `priced` says whether it makes use of duals found before."""
 
-    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
+    priced: ClassVar[bool]
+
+    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
         """The answer of a program whose sides were moved, and the corner to begin at next time."""
         ...
 
@@ -38,11 +55,12 @@ class Corners:
     """
 
     patience: int = 2000
+    priced: ClassVar[bool] = False
 
-    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
+    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
         """As `Way` says."""
-        standing.begin(basis)
-        if basis is not None:
+        standing.begin(known.basis)
+        if known.basis is not None:
             answer = standing.simplex(most=self.patience)
             if answer.status is not Status.TIME_LIMIT:
                 return answer, standing.basis() if answer.status is Status.OPTIMAL else None
@@ -52,10 +70,18 @@ class Corners:
 
 @dataclass(frozen=True, kw_only=True)
 class Inside:
-    """Interior points without a corner. Do not use it where a scenario is solved often and is small."""
+    """Interior points without a corner: among the plans that known duals would choose, and among all where none of
+    those is near their bound. Do not use it where a scenario is solved often and is small.
+    """
 
-    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
+    priced: ClassVar[bool] = True
+
+    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
         """As `Way` says."""
+        if known.prices is not None:
+            found = least_at_prices(known.program, known.prices, gap=known.gap, method=INNER)
+            if found is not None:
+                return Answer.of(found), None
         return standing.inner(), None
 
 
@@ -66,35 +92,36 @@ def suited(structure: Structure) -> Way:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
-    """Scenarios of one structure to be solved at one first stage."""
+    """Scenarios of one structure to be solved at one first stage; of each, what `Known` says."""
 
     structure: int
     positions: tuple[int, ...]
     point: Floats  # of the structure's tied columns
     caps: Floats  # positions x measures after the first
     bases: tuple[bytes | None, ...]
-    plans: bool = False  # whether plans are wanted back
+    prices: tuple[Floats | None, ...]
+    gap: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """What one scenario answered: what its plan measures (infinite where no plan keeps the caps), and a cut."""
+    """What one scenario answered: what its plan measures (infinite where no plan keeps the caps), a cut, and the duals
+    it is of where they are worth keeping.
+    """
 
     measured: Floats
     cut: Cut
     basis: bytes | None
-    plan: Floats | None
-    row_dual: Floats | None
+    prices: Floats | None
 
 
 @dataclass(kw_only=True, eq=False)
 class Oracle:
-    """A worker's state: the structures, and their programs in the solver once they were needed."""
+    """A worker's state: the structures, and the program of one in the solver once it was needed."""
 
     structures: Sequence[Structure]
     ways: Sequence[Way]
     standing: dict[int, Standing] = field(default_factory=dict)
-    eased: dict[int, Standing] = field(default_factory=dict)
 
     def program(self, number: int) -> Standing:
         """The program of a structure in the solver; one at a time, for they are large."""
@@ -106,35 +133,35 @@ class Oracle:
 
 def solved(oracle: Oracle, task: Task) -> list[Found]:
     """The answers to a task, in its order."""
-    return [
-        _one(oracle, task, position, caps, basis)
-        for position, caps, basis in zip(task.positions, task.caps, task.bases, strict=True)
-    ]
+    return [_one(oracle, task, place) for place in range(len(task.positions))]
 
 
-def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes | None) -> Found:
-    structure, standing = oracle.structures[task.structure], oracle.program(task.structure)
-    low, high, least, most = structure.sides(position)
+def _one(oracle: Oracle, task: Task, place: int) -> Found:
+    structure, standing, way = (
+        oracle.structures[task.structure],
+        oracle.program(task.structure),
+        oracle.ways[task.structure],
+    )
+    low, high, least, most = structure.sides(task.positions[place])
     shift = structure.tie @ task.point
     height = len(shift)
     low[:height] -= shift
     high[:height] -= shift
-    high[height:] = caps
+    high[height:] = task.caps[place]
     _move(standing, low, high, least, most)
-    answer, corner = oracle.ways[task.structure].answer(standing, basis)
+    program = replace(structure.program, row_lower=low, row_upper=high, column_lower=least, column_upper=most)
+    known = Known(program=program, basis=task.bases[place], prices=task.prices[place], gap=task.gap)
+    answer, corner = way.answer(standing, known)
     if answer.status is Status.INFEASIBLE:
         cut = price(structure, _what_forbids(structure, (low, high, least, most)), cost=False)
-        return Found(
-            measured=np.full(structure.measures.shape[0], np.inf), cut=cut, basis=None, plan=None, row_dual=None
-        )
+        return Found(measured=np.full(structure.measures.shape[0], np.inf), cut=cut, basis=None, prices=None)
     if answer.status is not Status.OPTIMAL:
         raise SolverError(f"A scenario could not be solved: {answer.status.value} Check the data's scale.")
     return Found(
         measured=np.asarray(structure.measures @ answer.x, dtype=np.float64),
         cut=price(structure, answer.row_dual, cost=True),
         basis=corner,
-        plan=answer.x if task.plans else None,
-        row_dual=answer.row_dual if task.plans else None,
+        prices=answer.row_dual if way.priced else None,
     )
 
 

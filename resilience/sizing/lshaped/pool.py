@@ -19,14 +19,15 @@ SAME = 1e-9  # relative difference below which two cuts are one
 
 @dataclass(kw_only=True, eq=False)
 class Pool:
-    """Cuts as rows: weights on measures, slope on tied columns, right side for each scenario. And plans: at which
-    first stage, measuring what, good for which scenarios.
+    """Cuts as rows: weights on measures, slope on tied columns, right side for each scenario; and the duals each is of,
+    where they were kept. And plans: at which first stage, measuring what, good for which scenarios.
     """
 
     structure: Structure
     weights: list[Floats] = field(default_factory=list)
     slopes: list[Floats] = field(default_factory=list)
     sides: list[Floats] = field(default_factory=list)
+    prices: list[Floats | None] = field(default_factory=list)
     points: list[Floats] = field(default_factory=list)
     measured: list[Floats] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
@@ -36,20 +37,21 @@ class Pool:
     def __len__(self) -> int:
         return len(self.sides)
 
-    def add(self, cut: Cut) -> int:
-        """Price a cut for every scenario; its number, also where it was there before."""
+    def add(self, cut: Cut, prices: Floats | None = None) -> int:
+        """Price a cut, of the duals `prices`, for every scenario; its number, also where it was there before."""
         sides = cut.common + self.structure.values @ cut.prices
         key = rounded(np.concatenate([cut.weights, cut.slope, sides]))
         if key not in self.seen:
             self.seen[key] = len(self)
-            self.keep(cut.weights, cut.slope, sides)
+            self.keep(cut.weights, cut.slope, sides, prices)
         return self.seen[key]
 
-    def keep(self, weights: Floats, slope: Floats, sides: Floats) -> None:
+    def keep(self, weights: Floats, slope: Floats, sides: Floats, prices: Floats | None = None) -> None:
         """Add a cut that is priced already."""
         self.weights.append(weights)
         self.slopes.append(slope)
         self.sides.append(sides)
+        self.prices.append(prices)
 
     def learn(self, position: int, point: Floats, measured: Floats) -> None:
         """Remember what a plan for one scenario measured at a first stage."""
@@ -87,6 +89,10 @@ class Pool:
         said = np.array([self.sides[number] - self.slopes[number] @ point for number in alone])
         best = np.argmax(said, axis=0)
         return said[best, np.arange(count)], np.array(alone, dtype=np.int64)[best]
+
+    def best(self, point: Floats) -> list[Floats | None]:
+        """For each scenario the duals, where they were kept, of the cut that says most of its cost at `point`."""
+        return [self.prices[cut] if cut >= 0 else None for cut in self.least(point)[1].tolist()]
 
     def broken(self, x: Floats) -> tuple[Floats, Whole]:
         """For each scenario by how much `x`, first-stage columns, breaks the cut it breaks most, and which that is."""

@@ -38,6 +38,7 @@ from resilience.solver import LinearProgram, Status, relative_gap
 STEP = 0.5  # of the way from the best first stage to the master's
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
 SHARE = 0.1  # of the gap left that may be
+NEAR = 0.1  # of the gap asked for that a scenario's plan may be from the best bound known of it, and still do
 POOLED = 3  # rounds in a row that the pool alone may cut
 PART = 8  # a batch is this part of all scenarios
 LEAST = 16  # scenarios in a batch, if there are so many
@@ -93,7 +94,8 @@ class Search:
             for position, number in enumerate(structure.numbers.tolist()):
                 if number in known:
                     plan, row_dual = known[number]
-                    pool.add(price(structure, np.append(row_dual, np.zeros(structure.caps)), cost=True))
+                    prices = np.append(row_dual, np.zeros(structure.caps))
+                    pool.add(price(structure, prices, cost=True), prices)
                     pool.learn(position, x[structure.tied], np.asarray(structure.measures @ plan, dtype=np.float64))
 
     def late(self) -> bool:
@@ -207,6 +209,7 @@ class Search:
         for number in sorted({number for number, _ in batch}):
             structure = self.structures[number]
             positions = sorted(position for at, position in batch if at == number)
+            prices = self.pools[number].best(x[structure.tied])
             for start in range(0, len(positions), TASK):
                 part = tuple(positions[start : start + TASK])
                 tasks[f"{number}/{part[0]}"] = Task(
@@ -215,6 +218,8 @@ class Search:
                     point=x[structure.tied],
                     caps=x[structure.columns[list(part), 1:]],
                     bases=tuple(self.bases.get((number, position)) for position in part),
+                    prices=tuple(prices[position] for position in part),
+                    gap=NEAR * self.gap,
                 )
         for key, found in answers(self.team, solved, tasks).items():
             for position, one in zip(tasks[key].positions, found, strict=True):
@@ -223,7 +228,7 @@ class Search:
     def _learn(self, number: int, position: int, point: Floats, found: Found) -> None:
         self.solves += 1
         pool = self.pools[number]
-        pool.add(found.cut)
+        pool.add(found.cut, found.prices)
         if np.isfinite(found.measured).all():
             pool.learn(position, point, found.measured)
             self.bases[number, position] = found.basis
