@@ -46,6 +46,7 @@ ORDER = (
     "adversary",
     "sharing",
     "datasets",
+    "inquiry",
     "controls",
     "history",
     "kinds",
