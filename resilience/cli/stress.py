@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
+
+import typer
 
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
@@ -14,10 +17,20 @@ from resilience.folder import MANIFEST, RUNS, newest
 from resilience.network import Network
 from resilience.policy import Reserve
 from resilience.simulate import Traces, simulate
-from resilience.stress import Chosen, Stress, choose, reserve_of, stressed
+from resilience.stress import METHODS, Chosen, Stress, choose, reserve_of, stressed
 from resilience.stress.answer import held_for, told
 
 Say = Callable[[str], None]
+
+
+def question(words: Mapping[str, Any]) -> Stress:
+    """What the command was asked, by the names of its options; files and runs are those seen from here."""
+    if words["method"] not in METHODS:
+        raise typer.BadParameter(f"--method {words['method']!r}: one of {', '.join(METHODS)}")
+    reserve = words["reserve"]
+    run = None if reserve is None else str(find_run_with_reserve(reserve).resolve())
+    plain: dict[str, Any] = {name: str(word) if isinstance(word, Path) else word for name, word in words.items()}
+    return Stress(**plain, run=run, place=str(Path.cwd()))
 
 
 def answered(stress: Stress, *, say: Say) -> Answer:

@@ -63,18 +63,15 @@ def stress(
     if engine != "serial" and hazards is None:
         raise typer.BadParameter("--engine spreads drawn years: give --hazards as well")
 
-    def asked() -> Stress:
-        from resilience.cli.stress import find_run_with_reserve
-        from resilience.stress import METHODS, Stress
+    words = {
+        "dataset": dataset, "weeks": weeks, "scenario": scenario, "scenarios": scenarios, "hazards": hazards,
+        "draws": draws, "seed": seed, "method": method, "reserve": reserve, "release": release,
+    }  # fmt: skip
 
-        if method not in METHODS:
-            raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
-        files = {"scenarios": scenarios, "release": release}
-        return Stress(
-            dataset=dataset, weeks=weeks, scenario=scenario, hazards=hazards, draws=draws, seed=seed, method=method,
-            reserve=reserve, run=None if reserve is None else str(find_run_with_reserve(reserve).resolve()),
-            place=str(Path.cwd()), **{key: None if path is None else str(path) for key, path in files.items()},
-        )  # fmt: skip
+    def asked() -> Stress:
+        from resilience.cli.stress import question
+
+        return question(words)
 
     def answered(say: Say) -> Answer:
         from resilience.cli.stress import answered
