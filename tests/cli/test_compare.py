@@ -75,8 +75,8 @@ def test_points_of_the_ranges_that_fail_are_told_and_end_with_three(tmp_path):
     fragile(24).write(tmp_path / "net")
     (tmp_path / "gas.toml").write_text(GAS)
     named = ["--only", "no reserve", "--only", "national, 60 days"]
-    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 4, "--out", tmp_path / "found", code=3)
-    assert "2 of 20 networks failed and are left out, as failures.csv says" in text
+    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--out", tmp_path / "found", code=3)
+    assert "2 of 10 networks failed and are left out, as failures.csv says" in text
     failures = pd.read_csv(tmp_path / "found" / "failures.csv")
     assert set(failures["policy"]) == {"moving the data"}
     assert failures["scenario"].tolist() == [
@@ -86,8 +86,7 @@ def test_points_of_the_ranges_that_fail_are_told_and_end_with_three(tmp_path):
     ]
     assert failures["error"].str.contains("does not balance").all()
     shares = pd.read_csv(tmp_path / "found" / "sensitivity.csv").set_index("factor")["total"]
-    assert shares.idxmax() == "goods_holding_share_per_year_estimated"  # as where nothing fails
-    assert shares.idxmin() == "producers_output_per_week_estimated"
+    assert shares.idxmin() == "producers_output_per_week_estimated"  # it decides nothing, where it balances
     assert {"sensitivity.csv", "worth.csv", "losses.csv"} <= {path.name for path in (tmp_path / "found").iterdir()}
 
 

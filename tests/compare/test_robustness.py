@@ -124,7 +124,7 @@ def test_indices_without_some_points_rest_on_the_others():
 
 def test_where_too_few_points_remain_nothing_is_told_of_shares():
     data = Data(network=fragile(40), policies=POLICIES, scenarios=YEARS, weeks=12)
-    found = sensitivity(data, points=2, replicates=50)
+    found = sensitivity(data, factors=["producers_output_per_week_estimated"], points=2, replicates=50)
     assert "Too few points of the design remain" in found.refused
     assert found.refused in repr(found)
     assert found.indices.empty

@@ -89,8 +89,8 @@ def test_years_in_blocks_lose_what_simulate_says_of_all_at_once(asked, whole):
         pd.testing.assert_frame_equal(getattr(blocks, name), getattr(alone, name))
 
 
-def test_a_stress_killed_half_way_goes_on_to_the_bytes_of_an_undisturbed_one(asked, whole, tmp_path):
-    folder, after = tmp_path / "run", Counting()
+def test_a_stress_killed_half_way_goes_on_elsewhere_to_the_bytes_of_an_undisturbed_one(asked, whole, tmp_path):
+    folder, after = tmp_path / "run", Counting(Processes(workers=1))
     script = [sys.executable, stops.__file__, asked.dataset, str(folder), "simulated 512 of 1,000", asked.hazards]
     assert subprocess.run(script, capture_output=True).returncode == -signal.SIGKILL
     assert not (folder / "manifest.json").exists()
@@ -101,15 +101,6 @@ def test_a_stress_killed_half_way_goes_on_to_the_bytes_of_an_undisturbed_one(ask
     ours, theirs = files(folder), files(whole[0])
     ours.pop("manifest.json"), theirs.pop("manifest.json")  # which name the command: another script here
     assert ours == theirs
-
-
-def test_a_stress_that_is_stopped_says_how_to_go_on_and_goes_on_on_another_engine(asked, whole, tmp_path):
-    folder = tmp_path / "run"
-    with pytest.raises(KeyboardInterrupt) as caught:
-        answer(begin(folder, AskedStress.of(asked)), say=stops.at("simulated 768", stops.interrupt))
-    assert "Go on with: resilience resume" in "".join(caught.value.__notes__)
-    answer(take_up(folder), say=quiet, engine=Processes(workers=1))
-    assert files(folder) == files(whole[0])
 
 
 def test_a_stress_does_not_go_on_with_other_hazards(asked, tmp_path, fires):

@@ -43,14 +43,14 @@ def kill_worker() -> None:
 
 
 class Counting:
-    """Serial work that counts the tasks it does."""
+    """An engine that counts the tasks it does."""
 
-    def __init__(self) -> None:
-        self.done = []
+    def __init__(self, engine=None) -> None:
+        self.done, self.engine = [], engine or Serial()
 
     @contextmanager
     def team(self, build):
-        with Serial().team(build) as team:
+        with self.engine.team(build) as team:
             self.inner = team
             yield self
 
