@@ -27,6 +27,7 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.simulate import Traces, simulate
 from resilience.simulate.engine import Engine as Step
 from resilience.simulate.engine import Fastest, Plain
+from resilience.simulate.kernel import compiled_before
 from resilience.simulate.run import WORTH_COMPILING
 
 BLOCK = 256  # scenarios in a task: a second of work on chips. A multiple of what `simulate` takes at once
@@ -98,6 +99,8 @@ def simulated(ground: Ground, scenarios: ScenarioSet, *, engine: Engine, say: Sa
     """
     calm = [simulate(ground.network, Scenario(name="calm"), weeks=1, reserve=one) for one in ground.reserves]
     everything, rows = scenarios.scenarios, range(len(ground.reserves))
+    if isinstance(ground.step, Fastest) and find_spec("numba") and not compiled_before():
+        say("compiling the simulator, once on this machine: most of a minute")
     found: dict[Span, Outcome[Block]] = {}
     with engine.team(partial(_ground, ground)) as team:
         for row in rows:

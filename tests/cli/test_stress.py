@@ -1,14 +1,17 @@
 """`resilience stress`: one scenario, a file of them, years drawn from hazards; exit codes, bytes and near matches."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from resilience import history, models
 from resilience.cli import app
+from resilience.engine import Serial
 from resilience.errors import AskError
-from resilience.stress import find_scenario
+from resilience.stress import Stress, choose, find_scenario, stressed
 from resilience.stress import years as stress_years
 
 HAZARDS = """\
@@ -220,3 +223,28 @@ def test_progress_tells_rate_and_time_left_and_nothing_beside_json(net, fires):
     assert "1,000 of 1,000 scenarios" in said[1]
     assert " 0 s left" in said[1]
     assert call(net, "--hazards", fires, "--draws", 10, "--weeks", 8, "--json")[1] == ""
+
+
+def test_a_stress_that_must_be_compiled_first_says_so(net, fires, tmp_path, monkeypatch):
+    """Where numba keeps what it compiled is empty: a fresh installation. The process is ended once it has said so."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    script = (
+        "import os, sys\n"
+        "from resilience.engine import Serial\n"
+        "from resilience.stress import Stress, choose, stressed\n"
+        "def say(text):\n"
+        "    if text.startswith('compiling'): os._exit(7)\n"
+        "asked = Stress(dataset=sys.argv[1], weeks=8, hazards=sys.argv[2], draws=40)\n"
+        "network = asked.network()\n"
+        "stressed(asked, network, choose(asked, network), engine=Serial(), say=say)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(net), str(fires)], timeout=60).returncode == 7
+
+
+def test_a_stress_that_was_compiled_before_does_not(net, fires):
+    asked = Stress(dataset=str(net), weeks=8, hazards=str(fires), draws=40)
+    network, said = asked.network(), []
+    for _ in range(2):
+        said.clear()
+        stressed(asked, network, choose(asked, network), engine=Serial(), say=said.append)
+    assert not any("compiling" in one for one in said)
