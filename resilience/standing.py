@@ -101,19 +101,22 @@ class Standing:
         """The answer at a corner, by the simplex method from where it stands; `TIME_LIMIT` after `most` steps."""
         return self._run("simplex", "on", most)
 
-    def inner(self, *, crossover: bool = False) -> Answer:
-        """The answer by interior points, from nowhere; a corner only with `crossover`."""
+    def inner(self, *, crossover: bool = False, roughly: bool = False) -> Answer:
+        """The answer by interior points, from nowhere; a corner only with `crossover`. Where one that is proved is not
+        reached from within, it is sought at a corner, unless it will do `roughly`: then it is `FEASIBLE`.
+        """
         self._highs.clearSolver()
-        return self._run("ipm", "on" if crossover else "off", UNLIMITED)
+        return self._run("ipm", "on" if crossover else "off", UNLIMITED, roughly)
 
-    def _run(self, algorithm: str, crossover: str, most: int) -> Answer:
+    def _run(self, algorithm: str, crossover: str, most: int, roughly: bool = False) -> Answer:
         highs = self._highs
         highs.setOptionValue("simplex_iteration_limit", most)
         highs.setOptionValue("solver", "choose" if self._whole else algorithm)  # told otherwise, it drops whole numbers
         highs.setOptionValue("run_crossover", crossover)
         highs.run()
-        if highs.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from where it stood, or within: begin
-            highs.clearSolver()  # anew, and go from an inner point to a corner, for the same way leads to the same end
+        lost = highs.getModelStatus() == highspy.HighsModelStatus.kUnknown  # from where it stood, or within
+        if lost and not (roughly and highs.getInfo().primal_solution_status == 2):  # 2: a plan, though not the best
+            highs.clearSolver()  # begin anew, and go to a corner, for the same way leads to the same end
             highs.setOptionValue("run_crossover", "on")
             highs.run()
         stopped = highs.getModelStatus() == highspy.HighsModelStatus.kIterationLimit

@@ -170,7 +170,7 @@ def _cuts(stage: Stage, search: Search, found: Found) -> pd.DataFrame:
 
 
 def _lost(stage: Stage, search: Search, cuts: Sequence[int]) -> dict[str, pd.DataFrame]:
-    tables = response_tables(stage.case, stage.compiled, search.defender.reply(cuts).plan)
+    tables = response_tables(stage.case, stage.compiled, search.answer(cuts).plan)
     country = stage.case.physics.network.places.set_index("place")["country"]
     unmet = tables["unmet"].assign(country=lambda rows: rows["place"].map(country))
     by = ["good", "country", "tier"]

@@ -164,17 +164,18 @@ class Defender:
         for hit, taken in zip(hits, width, strict=True):
             cost[hit.columns] += SCALE / max(float(taken.sum()), 1e-12)
         cost[-1] = SCALE * DEAR / max(cap, 1e-9)
-        answer = self._answer(list(cuts), cost=cost, cap=cap)
-        if answer.status is not Status.OPTIMAL or float(program.cost @ answer.x[:-1]) > cap * (1.0 + 1e-6) + 1e-9:
+        answer = self._answer(list(cuts), cost=cost, cap=cap, roughly=True)
+        found = answer.status in (Status.OPTIMAL, Status.FEASIBLE)
+        if not found or float(program.cost @ answer.x[:-1]) > cap * (1.0 + 1e-6) + 1e-9:
             return None
         over = [np.maximum(answer.x[hit.columns] - hit.upper, 0.0).max(initial=0.0) for hit in hits]
         return np.array([o / max(w.max(initial=0.0), 1e-12) for o, w in zip(over, width, strict=True)])
 
-    def _answer(self, cuts: list[int], *, cost: Floats, cap: float) -> Answer:
+    def _answer(self, cuts: list[int], *, cost: Floats, cap: float, roughly: bool = False) -> Answer:
         self.solves += 1
         here = self._touched
         low, high = self.contest.program.column_lower[here], self.contest.upper(cuts)[here]
         self._standing.bound(columns=here, lower=low, upper=high)
         self._standing.charge(columns=self._every, cost=cost)
         self._standing.move(rows=self._cap_row, lower=np.array([-np.inf]), upper=np.array([cap]))
-        return self._standing.inner() if self._large else self._standing.simplex()
+        return self._standing.inner(roughly=roughly) if self._large else self._standing.simplex()

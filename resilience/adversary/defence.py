@@ -3,7 +3,8 @@
     least   holding cost + chance * (most harm over the choices that limits allow, once the reserve stands)
 
 A reserve sized against some attacks costs no more than one against all: a lower bound. The worst attack on that reserve
-gives an upper one, and joins those that the next reserve is sized against (column-and-constraint generation).
+gives an upper one, and joins those that the next reserve is sized against (column-and-constraint generation). What the
+defender can do where nothing is held it can do with any reserve, so the plans of the first search serve all others.
 
 Reference: G. Brown, M. Carlyle, J. Salmeron and K. Wood (2006), Defending critical infrastructure, Interfaces 36(6);
 B. Zeng and L. Zhao (2013), Operations Research Letters 41(5).
@@ -19,9 +20,10 @@ from functools import partial
 
 import pandas as pd
 
-from resilience.adversary.attack import GAP, Attack, Limits, rows_of, several, told
+from resilience.adversary.attack import Attack, Limits, rows_of, several, told
 from resilience.adversary.cutoff import scenario_of
 from resilience.adversary.limits import Ratio
+from resilience.adversary.plans import Plan
 from resilience.adversary.search import Say, Search
 from resilience.adversary.stage import Threat
 from resilience.balance import balance
@@ -34,6 +36,8 @@ from resilience.sizing.limits import Limit as Rule
 from resilience.sizing.scope import Scope
 from resilience.sizing.size import Sizing, size_reserve
 from resilience.solver import Method, Status, relative_gap
+
+INNER = Method(algorithm="ipm", crossover=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,7 @@ def defend(
     goods: Sequence[str] | None = None,
     rules: Sequence[Rule] = (),
     release: Release | None = None,
-    method: Method | None = None,
+    method: Method = INNER,
     gap: float = 0.01,
     rounds: int = 30,
     time_limit_s: float = math.inf,
@@ -105,9 +109,10 @@ def defend(
     members, budget_usd, goods, rules, release
         As `members`, `budget_usd`, `goods`, `limits` and `release` of `size_reserve`.
     method
-        How the sizing program is solved.
+        How the sizing program is solved: from within by default, as attacks on large networks are, for at a corner one
+        attack's takes minutes on chips.
     gap
-        (objective - bound) / objective at which to stop; attacks are proved to a quarter of it, or better.
+        (objective - bound) / objective at which to stop; attacks are proved to a quarter of it.
     rounds, time_limit_s
         After which the best so far is returned: `Status.FEASIBLE`, `Status.TIME_LIMIT`.
 
@@ -142,6 +147,15 @@ def defend(
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class _Fought:
+    """An attack, the goods it was counted over, and the plans that its search knew in the end."""
+
+    attack: Attack
+    goods: frozenset[str]
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Game:
     """What stays the same from round to round."""
 
@@ -160,14 +174,14 @@ class _Game:
     def played(self, size: Callable[..., Sizing], rounds: int) -> Defence:
         """Reserve and attack in turn until their bounds meet."""
         started = time.process_time()
-        before, kept = self.attack(None)
-        attacks, found = [before], list[tuple[int, float, float, str, float]]()
+        bare = self.attack(None)
+        attacks, found = [bare.attack], list[tuple[int, float, float, str, float]]()
         best: tuple[float, Reserve, Attack] | None = None
         bound, status = -math.inf, Status.FEASIBLE
         while status is Status.FEASIBLE and len(found) < rounds:
-            sizing = size(self.scenarios(attacks), scope=Kept(kept=kept))
+            sizing = size(self.scenarios(attacks), scope=Kept(kept=bare.goods))
             bound = max(bound, sizing.bound_usd)
-            attack, _ = self.attack(sizing.reserve)
+            attack = self.attack(sizing.reserve, bare.plans).attack
             cost = holding_cost(self.threat.network, sizing.reserve) + self.chance * attack.bound_usd
             if best is None or cost < best[0]:
                 best = cost, sizing.reserve, attack
@@ -180,18 +194,19 @@ class _Game:
                 status = Status.TIME_LIMIT
         assert best is not None
         return Defence(
-            reserve=best[1], attack=best[2], before=before, objective_usd=best[0], bound_usd=bound, status=status,
+            reserve=best[1], attack=best[2], before=bare.attack, objective_usd=best[0], bound_usd=bound, status=status,
             seconds=time.process_time() - started,
             rounds=pd.DataFrame(found, columns=["round", "objective_usd", "bound_usd", "cut_offs", "harm_usd"]),
         )  # fmt: skip
 
-    def attack(self, reserve: Reserve | None) -> tuple[Attack, frozenset[str]]:
-        """The worst attack on a reserve, and the goods it was counted over."""
+    def attack(self, reserve: Reserve | None, plans: Sequence[Plan] = ()) -> _Fought:
+        """The worst attack on a reserve, where some plans are known to hold."""
         started = time.process_time()
         stage = self.threat.stage(reserve)
-        search = Search(contest=stage.contest, say=self.say, deadline=self.deadline)
-        found = search.worst(rows_of(self.limits, stage), gap=min(GAP, self.gap / 4))
-        return told(stage, search, found, seconds=time.process_time() - started), stage.goods
+        search = Search(contest=stage.contest, say=self.say, deadline=self.deadline, plans=list(plans))
+        found = search.worst(rows_of(self.limits, stage), gap=self.gap / 4)
+        attack = told(stage, search, found, seconds=time.process_time() - started)
+        return _Fought(attack=attack, goods=stage.goods, plans=tuple(search.plans))
 
     def scenarios(self, attacks: Sequence[Attack]) -> list[Scenario]:
         """Attacks as scenarios without a chance of their own."""

@@ -10,7 +10,7 @@ import numpy as np
 from resilience.adversary.contest import Contest
 from resilience.adversary.limits import Row
 from resilience.adversary.search import Found
-from resilience.solver import Status, solve
+from resilience.solver import Method, Status, solve
 
 
 def every_choice(count: int, most: int) -> Iterator[tuple[int, ...]]:
@@ -19,16 +19,18 @@ def every_choice(count: int, most: int) -> Iterator[tuple[int, ...]]:
         yield from combinations(range(count), size)
 
 
-def enumerate_worst(contest: Contest, rows: Sequence[Row], *, most: int | None = None) -> Found:
+def enumerate_worst(
+    contest: Contest, rows: Sequence[Row], *, most: int | None = None, method: Method | None = None
+) -> Found:
     """The worst choice within limits, by solving one program for each choice of at most `most` cut-offs (all, if not
     given). Do not use it for many: eight cut-offs are 256 choices, three of sixty 36,051.
     """
     cuts: tuple[int, ...] = ()
-    harm = solve(contest.struck(())).objective
+    harm = solve(contest.struck(()), method).objective
     for choice in every_choice(len(contest), len(contest) if most is None else most):
         chosen = np.isin(np.arange(len(contest)), choice)
         if all(row.allows(chosen, np.inf if row.on_harm else 0.0) for row in rows):
-            found = solve(contest.struck(choice)).objective
+            found = solve(contest.struck(choice), method).objective
             if found > harm and all(row.allows(chosen, found) for row in rows):
                 cuts, harm = choice, found
     return Found(cuts=cuts, harm=harm, bound=harm, status=Status.OPTIMAL, plans=())

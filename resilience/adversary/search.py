@@ -22,20 +22,21 @@ import numpy as np
 from resilience.adversary.contest import UNUSED, Contest, Defender, Floats
 from resilience.adversary.limits import Row
 from resilience.adversary.plans import Plan, ceiling, choose
-from resilience.solver import Status
+from resilience.solver import Status, certified_bound
 
 CLIMBS = 8
-ROUNDING = 1e-7  # of the harm of all, by which a solver's answers may differ
+ROUNDING = 1e-7  # of the harm of all, by which a solver's answers may differ, if they do not say by more
 
 Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Known:
-    """What one choice was found to do: no plan under it costs less than `bound`, and one costs `cost`."""
+    """What one choice was found to do: no plan under it costs less than `bound`, and `plan` costs `cost`."""
 
     cost: float
     bound: float
+    plan: Floats
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,8 +65,15 @@ class Search:
 
     def __post_init__(self) -> None:
         self.defender = Defender(self.contest)
-        self.nothing = self.answer(())
-        self.largest = self.answer(range(len(self.contest))).cost
+        self.base = certified_bound(self.contest.program, np.zeros(self.contest.program.shape[0]))
+        every = self.answer(range(len(self.contest)))
+        self.largest = every.cost
+        self.rounding = max(ROUNDING * every.cost, every.cost - every.bound)  # within which answers are not told apart
+
+    @property
+    def nothing(self) -> Known:
+        """What is lost where nothing is cut off. `base` is a floor under it, for which it need not be asked."""
+        return self.answer(())
 
     @property
     def solves(self) -> int:
@@ -78,7 +86,8 @@ class Search:
         if chosen not in self.known:
             self.say(f"{self.solves} programs solved; answering {len(chosen)} cut-offs")
             reply = self.defender.reply(sorted(chosen))
-            self.known[chosen] = Known(cost=reply.cost, bound=reply.bound)
+            self.known[chosen] = Known(cost=reply.cost, bound=reply.bound, plan=reply.plan)
+            self.base = max(self.base, reply.base)
             self.plans.append(Plan(cost=reply.cost, spared=chosen))
             if reply.gains.any():
                 self.gains.append(reply.gains)
@@ -86,7 +95,8 @@ class Search:
 
     def worst(self, rows: Sequence[Row], *, gap: float) -> Found:
         """The choice within limits that does most harm, to (bound - harm) / bound of `gap` at most."""
-        self._climb(rows)
+        if self.largest > self._target(self._best(rows)[1] * (1.0 + gap)):
+            self._climb(rows)
         refused: set[frozenset[int]] = set()
         while True:
             cuts, harm = self._best(rows)
@@ -140,7 +150,9 @@ class Search:
     def _found(self, cuts: Sequence[int], bound: float, status: Status, plans: tuple[Plan, ...]) -> Found:
         """The choice without those that add nothing to the rest."""
         needed = frozenset(cuts)
-        least = self.known[needed].cost - ROUNDING * self.largest
+        if not needed and needed not in self.known:
+            return Found(cuts=(), harm=self.base, bound=bound, status=status, plans=plans)
+        least = self.known[needed].cost - self.rounding
         for cut in sorted(cuts, key=lambda one: -self.contest.own[one]):
             if self.answer(needed - {cut}).cost >= least:
                 needed -= {cut}
@@ -149,7 +161,7 @@ class Search:
         )  # fmt: skip
 
     def _target(self, harm: float) -> float:
-        return harm + ROUNDING * self.largest
+        return harm + self.rounding
 
     def _spare(self, chosen: frozenset[int], target: float) -> bool:
         """Whether the choice does no more harm than the target; then some plan that says so was added."""
@@ -185,7 +197,8 @@ class Search:
     def _best(self, rows: Sequence[Row]) -> tuple[tuple[int, ...], float]:
         """The known choice within limits that does most harm, the one with fewest cut-offs where several do."""
         within = [(cuts, known.cost) for cuts, known in self.known.items() if self._within(rows, cuts, known.cost)]
-        cuts, harm = min(within, key=lambda one: (-one[1], len(one[0]), sorted(one[0])), default=(frozenset(), 0.0))
+        nothing: tuple[frozenset[int], float] = (frozenset(), self.base)
+        cuts, harm = min(within, key=lambda one: (-one[1], len(one[0]), sorted(one[0])), default=nothing)
         return tuple(sorted(cuts)), harm
 
     def _within(self, rows: Sequence[Row], cuts: frozenset[int], harm: float) -> bool:

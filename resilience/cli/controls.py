@@ -144,18 +144,24 @@ def _retaliation_told(study: ControlStudy, found: controls.Weighed) -> list[str]
     """What the target was found to stop, where it was left to seek its best answer."""
     if study.retaliation is None or study.retaliation.best is None:
         return []
-    best = study.retaliation.best
+    best, answer = study.retaliation.best, study.retaliation.best.build(study.target)
+    sought = [answer.sought(found.network, found.members[name]) for name in found.imposed]
     stops = {name: [good for one in imposed if isinstance(one, ExportControl) for good in sorted(named(one.good))]
              for name, imposed in found.imposed.items()}  # fmt: skip
     table = pd.DataFrame({
         "coalition": list(stops),
         "stops": [", ".join(goods) or "nothing" for goods in stops.values()],
         "retaliation_usd": found.table["retaliation_usd"].reindex(list(stops)).to_numpy(),
+        "at_least_usd": [one.harm_usd for one in sought],
+        "at_most_usd": [one.bound_usd for one in sought],
     })  # fmt: skip
     return [
         f"{study.target}'s best answer (at most {best.count} of its exports to members stopped, {best.stop_weeks} "
         f"weeks from week {best.first_week} on):",
         columns(_shown(table)),
+        f"`retaliation_usd` is simulated, beside the control. The search weighs {best.weeks} weeks without a control,",
+        f"others' losses at {answer.others:.0%}: at best behaviour these cost `at_least_usd`, and no other such stops",
+        "cost more than `at_most_usd`.",
         "",
     ]
 

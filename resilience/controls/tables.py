@@ -143,12 +143,13 @@ class BestTable(Table):
     stop_weeks: int = Field(default=26, ge=1)
     first_week: int = Field(default=1, ge=1)
     weeks: int = Field(default=52, ge=1)
+    gap: float = Field(default=0.01, ge=0, le=1)
 
     def build(self, by: str) -> Best:
         """The retaliation it describes."""
         return Best(
             by=by, count=self.count, own_cost_usd=self.own_cost_usd, share=self.share, stop_weeks=self.stop_weeks,
-            first_week=self.first_week, weeks=self.weeks,
+            first_week=self.first_week, weeks=self.weeks, gap=self.gap,
         )  # fmt: skip
 
 

@@ -23,15 +23,12 @@ from resilience.scenario import Scenario, ScenarioSet
 from resilience.sharing.alliances import INSIDE, Alliance
 from resilience.sharing.needed import FIRST, Mask
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
-from resilience.sizing.bare import solve_each
 from resilience.sizing.ground import Ground, Use
-from resilience.sizing.response import with_units
 from resilience.sizing.scope import Scope
 from resilience.sizing.stated import Stated, state_sizing
 from resilience.sizing.without import without_reserve
 from resilience.solver import LinearProgram, Method, Solution
 
-LOOSELY = Method(algorithm="ipm", crossover=False)  # enough to tell who loses anything
 HARMLESS = 1e-7  # share of the members' largest loss in any scenario: below it, they lose nothing there
 Say = Callable[[str], None]
 
@@ -73,16 +70,10 @@ def alliance(
         network, scenarios, weeks=weeks, members=bloc, goods=goods, release=release, periods=periods, scope=scope,
         say=say,
     )  # fmt: skip
-    live = without_reserve(stated.cases, stated.blocks, method=LOOSELY, say=say).live
-    struck = stated.only(stated.terms.blocks[live].tolist())
-    say(f"the market's answers to the {len(live)} scenarios that lose anything")
-    empty = [
-        with_units(block, case, np.zeros(len(case.stores)))
-        for case, block in zip(struck.cases, struck.blocks, strict=True)
-    ]
-    market = solve_each({number: block.program for number, block in enumerate(empty)}, method=method)
+    market = without_reserve(stated.cases, stated.blocks, method=method, say=say)
     say("what each coalition could do otherwise")
-    return _departures(struck, chosen, [market[number] for number in range(len(live))])
+    struck = stated.only(stated.terms.blocks[market.live].tolist())
+    return _departures(struck, chosen, [market.answers[number] for number in market.live])
 
 
 def _with_bloc(network: Network, named: list[str], countries: tuple[str, ...]) -> tuple[str, Network]:

@@ -4,7 +4,8 @@ First the struck goods alone are free, then those made from them too (`nearby.py
 which leaves a few hundredths of the whole. Columns that cost leave it, and so does the objective. Makers take inputs
 that are partly essential as if they could not do without, which takes a row and two columns off each; and those whose
 tools arrive as ever keep to their usual use of them. All of this only rules plans out: a plan that is found is one, and
-none found says nothing.
+none found says nothing. For the same reason it is sought no more closely than `SEEK`, whatever is asked of answers: to
+know that a year loses nothing takes no more, and interior points that are asked for more wander where there is no plan.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from resilience.sizing.steady import Mask
 from resilience.solver import LinearProgram, Method, Solution
 
 STEPS = 1  # of making, downstream of what is struck, up to which goods are set free
+SEEK = Method(algorithm="ipm", crossover=False)
 
 
 def narrowed(block: Compiled, usual: Mask) -> LinearProgram | None:
@@ -40,12 +42,16 @@ def narrowed(block: Compiled, usual: Mask) -> LinearProgram | None:
 
 
 def unharmed(narrow: LinearProgram, around: Surroundings, method: Method | None) -> Solution | None:
-    """A plan that loses nothing, which proves itself; None where it was not found soon."""
-    tried = -1
+    """A plan that loses nothing, which proves itself; None where it was not found soon. Of `method` only the time limit
+    and the memory count.
+    """
+    tried, seek = -1, SEEK
+    if method is not None:
+        seek = replace(SEEK, time_limit_s=method.time_limit_s, memory=method.memory)
     for steps in range(STEPS + 1):
         near = around.steps <= steps
         if near.sum() > tried:
-            found = least_fixed(narrow, near, around.calm, method)
+            found = least_fixed(narrow, near, around.calm, seek)
             if found is not None:
                 return replace(found, bound=0.0)
             tried = int(near.sum())

@@ -7,9 +7,10 @@ from contests import against, three_gases
 
 from resilience import Reserve, size_reserve
 from resilience.adversary import Count, Ratio, defend, export_stops, harm_curve, scenario_of
+from resilience.adversary.search import Search
 from resilience.errors import AskError
 from resilience.risk import TotalVariation
-from resilience.solver import Status
+from resilience.solver import Status, solve
 
 WEEKS = 8
 
@@ -53,3 +54,13 @@ def test_what_no_reserve_can_be_held_against_is_told_whole():
         defend(against(stops), limits=[Count(most=1), Ratio(least=2.0)], chance=0, rounds=0)
     told = str(error.value)
     assert all(part in told for part in ("chance is 0", "rounds is 0", "limits has a Ratio"))
+
+
+def test_plans_found_where_nothing_is_held_hold_against_any_reserve():
+    threat = against(export_stops(three_gases(), "A", share=0.0, weeks=4))
+    held = Reserve.of(three_gases(), [{"good": "gas", "place": "A", "owner": "A", "units": 12.0}])
+    bare, stocked = Search(contest=threat.stage(None).contest), threat.stage(held).contest
+    bare.worst([Count(most=1).row(bare.contest.own, 1.0)], gap=1e-6)
+    assert len(bare.plans) > 2
+    for plan in bare.plans:
+        assert solve(stocked.struck(plan.spared)).objective <= plan.cost * (1 + 1e-9)

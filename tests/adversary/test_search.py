@@ -98,3 +98,14 @@ def test_a_contest_that_cannot_be_tells_every_fault():
     assert "cut-off 0 raises" in told
     assert "cut-off 1 leaves a column less" in told
     assert "3 costs for 2 cut-offs" in told
+
+
+def test_cut_offs_that_the_best_plan_does_without_are_told_by_one_program():
+    contest = transport(2, cuts=1)
+    idle = np.flatnonzero(solve(contest.program, Method(algorithm="simplex")).x[:9] < 1e-9)[:4]
+    hits = tuple(Hit(columns=np.array([lane]), upper=np.zeros(1)) for lane in idle)
+    search = Search(contest=Contest(program=contest.program, hits=hits, own=np.ones(len(hits))))
+    found = search.worst(rows(search.contest, (Count(most=2),)), gap=1e-6)
+    assert search.solves == 1
+    assert found.cuts == ()
+    assert found.harm == pytest.approx(found.bound) == pytest.approx(solve(contest.program).objective)

@@ -1,13 +1,15 @@
 """What the worst of many choices costs to find and prove, beside trying them all.
 
-    python tests/bench/bench_adversary.py [small | defence | chips]
+    python tests/bench/bench_adversary.py [small | defence | chips | every]
 
-`small` puts both to one instance. On chips trying all is out of reach: a sample of choices is tried, each is held
-against the bound, and the rest is reckoned from their mean. Processor seconds.
+`small` puts both to one instance. On chips trying all is out of reach for three at once: a sample of choices is tried,
+each is held against the bound, and the rest is reckoned from their mean. `every` tries all on chips where that ends:
+each two of the six that the duals of one answer hold gravest, and each of the sixty-two alone. Processor seconds.
 """
 
 import sys
 import time
+from dataclasses import replace
 from itertools import combinations
 from math import comb
 from pathlib import Path
@@ -28,8 +30,9 @@ from resilience.cli.adversary import PERIODS
 from resilience.disruption import Outage
 from resilience.periods import Coarsening
 from resilience.sizing.scope import Downstream
+from resilience.solver import Method
 
-CUTS, SAMPLE, WEEKS = 3, 12, 52
+CUTS, SAMPLE, WEEKS, GRAVEST = 3, 12, 52, 6
 GRID = Coarsening(steps=((4, 1), (1, 4)))
 
 
@@ -68,14 +71,43 @@ def defence() -> None:
     sys.stdout.write(f"{found}; gap {found.gap:.2%}, {spent:.1f} s\n{found.rounds.to_string()}\n")
 
 
+def threat_to_chips() -> Threat:
+    """About sixty candidates of `ipef_reserve`."""
+    network, study = balance(datasets.load("chips")).network, models.load("ipef_reserve")
+    return Threat(
+        network=network, candidates=adversary.export_stops(network, "ipef"), weeks=WEEKS, periods=PERIODS,
+        weights=study.weights(network), scope=Downstream(),
+    )  # fmt: skip
+
+
+def every() -> None:
+    """Chips, as far as trying every choice ends: two at once of six, then one at once of all."""
+    stage = threat_to_chips().stage(None)
+    whole = stage.contest
+    gains = Defender(whole).reply(range(len(whole))).gains
+    gravest = np.sort(np.argsort(-gains, kind="stable")[:GRAVEST])
+    few = replace(whole, hits=tuple(whole.hits[cut] for cut in gravest), own=whole.own[gravest])
+    for contest, most in ((few, 2), (whole, 1)):
+        count, row = len(contest), adversary.Count(most=most).row(contest.own, 1.0)
+        begun = time.process_time()
+        search = Search(contest=contest)
+        found = search.worst([row], gap=1e-3)
+        quick = time.process_time() - begun
+        name = f"chips, {most}"
+        told(name, count, contest.program.shape, found.harm, found.bound, stage.usd, begun, search.solves)
+        begun, choices = time.process_time(), sum(comb(count, size) for size in range(most + 1))
+        tried = enumerate_worst(contest, [row], most=most, method=Method(algorithm="ipm", crossover=False))
+        slow = time.process_time() - begun
+        told(f"{name} all", count, contest.program.shape, tried.harm, tried.bound, stage.usd, begun, choices)
+        assert found.harm * (1 - 1e-4) <= tried.harm <= found.bound * (1 + 1e-6)
+        sys.stdout.write(f"search takes {found.cuts}, trying all {tried.cuts}; {slow / quick:.1f} times as long\n")
+        sys.stdout.flush()
+
+
 def chips() -> None:
     """About sixty candidates of `ipef_reserve`, and a sample of choices."""
-    network, study = balance(datasets.load("chips")).network, models.load("ipef_reserve")
-    stops = adversary.export_stops(network, "ipef")
-    threat = Threat(
-        network=network, candidates=stops, weeks=WEEKS, periods=PERIODS, weights=study.weights(network),
-        scope=Downstream(),
-    )  # fmt: skip
+    threat = threat_to_chips()
+    stops = threat.candidates
     begun = time.process_time()
     stage = threat.stage(None)
     rows = rows_of(adversary.Count(most=CUTS), stage)
@@ -83,14 +115,14 @@ def chips() -> None:
     found = search.worst(rows, gap=1e-3)
     told("chips", len(stops), stage.contest.program.shape, found.harm, found.bound, stage.usd, begun, search.solves)
     rng, defender = np.random.default_rng(1), Defender(stage.contest)
-    every = list(combinations(range(len(stops)), CUTS))
+    choices = list(combinations(range(len(stops)), CUTS))
     begun = time.process_time()
-    harm = [defender.reply(every[at]).cost for at in rng.choice(len(every), SAMPLE, replace=False)]
+    harm = [defender.reply(choices[at]).cost for at in rng.choice(len(choices), SAMPLE, replace=False)]
     spent = (time.process_time() - begun) / SAMPLE
     assert max(harm) <= found.bound * (1 + 1e-6)
-    choices = sum(comb(len(stops), size) for size in range(CUTS + 1))
+    number = sum(comb(len(stops), size) for size in range(CUTS + 1))
     sys.stdout.write(
-        f"trying all {choices:,} choices would take {choices * spent / 3600:,.1f} hours at {spent:.2f} s each "
+        f"trying all {number:,} choices would take {number * spent / 3600:,.1f} hours at {spent:.2f} s each "
         f"(mean of {SAMPLE}); the worst of the sample does {max(harm) * stage.usd / 1e6:,.0f} million USD\n"
     )
 
@@ -106,5 +138,5 @@ def told(
 
 
 if __name__ == "__main__":
-    for asked in sys.argv[1:] or ["small", "defence", "chips"]:
-        {"small": small, "defence": defence, "chips": chips}[asked]()
+    for asked in sys.argv[1:] or ["small", "defence", "chips", "every"]:
+        {"small": small, "defence": defence, "chips": chips, "every": every}[asked]()

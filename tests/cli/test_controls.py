@@ -84,6 +84,7 @@ def test_what_the_target_seeks_out_is_told_for_each_coalition(small):
     sought.write_text(text[: text.index("[[step]]")] + text[text.index("[[reach]]") :])
     text, _ = call("controls", sought, "--coalition", "JPN", "--out", small.parent / "sought")
     assert "CHN's best answer (at most 1 of its exports to members stopped, 3 weeks from week 1 on):" in text
+    assert "no other such stops\ncost more than" in text
     told = json.loads((small.parent / "sought" / "answer.json").read_text())
     assert {name: [one["good"] for one in imposed] for name, imposed in told["imposed"].items()} == {
         "usa": ["gas"], "pair": ["gas"], "JPN": [],

@@ -40,6 +40,16 @@ def test_the_target_stops_what_hurts_those_who_control_most():
     assert set(stop.importer) == {"USA", "KOR"}  # Japan, who does not control, goes on being served
 
 
+def test_what_it_takes_is_proved_and_sought_but_once():
+    both = ONE.sought(SELLER, ["USA", "JPN"])
+    assert both.harm_usd == pytest.approx(8 * 80.0)
+    assert both.harm_usd <= both.bound_usd <= both.harm_usd * 1.01 + 1e-6
+    assert ONE.sought(SELLER, ["JPN", "USA", "CHN"]) is both
+    loose = replace(ONE, gap=0.5).sought(SELLER, ["USA", "JPN"])
+    assert 0.5 * loose.bound_usd <= loose.harm_usd <= both.bound_usd
+    assert loose is not both
+
+
 def test_it_keeps_to_what_it_can_afford_and_to_what_it_makes_enough_of():
     assert stopped(replace(ONE, own_cost_usd=24.0), "USA", "JPN") == ["neon"]  # gas for both would cost it 64
     assert stopped(replace(ONE, count=3, own_cost_usd=0.0), "USA", "JPN") == []

@@ -1,5 +1,7 @@
 """One crisis shared out by every rule, the emergency cycle, and buying: worked by hand."""
 
+from functools import partial
+
 import pytest
 
 from resilience import ExportControl, Network, Outage, Reserve, Scenario
@@ -137,6 +139,20 @@ def test_buying_apart_at_once_costs_more_and_costs_others_more(network):
     assert price_multiple(0.0, 0.5) == 1.0
     with pytest.raises(AskError):
         price_multiple(0.1, 0.0)
+
+
+def test_a_reserve_is_held_against_all_that_the_world_makes_and_not_the_networks_part(network):
+    one = Reserve.of(network, [{"good": "gas", "place": "USA", "owner": "USA", "units": 2080.0}])
+    ask = partial(buying, network, together=one, apart=[one, one], years_together=1, years_apart=1, elasticity=0.5)
+    part, whole = ask().iloc[0], ask(world_output={"gas": 41600.0}).iloc[0]  # the network makes 60 * 52 = 3120
+    assert part["together_share"] == pytest.approx(2080 / 3120)
+    assert part["beyond"]
+    assert not whole["beyond"]
+    assert whole["together_price"] == pytest.approx(1.05**2)
+    assert whole["apart_usd"] == pytest.approx(4160 * 1.1**2)
+    assert whole["users_save_usd"] == pytest.approx(41600 * (1.1**2 - 1.05**2))
+    with pytest.raises(AskError, match=r"(?s)'gaz'.*Did you mean gas.*'gas': 100 a year is less than the 3,120"):
+        ask(world_output={"gaz": 1.0, "gas": 100.0})
 
 
 def test_claims_are_the_same_downstream_of_the_crisis_and_what_it_leaves_alone_is_refused(network, ban, claims):
