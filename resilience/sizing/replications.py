@@ -30,14 +30,14 @@ from resilience.errors import AskError, near
 from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
-from resilience.sizing.bare import solve_each
+from resilience.sizing.each import solve_each
 from resilience.sizing.response import with_units
-from resilience.sizing.without import KEPT, notable
+from resilience.sizing.unaided import KEPT, notable
 from resilience.solver import LinearProgram, Method, certified_bound
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
-    from resilience.sizing.without import Without
+    from resilience.sizing.unaided import Without
 
 Say = Callable[[str], None]
 

@@ -36,7 +36,7 @@ from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.stated import Stated, sparing, state_sizing
-from resilience.sizing.without import KEPT, Traced, Without, without_reserve
+from resilience.sizing.unaided import KEPT, Traced, Without, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
