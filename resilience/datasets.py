@@ -30,6 +30,21 @@ def folder(name: str) -> Path:
     return choose("dataset", name, _held())
 
 
+def find(name: str, *, place: Path = Path()) -> Path:
+    """Where the files lie of the shipped dataset of that name, or of the network in that folder, seen from `place`.
+
+    Raises
+    ------
+    AskError
+        If there is neither.
+    """
+    if name in names():
+        return folder(name)
+    if (place / name).is_dir():
+        return place / name
+    raise AskError(f"No dataset is called {name!r}, and no such folder is here. {near(name, names())}")
+
+
 def _held() -> dict[str, Path]:
     return {goods.parent.name: goods.parent for goods in shelf("datasets").glob("*/goods.csv")}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import tempfile
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from resilience.journal import Lock
 
 RUNS = Path("runs")  # where runs stand that were given no folder
 COMPARISONS = Path("comparisons")  # and where comparisons of policies do
+STRESSES = Path("stresses")  # and stresses of drawn years
 DIGITS = "%.9g"  # the last digits of a solver's numbers say nothing, and would make equal runs look different
 ANSWER = "answer.json"  # what a report reads of an answer that lies beside a run
 MANIFEST = "manifest.json"  # the last file to come: where it stands, the run is finished
@@ -74,11 +77,12 @@ def fill(
     manifest: Mapping[str, Any],
     report: Callable[[Path], object] | None,
     answer: Mapping[str, Any] | None = None,
+    named: str = "study.toml",
 ) -> None:
-    """Write the files of a run into a folder that is there."""
+    """Write the files of a run into a folder that is there; `named` is what the text of its study is called."""
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
-    (folder / "study.toml").write_text(study, "utf-8")
+    (folder / named).write_text(study, "utf-8")
     if answer is not None:
         (folder / ANSWER).write_text(json.dumps(answer, indent=1, allow_nan=False) + "\n", "utf-8")
     if report is not None:
@@ -117,16 +121,32 @@ def next_folder(parent: Path, name: str) -> Path:
     return parent / f"{name}-{number}"
 
 
-def newest(name: str, holding: str, *, lacking: str | None = None, among: Sequence[Path] = (RUNS,)) -> Path | None:
-    """Of the runs of a study of that name in ./runs, the one with the newest `holding`, a file or folder; else None.
+def newest(
+    name: str, mark: str, *others: str, lacking: str | None = None, among: Sequence[Path] = (RUNS,)
+) -> Path | None:
+    """Of the runs of a study in ./runs, the one whose `mark`, a file or folder, is newest; None where there is none.
 
-    Those that have a file `lacking` do not count. `among` are the folders to look in.
+    `name` is what the study calls itself, or the path of its file. Those that lack one of `others`, or have a file
+    `lacking`, do not count. `among` are the folders to look in.
     """
-    marks = [
-        path for parent in among for path in parent.glob(f"{Path(name).stem}-*/{holding}")
-        if lacking is None or not (path.parent / lacking).is_file()
+    numbered = re.compile(re.escape(_called(name)) + "-[0-9]+")
+    found = [
+        run for parent in among for run in parent.glob("*")
+        if numbered.fullmatch(run.name) and all((run / one).exists() for one in (mark, *others))
+        and not (lacking is not None and (run / lacking).is_file())
     ]  # fmt: skip
-    return max(marks, key=lambda path: path.stat().st_mtime).parent if marks else None
+    return max(found, key=lambda run: (run / mark).stat().st_mtime, default=None)
+
+
+def _called(name: str) -> str:
+    """What a study is called that is named by its file: as it says, or as the file is where that is not there."""
+    path = Path(name)
+    if path.suffix != ".toml":
+        return name
+    try:
+        return str(tomllib.loads(path.read_text("utf-8-sig")).get("name", path.stem))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return path.stem
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import SolverError
-from resilience.solver import INFINITE, LinearProgram, Method, Solution, Status, loaded, refuse_poor_data, status_of
+from resilience.solver import INFINITE, LinearProgram, Method, Status, loaded, refuse_poor_data, status_of
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -28,13 +28,6 @@ class Answer:
     bound: float  # the solver's own, of an integer program; of others see `certified_bound`
     x: Floats
     row_dual: Floats
-
-    @classmethod
-    def of(cls, found: Solution) -> Answer:
-        """The same of a program that does not stand."""
-        return cls(
-            status=found.status, objective=found.objective, bound=found.bound, x=found.x, row_dual=found.row_dual
-        )
 
 
 class Standing:

@@ -1,11 +1,12 @@
 import errno
 import json
+import os
 
 import pandas as pd
 import pytest
 
 from resilience.errors import RunError
-from resilience.folder import next_folder, read_csv, write_csv, write_run
+from resilience.folder import newest, next_folder, read_csv, write_csv, write_run
 
 TABLE = pd.DataFrame({"good": ["gas"], "usd": [1 / 3]})
 
@@ -75,3 +76,37 @@ def test_text_that_looks_like_a_formula_is_escaped_and_read_back(tmp_path):
     write_csv(table, tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_text() == "good,usd\n'=1+1,-1.5\nneon,2\n'-gas,3\n''=x,4\n"
     assert list(read_csv(tmp_path / "a.csv")["good"]) == list(table["good"])
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Folders of runs that were finished one after the other."""
+
+    def made(*names):
+        for turn, name in enumerate(names):
+            (tmp_path / "runs" / name).mkdir(parents=True)
+            mark = tmp_path / "runs" / name / "manifest.json"
+            mark.write_text("{}")
+            os.utime(mark, (turn, turn))
+        return tmp_path / "runs"
+
+    return made
+
+
+def test_the_newest_run_is_of_just_that_study_dots_and_all(runs, tmp_path):
+    parent = runs("a.b-1", "a.b-2", "a-7", "a.b-longer-3", "a.b-x", "axb-4")
+    assert newest("a.b", "manifest.json", among=(parent,)) == parent / "a.b-2"
+    assert newest("a", "manifest.json", among=(parent,)) == parent / "a-7"
+    assert newest("b", "manifest.json", among=(parent,)) is None
+    (tmp_path / "file.toml").write_text('name = "a.b"\n')
+    assert newest(str(tmp_path / "file.toml"), "manifest.json", among=(parent,)) == parent / "a.b-2"
+    assert newest(str(tmp_path / "gone" / "a.b.toml"), "manifest.json", among=(parent,)) == parent / "a.b-2"
+
+
+def test_a_run_counts_that_has_what_is_looked_for(runs):
+    parent = runs("a-1", "a-2", "a-3")
+    (parent / "a-1" / "reserve.csv").write_text("")
+    (parent / "a-2" / "reserve.csv").write_text("")
+    assert newest("a", "manifest.json", "reserve.csv", among=(parent,)) == parent / "a-2"
+    (parent / "a-2" / "broken").write_text("")
+    assert newest("a", "manifest.json", "reserve.csv", lacking="broken", among=(parent,)) == parent / "a-1"

@@ -107,7 +107,7 @@ def read_reserve(name: str, network: Network, study: Study) -> Reserve:
     """The reserve in a CSV file, under the study's release rule, or that of a run."""
     path = Path(name)
     if path.suffix != ".csv":
-        return find_reserve(name, network, None)
+        return find_reserve(name, network)
     try:
         rows = pd.read_csv(path, keep_default_na=False)
     except (OSError, ValueError) as error:

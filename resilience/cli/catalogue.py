@@ -39,11 +39,7 @@ COUNTED = (
 
 def find_network(name: str) -> Network:
     """The shipped dataset of that name, or the network in that folder."""
-    if name in datasets.names():
-        return datasets.load(name)
-    if Path(name).is_dir():
-        return Network.read(Path(name))
-    raise AskError(f"No dataset is called {name!r}, and no such folder is here. {near(name, datasets.names())}")
+    return Network.read(datasets.find(name))
 
 
 def find_study(name: str) -> Study:

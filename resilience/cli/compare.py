@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from resilience.amounts import money
 from resilience.cli.text import columns
-from resilience.compare import Comparison, Sensitivity
+from resilience.compare import Comparison, DataFlips, Sensitivity
 from resilience.runs import Compared
 
 SHOWN = {  # columns of the table, and headers that fit a terminal
@@ -69,7 +70,9 @@ def _stability_told(table: pd.DataFrame) -> str:
 
 def _ranges_told(found: Sensitivity, points: int) -> list[str]:
     """What decides how much the best policy saves over the data's ranges, and what to measure first."""
-    best = int(found.totals[: 2 * points].mean(axis=0)[1:].argmin())
+    if found.refused:
+        return [found.refused]
+    best = int(np.nanmean(found.totals[: 2 * points], axis=0)[1:].argmin())
     policy = found.policies[1:][best]
     shares = found.indices[found.indices["output"] == f"saved by {policy}"].nlargest(NEAREST, "total")
     ends = zip(shares["factor"], shares[["total", "total_low", "total_high"]].to_numpy(), strict=True)
@@ -77,21 +80,30 @@ def _ranges_told(found: Sensitivity, points: int) -> list[str]:
     assumed = found.worth_measuring().head(NEAREST)
     worth = zip(assumed["factor"], assumed["worth_usd_per_year"], strict=True)
     measure = [f"{factor} ({money(usd)} USD a year)" for factor, usd in worth]
+    failed = len(found.failures)
+    left = (
+        f"; {failed:,} of {len(found.totals):,} networks failed and are left out, as failures.csv says"
+        if failed
+        else ""
+    )
     return [
-        f"Over the ranges of the data ({points} points for each of {len(found.factors)} groups of figures), what "
+        f"Over the ranges of the data ({points} points for each of {len(found.factors)} groups of figures{left}), what "
         f"{policy} saves is decided by (total share of its variance, with the 95% interval): {'; '.join(decide)}.",
         f"Worth measuring first, of what is assumed: {'; '.join(measure)}." if measure else
         "No group of assumed figures, known before choosing, would change the choice.",
     ]  # fmt: skip
 
 
-def _turned_told(table: pd.DataFrame, found: Comparison) -> str:
+def _turned_told(turned: DataFlips, found: Comparison) -> str:
     """Which groups of figures, moved within their ranges, make another policy the best."""
-    best = found.policies[found.best]
+    best, table, failed = found.policies[found.best], turned.table, len(turned.failures)
+    places = "At 1 place" if failed == 1 else f"At {failed} places"
+    unknown = f" {places} on the way no network could be tried, and what is beyond is not known." if failed else ""
     if table.empty:
-        return (
+        told = (
             f"No group of figures, moved alone to either end of its range, makes another policy than {best} the best."
         )
+        return told + unknown
     near = [f"{row.factor} {row.share:.0%} of the way to its {row.end} end ({row.to})"
             for row in table.head(NEAREST).itertuples()]  # fmt: skip
-    return f"Another policy than {best} becomes the best with: {'; '.join(near)}."
+    return f"Another policy than {best} becomes the best with: {'; '.join(near)}.{unknown}"

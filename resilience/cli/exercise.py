@@ -11,13 +11,14 @@ from resilience import models
 from resilience.amounts import money
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
-from resilience.cli.stress import find_reserve, find_scenario
+from resilience.cli.stress import find_reserve
 from resilience.cli.text import columns
 from resilience.exercise import Exercise, prepare, write
 from resilience.exercise.facilitator import headline
 from resilience.folder import next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.scenario import Scenario
+from resilience.stress import find_scenario
 from resilience.study import Study
 
 Say = Callable[[str], None]
@@ -33,7 +34,7 @@ def exercised(name: str, *, model: str | None, reserve: str | None, out: Path | 
     folder = out or next_folder(FOLDER, _as_folder(scenario.name))
     say(f"reading {study.dataset}")
     network = study.network()
-    held = None if reserve is None else find_reserve(reserve, network, None)
+    held = None if reserve is None else find_reserve(reserve, network)
     found = prepare(
         network,
         scenario,

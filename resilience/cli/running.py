@@ -1,4 +1,4 @@
-"""Answering studies in folders of their own: the bodies of run, compare and resume."""
+"""Work in folders of its own: the bodies of run, compare and resume, and of stress where years are drawn."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ from resilience.balance import balance
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.cli.compare import compared
+from resilience.cli.stressed import many_told
 from resilience.cli.text import columns
 from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.errors import AskError, RunError
-from resilience.folder import COMPARISONS, MANIFEST, RUNS, UNFINISHED, newest, next_folder, refuse_used
+from resilience.folder import COMPARISONS, MANIFEST, RUNS, STRESSES, UNFINISHED, newest, next_folder, refuse_used
 from resilience.formats import plainly
 from resilience.result import Result
 from resilience.risk import Expectation
-from resilience.runs import Answered, Asked, Comparing, Unfinished, answer, begin, take_up
+from resilience.runs import Answered, Asked, AskedStress, Comparing, Unfinished, answer, begin, take_up
+from resilience.runs.asked import Question
+from resilience.stress import Stress
 from resilience.study import Study
 from resilience.study.changes import named, parsed
 
@@ -100,6 +103,16 @@ class Work:
         self.going = _begun(out, COMPARISONS, study.name, asked)
         return answer(self.going, say=say)
 
+    def stress(self, stress: Stress, out: Path | None, *, say: Say, engine: str = "serial") -> Answered:
+        """What drawn years lose, in a folder."""
+        parse(engine)
+        if out is not None:
+            refuse_used(out)
+        say("looking at what it rests on")
+        asked = AskedStress.of(stress, engine=engine)
+        self.going = _begun(out, STRESSES, stress.folder().name, asked)
+        return answer(self.going, say=say)
+
     def resume(self, name: str, *, say: Say, engine: str | None = None) -> Answered:
         """The answer to a run that was stopped."""
         asked = None if engine is None else parse(engine)
@@ -131,7 +144,7 @@ def _asked(name: str, changes: Sequence[str], out: Path | None, *, engine: str, 
     return study
 
 
-def _begun(out: Path | None, parent: Path, name: str, asked: Asked) -> Unfinished:
+def _begun(out: Path | None, parent: Path, name: str, asked: Question) -> Unfinished:
     """The run in the folder that is asked for, or in the first in `parent` that nobody takes before us."""
     if out is not None:
         return begin(out, asked)
@@ -160,19 +173,20 @@ def changed(study: Study, changes: Sequence[str]) -> Study:
 
 
 def find_unfinished(name: str) -> Path:
-    """The folder of a run: as given, or the newest unfinished one of a study of that name in ./runs or ./comparisons.
+    """The folder of a run: as given, or the newest unfinished one of a study (of a stress: a dataset) of that name.
 
     Raises
     ------
     RunError
         If there is none.
     """
-    if Path(name).is_dir():
-        return Path(name)
-    found = newest(name, UNFINISHED, lacking=MANIFEST, among=(RUNS, COMPARISONS))
-    if found is None:
-        raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {RUNS} or {COMPARISONS}")
-    return found
+    among = (RUNS, COMPARISONS, STRESSES)
+    begun = (Path(name) / UNFINISHED).is_dir()
+    found = Path(name) if begun else newest(name, UNFINISHED, lacking=MANIFEST, among=among)
+    if found is None and not Path(name).is_dir():
+        places = ", ".join(str(one) for one in among)
+        raise RunError(f"{name} is no folder, and no unfinished run of that name stands in {places}")
+    return found or Path(name)
 
 
 def finished(name: str) -> Answer | None:
@@ -193,6 +207,9 @@ def told(done: Answered) -> Answer:
     if done.compared is not None:
         text = [compared(done.compared), "", *_failed(done), f"Everything is in {done.folder}"]
         return Answer(text="\n".join(text), data={**done.compared.to_json(), **where})
+    if done.stressed is not None:
+        text = [many_told(done.stressed).text, "", *_failed(done), f"Everything is in {done.folder}"]
+        return Answer(text="\n".join(text), data={**done.stressed.to_json(), **where})
     assert done.points is not None
     shown = done.points.drop(columns=["bound_usd", "gap", "status"], errors="ignore")
     text = [columns(shown), "", *_failed(done), f"Each point has a folder with its report in {done.folder}"]

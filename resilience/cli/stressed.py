@@ -16,7 +16,8 @@ from resilience.physics import Floats
 from resilience.scenario import Scenario
 from resilience.simulate import Traces
 from resilience.simulate.measures import NOTHING
-from resilience.simulate.outlook import Outlook
+from resilience.stress import Stressed
+from resilience.stress.answer import parts
 
 TIERS = ("defence", "essential", "other")  # of use, as they are shown
 ROWS = 26  # weeks shown one by one; more are gathered
@@ -24,17 +25,12 @@ GATHERED = 4
 SHOWN = 12
 WIDE = 60  # letters of a scenario's name
 UNSHOWN = ("weeks_to_recover", "triangle_weeks")  # in files and JSON only
-PARTS = {
-    "unmet_usd": "unmet demand, at the value at stake",
-    "missing_usd": "stock and work in process missing at the end",
-    "drawn_usd": "drawn from the reserve, to be bought again",
-}
 
 
 def one_told(scenario: Scenario, bare: Traces, held: Traces | None, data: Mapping[str, Any]) -> Answer:
     """One scenario: the loss by part, the shortfall by week and tier, what ran dry first, and why."""
     weekly, dry = _weekly(bare), bare.table("ran_dry").drop(columns="scenario")
-    loss = _parts(bare.loss.iloc[0], None if held is None else held.loss.iloc[0], "loss_usd")
+    loss = parts(bare.loss.iloc[0], None if held is None else held.loss.iloc[0], "loss_usd")
     measured = bare.measured.iloc[0]
     story = _story(bare)
     tiers = sorted(set(bare.physics.network.demand["tier"]), key=_rank)
@@ -87,20 +83,9 @@ def one_told(scenario: Scenario, bare: Traces, held: Traces | None, data: Mappin
     return Answer(text="\n".join(lines), data=_plain(values), tables=tables)
 
 
-def many_told(found: Outlook, held: Outlook | None, data: Mapping[str, Any], bare: Traces) -> Answer:
+def many_told(done: Stressed) -> Answer:
     """Many scenarios: the loss of a year as a distribution, and where its tail comes from."""
-    quantiles, tails, parts = (
-        found.quantiles,
-        found.tails,
-        _parts(found.parts, None if held is None else held.parts, "mean_usd"),
-    )
-    if held is not None:
-        quantiles = quantiles.assign(with_reserve_usd=held.quantiles["loss_usd"])
-        tails = tails.assign(with_reserve_usd=held.tails["mean_loss_usd"])
-    frames = {
-        "parts": parts, "quantiles": quantiles, "tails": tails, "depths": found.depths, "goods": found.goods,
-        "drivers": found.drivers, "worst": found.worst,
-    }  # fmt: skip
+    found, said = done.bare, done.told
     share = f"{found.tail:.0%}"
     heads = {
         "parts": "Mean loss of a year by part (USD):",
@@ -112,29 +97,25 @@ def many_told(found: Outlook, held: Outlook | None, data: Mapping[str, Any], bar
         "worst": "The worst single scenarios:",
     }
     lines = [
-        f"{data['dataset']}, {found.scenarios:,} scenarios from {data['scenarios_from']}, {data['weeks']} weeks each: "
+        f"{said['dataset']}, {found.scenarios:,} scenarios from {said['scenarios_from']}, {said['weeks']} weeks each: "
         f"a year loses {money(found.mean_usd)} USD on average; {found.short:.1%} of years leave some demand unmet, and "
         f"{1 - found.disturbed:.1%} pass without any event.",
         "",
     ]
-    for name, head in heads.items():
-        lines += [head, columns(_short(frames[name].head(SHOWN))), ""]
+    for name, frame in done.frames().items():
+        lines += [heads[name], columns(_short(frame.head(SHOWN))), ""]
     if (hidden := len(found.drivers) - SHOWN) > 0:
         lines.append(f"{hidden} more causes: --json or --out DIR.")
     lines.append("Every scenario counts with its weight; the rest of the chance is the year without an event, loss 0.")
-    values = {
-        **data,
-        "scenarios": found.scenarios,
-        "mean_loss_usd": found.mean_usd,
-        "chance_of_any_event": found.disturbed,
-        "chance_of_any_shortfall": found.short,
-        "tail": found.tail,
-        **{name: frame.to_dict("records") for name, frame in frames.items()},
-    }
-    if held is not None:
-        values |= {"mean_loss_with_reserve_usd": held.mean_usd, "chance_of_any_shortfall_with_reserve": held.short}
-    losses = pd.concat([bare.probability, bare.table("loss").set_index("scenario"), bare.measured], axis=1)
-    return Answer(text="\n".join(lines), data=_plain(values), tables={**frames, "losses": losses.reset_index()})
+    lines += _failed(done.failures)
+    return Answer(text="\n".join(lines), data=done.to_json(), tables=done.tables())
+
+
+def _failed(failures: pd.DataFrame) -> list[str]:
+    if failures.empty:
+        return []
+    count = "1 scenario" if len(failures) == 1 else f"{len(failures):,} scenarios"
+    return [f"{count} could not be simulated; their chance counts as years without an event."]
 
 
 def _headline(scenario: Scenario, traces: Traces, weekly: pd.DataFrame) -> str:
@@ -154,14 +135,6 @@ def _least(data: Mapping[str, Any]) -> str:
         "The least loss that any behaviour could reach takes an optimisation, on chips of minutes: in Python, "
         f"best_response(network, scenario, weeks={data['weeks']}).loss_usd."
     )
-
-
-def _parts(bare: pd.Series, held: pd.Series | None, name: str) -> pd.DataFrame:
-    """The loss by part, with its sum last."""
-    found = pd.DataFrame({"part": [*PARTS.values(), "all"], name: [*bare[list(PARTS)], bare.sum()]})
-    if held is not None:
-        found["with_reserve_usd"] = [*held[list(PARTS)], held.sum()]
-    return found
 
 
 def _weekly(traces: Traces) -> pd.DataFrame:

@@ -6,6 +6,9 @@ import math
 
 import pandas as pd
 
+CUT = "..."
+SHORTEST = 8  # letters that are left of any word
+
 
 def columns(table: pd.DataFrame) -> str:
     """A frame as lines of text: words to the left, numbers to the right.
@@ -29,6 +32,31 @@ def columns(table: pd.DataFrame) -> str:
         ]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
+
+
+def fitted(table: pd.DataFrame, width: int) -> str:
+    """The same with the longest words cut in their middle until a line has no more than `width` letters.
+
+    >>> print(fitted(pd.DataFrame({"what": ["a long name of something"], "usd": [12.0]}), 16))
+    what        usd
+    a lo...ing   12
+    """
+    words = [name for name, kind in table.dtypes.items() if not pd.api.types.is_numeric_dtype(kind)]
+    while (over := max(map(len, columns(table).split("\n"))) - width) > 0:
+        lengths = {name: int(table[name].astype(str).str.len().max()) for name in words}
+        longest = max(words, key=lambda name: lengths[name], default=None)
+        if longest is None or lengths[longest] <= SHORTEST:
+            break
+        most = max(lengths[longest] - over, SHORTEST)
+        table = table.assign(**{str(longest): [_cut(cell, most) for cell in table[longest].astype(str)]})
+    return columns(table)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    kept = most - len(CUT)
+    return f"{text[: kept - kept // 2]}{CUT}{text[len(text) - kept // 2 :]}"
 
 
 def number(value: object) -> str:

@@ -18,14 +18,16 @@ from resilience.compare.actions import (
     earmarked,
 )
 from resilience.compare.comparison import Comparison
+from resilience.compare.data_flips import DataFlips, data_flips
 from resilience.compare.factors import Factor, at_levels, factors
 from resilience.compare.flips import flips
 from resilience.compare.losses import Foreseen, Found, Losses, Simulated
+from resilience.compare.moving import Data
 from resilience.compare.outside import Outside, as_function
 from resilience.compare.policies import Policy, standard_policies
 from resilience.compare.run import compare
 from resilience.compare.sampling import DrawnYears, Sampling, StatedChances
-from resilience.compare.sensitivity import Data, Sensitivity, data_flips, sensitivity
+from resilience.compare.sensitivity import Sensitivity, sensitivity
 from resilience.compare.sized import Sized, sized_reserve
 from resilience.compare.stability import Ratings, stability
 from resilience.policy import holding_cost
@@ -36,6 +38,7 @@ __all__ = [
     "Bought",
     "Comparison",
     "Data",
+    "DataFlips",
     "Diversified",
     "DrawnYears",
     "Factor",

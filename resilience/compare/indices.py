@@ -57,17 +57,36 @@ def sobol(values: Floats, inputs: int, rows: np.ndarray | None = None) -> tuple[
     """First-order and total indices (inputs x outputs) of values at the points of a design ((d + 2) n x outputs).
 
     `rows` takes some of the n points only, repeats allowed: for the bootstrap. An output that does not vary has none.
+    Where nothing is known of a point its values are NaN: each mean is over the points where what it needs is known.
     """
     parts = values.reshape(inputs + 2, -1, values.shape[1])
     if rows is not None:
         parts = parts[:, rows]
     a, b, ab = parts[0], parts[1], parts[2:]
     both = np.concatenate([a, b])
-    mean, variance = both.mean(axis=0), both.var(axis=0)
+    mean = _mean(both, axis=0)
+    variance = _mean((both - mean) ** 2, axis=0)
     safe = np.where(variance > 0, variance, np.inf)
-    first = ((b - mean) * (ab - a)).mean(axis=1) / safe
-    total = ((a - ab) ** 2).mean(axis=1) / 2.0 / safe
+    first = _mean((b - mean) * (ab - a), axis=1) / safe
+    total = _mean((a - ab) ** 2, axis=1) / 2.0 / safe
     return np.asarray(first), np.asarray(total)
+
+
+def known(values: Floats, inputs: int) -> Floats:
+    """Share of the n points of which all that an input's indices rest on is known, by input. [0 to 1]
+
+    >>> known(np.array([[1.0], [2.0], [3.0], [4.0], [np.nan], [6.0], [7.0], [8.0]]), 2).tolist()
+    [0.5, 1.0]
+    """
+    parts = np.isfinite(values).all(axis=1).reshape(inputs + 2, -1)
+    return np.asarray((parts[0] & parts[1] & parts[2:]).mean(axis=1), dtype=np.float64)
+
+
+def _mean(values: Floats, *, axis: int) -> Floats:
+    """Mean of what is known; NaN where nothing is."""
+    count = (~np.isnan(values)).sum(axis=axis)
+    total = np.nansum(values, axis=axis)
+    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0), dtype=np.float64)
 
 
 def bootstrapped(
@@ -77,7 +96,8 @@ def bootstrapped(
     points = len(values) // (inputs + 2)
     drawn = rng.integers(points, size=(replicates, points))
     found = np.array([sobol(values, inputs, rows) for rows in drawn])
-    low, high = np.quantile(found, [(1.0 - level) / 2, (1.0 + level) / 2], axis=0)
+    quantiles = np.nanquantile if np.isnan(found).any() else np.quantile  # the first is slow, and may know no better
+    low, high = quantiles(found, [(1.0 - level) / 2, (1.0 + level) / 2], axis=0)
     return np.asarray(low), np.asarray(high)
 
 

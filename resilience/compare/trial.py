@@ -18,7 +18,8 @@ from resilience.balance import balance
 from resilience.compare.actions import Applied
 from resilience.compare.losses import Found, Losses
 from resilience.compare.policies import Policy
-from resilience.engine import Engine, Failed, Outcome, Team
+from resilience.engine import Engine, Failed, Outcome
+from resilience.engine.spans import Span, spans, spread
 from resilience.engine.task import LOST
 from resilience.errors import AskError, EngineError
 from resilience.network import Network
@@ -27,10 +28,8 @@ from resilience.policy import TIERS
 from resilience.scenario import Scenario, ScenarioSet
 
 BLOCK = 256  # scenarios in a task: seconds of work on chips, against milliseconds to hand it over
-PARTS = 16  # a block that ends its workers is tried in, to find the scenario that does
 Say = Callable[[str], None]
 Failure = tuple[str, str, str]  # policy, scenario, what went wrong
-Span = tuple[int, int, int]  # number of a policy, of its first scenario, and of the first that comes after
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -95,37 +94,16 @@ def tried(
         If a policy ended its workers in every scenario.
     """
     count = len(ground.scenarios)
-    spans = [span for number in range(len(policies)) for span in _parts((number, 0, count), block)]
+    asked = [span for number in range(len(policies)) for span in spans(number, count, block)]
     with engine.team(partial(_worker, ground, tuple(policies))) as team:
-        found = _round(team, spans, say)
-        while broken := [span for span, outcome in found.items() if _lost(outcome) and span[2] - span[1] > 1]:
-            smaller = [part for span in broken for part in _parts(span, -(-(span[2] - span[1]) // PARTS))]
-            parts = _round(team, smaller, say)
-            if all(map(_lost, parts.values())):
-                break  # it is no single scenario that ends the workers
-            found = {span: outcome for span, outcome in found.items() if span not in broken} | parts
+        found = spread(team, _block, asked, lambda span: span, progress=_pace(say))
     trial = _gathered(ground, policies, found)
     _refuse_the_impossible(policies, trial)
     return trial
 
 
-def _parts(span: Span, size: int) -> list[Span]:
-    number, first, last = span
-    return [(number, begin, min(begin + size, last)) for begin in range(first, last, size)]
-
-
-def _round(team: Team, spans: Sequence[Span], say: Say) -> dict[Span, Outcome[_Block]]:
-    messages = {f"{number}/{first}-{last}": (number, first, last) for number, first, last in spans}
-    outcomes = team.work(_block, messages, progress=_pace(say))
-    return {messages[outcome.key]: outcome for outcome in outcomes}
-
-
 def _pace(say: Say) -> Callable[[int, int], None]:
     return lambda done, whole: say(f"policies on scenarios: {done} of {whole} blocks")
-
-
-def _lost(outcome: Outcome[_Block]) -> bool:
-    return isinstance(outcome, Failed) and outcome.error == LOST
 
 
 def _gathered(ground: Ground, policies: Sequence[Policy], found: Mapping[Span, Outcome[_Block]]) -> Trial:
@@ -157,8 +135,8 @@ def _worker(ground: Ground, policies: Sequence[Policy]) -> _Worker:
 
 
 def _block(worker: _Worker, message: Span) -> _Block:
-    """One policy's losses in a run of scenarios. Where the run fails, each scenario is tried alone, so that one that
-    cannot be answered costs the others nothing.
+    """One policy's losses in a run of scenarios; the row is the policy's number. Where the run fails, each scenario is
+    tried alone, so that one that cannot be answered costs the others nothing.
     """
     number, first, last = message
     ground, applied = worker.ground, worker.applied(number)

@@ -7,13 +7,13 @@ before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from resilience import datasets
 from resilience.controls.control import Control, disruptions, widened
 from resilience.controls.question import Question
 from resilience.controls.setting import Setting
@@ -32,15 +32,13 @@ from resilience.controls.tables import (
     listed,
 )
 from resilience.errors import AskError, near
+from resilience.inquiry import Inquiry
 from resilience.library import CONTROLS, choose, held, kind_of
-from resilience.lines import lines_of
 from resilience.network import Network
 from resilience.scenario import Scenario
 from resilience.simulate import Behaviour
 from resilience.simulate.behaviour import Contract, Qualify
-from resilience.written import Source, Table, text_in, told, values_in
-
-WHAT = "the question about controls"
+from resilience.written import Table
 
 
 def _names_differ(entries: tuple[CoalitionTable | StepTable, ...]) -> tuple[CoalitionTable | StepTable, ...]:
@@ -54,21 +52,17 @@ def _names_differ(entries: tuple[CoalitionTable | StepTable, ...]) -> tuple[Coal
 Several = BeforeValidator(listed)
 
 
-class ControlStudy(Table):
+class ControlStudy(Inquiry):
     """Coalitions of export controls to be put side by side, and the steps that were really taken.
 
     Read one with `controls.load(name)` or `ControlStudy.read(path)`, then `weigh(study.network(), study.question())`.
     """
 
+    WHAT: ClassVar[str] = "the question about controls"
+    SHOWN: ClassVar[str] = "controls"
+
     kind: Literal["controls"]
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    title: str = ""
-    question: str = ""
-    dataset: str
     target: str
-    weeks: int = Field(default=104, ge=1)
-    source: str = ""
-    notes: str = ""
     judging: JudgingTable = JudgingTable()
     control: ControlTable
     coalition: Annotated[tuple[CoalitionTable, ...], Several, Field(min_length=1), AfterValidator(_names_differ)]
@@ -80,9 +74,10 @@ class ControlStudy(Table):
     margin: MarginTable | None = None
     value: Annotated[tuple[ValueTable, ...], Several] = ()
 
-    _text: str = PrivateAttr(default="")
-    _path: Path | None = PrivateAttr(default=None)
-    _source: Source = PrivateAttr(default_factory=lambda: Source(shown="controls"))
+    @classmethod
+    def tables(cls) -> Mapping[tuple[str, ...], type[Table]]:
+        """Where each table stands."""
+        return TABLES
 
     @model_validator(mode="after")
     def _the_reference_is_there(self) -> ControlStudy:
@@ -92,51 +87,6 @@ class ControlStudy(Table):
                 f"judging.reference {self.judging.reference!r} is no coalition. {near(self.judging.reference, names)}"
             )
         return self
-
-    @classmethod
-    def read(cls, path: str | Path) -> ControlStudy:
-        """The question in a TOML file.
-
-        Raises
-        ------
-        AskError
-            Naming every fault with its line.
-        """
-        path = Path(path)
-        return cls.from_text(text_in(path, WHAT), path=path)
-
-    @classmethod
-    def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> ControlStudy:
-        """The question that TOML text puts; `path` is where it stands, `shown` what errors call it."""
-        shown = shown or (str(path) if path else "controls")
-        source = Source(shown=shown, lines=lines_of(text))
-        try:
-            study = cls.model_validate(values_in(text, shown, WHAT))
-        except ValidationError as error:
-            raise AskError(f"The controls in {shown} cannot be read", told(error, source, TABLES)) from error
-        study._text, study._path, study._source = text, path, source
-        return study
-
-    @property
-    def text(self) -> str:
-        """The TOML it was read from."""
-        return self._text
-
-    def folder(self) -> Path:
-        """Where the network's files lie: a shipped dataset, or a folder seen from the file.
-
-        Raises
-        ------
-        AskError
-            If there is neither.
-        """
-        place = self._path.parent if self._path else Path()
-        what = f"The file of controls {self.name}"
-        return datasets.seen_from(place, self.dataset, what=what, where=self.where("dataset"))
-
-    def network(self) -> Network:
-        """The network it asks about, checked."""
-        return Network.read(self.folder())
 
     def setting(self) -> Setting:
         """The world in which its controls are weighed."""
@@ -170,46 +120,31 @@ class ControlStudy(Table):
 
     def faults(self, network: Network) -> list[str]:
         """What in this file does not fit `network`, each with its line."""
-        found: list[str] = []
-
-        def attempt(act: Callable[[], object], *path: str | int) -> None:
-            try:
-                act()
-            except AskError as error:
-                found.append(f"{self.where(*path)}: {'; '.join([error.what, *error.faults])}")
-
-        attempt(lambda: network.countries(self.target), "target")
+        found = self.refused(lambda: network.countries(self.target), "target")
         for number, entry in enumerate(self.coalition):
             for who in entry.member:
-                attempt(lambda who=who: network.countries(who), "coalition", number)  # type: ignore[misc]
+                found += self.refused(partial(network.countries, who), "coalition", number)
         if found:
             return found
-        attempt(lambda: disruptions(network, self.asked().controls), "control")
+        found += self.refused(lambda: disruptions(network, self.asked().controls), "control")
         for number, control in enumerate(self._taken()):
-            attempt(lambda one=control: disruptions(network, [one]), "step", number)  # type: ignore[misc]
-            if control.first_week > self.weeks:
-                begins = f"begins in week {control.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
-                found.append(f"{self.where('step', number)}: {begins}")
+            found += self.refused(partial(disruptions, network, [control]), "step", number)
+            found += self.too_late(control.first_week, "step", number)
         known = set(network.places["place"])
         for number, arm in enumerate(self.reach):
-            attempt(lambda arm=arm: network.countries(arm.country), "reach", number)  # type: ignore[misc]
+            found += self.refused(partial(network.countries, arm.country), "reach", number)
             strange = [place for place in arm.place if place not in known]
             found += [f"{self.where('reach', number)}: no place {place!r}. {near(place, known)}" for place in strange]
         if self.retaliation is not None:
             back = Scenario(name="retaliation", disruptions=self.retaliation.stated())
-            attempt(lambda: back.shock(network, self.weeks), "retaliation")
+            found += self.refused(lambda: back.shock(network, self.weeks), "retaliation")
             best = self.retaliation.best
-            if best is not None and best.first_week > self.weeks:
-                begins = f"begins in week {best.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
-                found.append(f"{self.where('retaliation', 'best')}: {begins}")
+            if best is not None:
+                found += self.too_late(best.first_week, "retaliation", "best")
         if not found:
-            attempt(lambda: self.asked().players(network), "control")
-            attempt(lambda: widened(network, self.setting().own, self.target), "own")
+            found += self.refused(lambda: self.asked().players(network), "control")
+            found += self.refused(lambda: widened(network, self.setting().own, self.target), "own")
         return found
-
-    def where(self, *path: str | int) -> str:
-        """What errors call a key of this file: file, line and key."""
-        return self._source.where(*path)
 
     def _taken(self) -> tuple[Control, ...]:
         return tuple(entry.by(entry.member, self.target) for entry in self.step)

@@ -3,7 +3,7 @@
 An engine is a value with one method, `team`: it brings up workers, each of which builds a state once. A team answers
 messages with one function of that state, in whatever order the answers come. `task` holds what an answer is, `team` the
 door, `serial` the plainest way through it, `processes`, `given` and `cluster` the others, `words` their names on a
-command line.
+command line; `spans` sends many like pieces together.
 
 Answers are the same on every engine as long as a task depends on nothing but its message and what `build` gave.
 """

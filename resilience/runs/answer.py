@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,9 +15,12 @@ from resilience.folder import fill, why
 from resilience.formats import FORMS
 from resilience.journal import Kept, Solved
 from resilience.result import Files, Result
+from resilience.runs.asked import Asked, AskedStress
 from resilience.runs.comparing import Compared, comparing
+from resilience.runs.stressing import stressing
 from resilience.runs.sweep import sweep
 from resilience.runs.unfinished import Unfinished
+from resilience.stress import Stressed
 
 Say = Callable[[str], None]
 HOPELESS = (AskError, DataError, InfeasibleError, MissingExtraError)  # asked again, the answer would be the same
@@ -26,7 +29,7 @@ HOPELESS = (AskError, DataError, InfeasibleError, MissingExtraError)  # asked ag
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
     """What came of a run in `folder`: a result, of a sweep the table of its points, of policies that were compared the
-    comparison; and what failed.
+    comparison, of drawn years what they lose; and what failed.
     """
 
     folder: Path
@@ -34,6 +37,7 @@ class Answered:
     result: Result | None = None
     points: pd.DataFrame | None = None
     compared: Compared | None = None
+    stressed: Stressed | None = None
 
 
 def answer(going: Unfinished, *, say: Say, engine: Engine | None = None) -> Answered:
@@ -61,30 +65,40 @@ def answer(going: Unfinished, *, say: Say, engine: Engine | None = None) -> Answ
 
 
 def _answered(going: Unfinished, engine: Engine, say: Say) -> Answered:
-    study = going.asked.study()
-    if going.asked.comparing is not None:
-        compared, files = comparing(going, study, engine, say)
+    asked = going.asked
+    if isinstance(asked, AskedStress):
+        stressed, files = stressing(going, asked, engine, say)
         _write(going, files)
-        return Answered(folder=going.folder, compared=compared, failures=compared.found.failures)
+        return Answered(folder=going.folder, stressed=stressed, failures=stressed.failures)
+    assert isinstance(asked, Asked)
+    return _about_study(going, asked, engine, say)
+
+
+def _about_study(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> Answered:
+    study = asked.study()
+    if asked.comparing is not None:
+        compared, files = comparing(going, asked, engine, say)
+        _write(going, files, asked.also)
+        return Answered(folder=going.folder, compared=compared, failures=compared.failures)
     if study.sweep is not None:
-        points, failures, files = sweep(going, study, engine, say)
-        _write(going, files)
+        points, failures, files = sweep(going, asked, engine, say)
+        _write(going, files, asked.also)
         return Answered(folder=going.folder, points=points, failures=failures)
     method = replace(FAST, memory=Solved(log=going.log))
     kept = Kept(engine=engine, log=going.log)
-    result = run(study, say=say, method=method, gap=going.asked.gap, engine=kept, years=going.asked.years)
-    if going.asked.data_draws:
-        result = result.over_data(draws=going.asked.data_draws, say=say)
-    result = result.by(going.asked.command)
-    _write(going, result.files())
+    result = run(study, say=say, method=method, gap=asked.gap, engine=kept, years=asked.years)
+    if asked.data_draws:
+        result = result.over_data(draws=asked.data_draws, say=say)
+    result = result.by(asked.command)
+    _write(going, result.files(), asked.also)
     return Answered(folder=going.folder, result=result, failures=result.failures)
 
 
-def _write(going: Unfinished, files: Files) -> None:
+def _write(going: Unfinished, files: Files, also: Sequence[str] = ()) -> None:
     try:
         part = going.ready()
-        fill(part, **files)
-        for form in going.asked.also:
+        fill(part, **files, named=going.asked.file)
+        for form in also:
             FORMS[form](files["tables"], part)
     except OSError as error:
         raise RunError(why(going.folder, error)) from error

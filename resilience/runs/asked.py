@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from resilience.answering import inputs
 from resilience.drawing import hazards_of
 from resilience.errors import RunError
 from resilience.provenance import checksum, command, versions
 from resilience.sizing.size import PROVED
+from resilience.stress import Stress
 from resilience.study import Study
 
 
@@ -32,20 +34,60 @@ class Comparing:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A study's text and where its file lies, the settings of `run`, and what all of it rests on.
+class Question(ABC):
+    """What any run was asked: the text that states it, and what all of it rests on.
 
-    `engine` is in words (`engine.parse`); `years` and `gap` as `run` has them; `also` names further forms of tables;
-    `data_draws` says over how many draws of the data the answer is told (0: none).
-    With `comparing`, the question is not the study's own but which policy is best for it.
+    `engine` is in words (`engine.parse`). `file` is what the text is called in the run's folder.
     """
 
+    file: ClassVar[str]
+
     text: str
-    path: str
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
     command: str
     engine: str = "serial"
+
+    @abstractmethod
+    def rests_on(self) -> dict[str, str]:
+        """Every file that the answer rests on, with its SHA-256 as it is now."""
+
+    def to_json(self) -> str:
+        """As `read_question` reads it."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    def refuse_changed(self, folder: Path) -> None:
+        """Complain if what the run rests on is not what it was: old answers and new ones would be of two worlds.
+
+        Raises
+        ------
+        RunError
+            Naming everything that changed.
+        """
+        found = [
+            *_changed("input", self.inputs, self.rests_on()),
+            *_changed("version of", self.versions, versions()),
+        ]
+        if found:
+            told = "\n".join(f"  {one}" for one in found)
+            raise RunError(
+                f"The run in {folder} cannot go on, for it rests on what is no longer there:\n{told}\n"
+                "Put back what it was, or begin a new run in another folder."
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked(Question):
+    """A study's text and where its file lies, and the settings of `run`.
+
+    `years` and `gap` as `run` has them; `also` names further forms of tables;
+    `data_draws` says over how many draws of the data the answer is told (0: none).
+    With `comparing`, the question is not the study's own but which policy is best for it.
+    """
+
+    file: ClassVar[str] = "study.toml"
+
+    path: str
     gap: float = PROVED
     years: int = 0
     also: tuple[str, ...] = ()
@@ -65,53 +107,57 @@ class Asked:
         """The study; what differs from its file was put in when the run began."""
         return Study.from_text(self.text, path=Path(self.path) if self.path else None)
 
-    def to_json(self) -> str:
-        """As `from_json` reads it."""
-        return json.dumps(asdict(self), indent=1) + "\n"
+    def rests_on(self) -> dict[str, str]:
+        """Its study, the dataset, and where years are yet to be drawn, their hazards too."""
+        return _read(self.study(), self.comparing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedStress(Question):
+    """What a year may lose on a network (`resilience.stress`)."""
+
+    file: ClassVar[str] = "stress.toml"
+
+    stress: Stress
 
     @classmethod
-    def from_json(cls, text: str, *, where: Path) -> Asked:
-        """What was written.
+    def of(cls, stress: Stress, *, engine: str = "serial") -> AskedStress:
+        """The question, asked here and now."""
+        return cls(
+            text=stress.text, inputs=stress.rests_on(), versions=versions(), command=command(), engine=engine,
+            stress=stress,
+        )  # fmt: skip
 
-        Raises
-        ------
-        RunError
-            If it is not whole.
-        """
-        try:
-            values = json.loads(text)
-            known = {entry.name for entry in fields(cls)}
-            if set(values) != known:
-                raise ValueError(f"its keys are {', '.join(sorted(values))}")
-            comparing = values["comparing"]
-            if comparing is not None:
-                comparing = Comparing(**{**comparing, "only": tuple(comparing["only"])})
-            return cls(**{**values, "also": tuple(values["also"]), "comparing": comparing})
-        except (ValueError, TypeError, KeyError) as error:
-            raise RunError(f"{where} does not say what was asked ({error}). Delete the folder and run anew") from error
+    def rests_on(self) -> dict[str, str]:
+        """Network, hazards, and the reserve with its rule."""
+        return self.stress.rests_on()
 
-    def refuse_changed(self, folder: Path) -> None:
-        """Complain if what the run rests on is not what it was: old answers and new ones would be of two worlds.
 
-        Raises
-        ------
-        RunError
-            Naming everything that changed.
-        """
-        found = [
-            *_changed("input", self.inputs, _read(self.study(), self.comparing)),
-            *_changed("version of", self.versions, versions()),
-        ]
-        if found:
-            told = "\n".join(f"  {one}" for one in found)
-            raise RunError(
-                f"The run in {folder} cannot go on, for it rests on what is no longer there:\n{told}\n"
-                "Put back what it was, or begin a new run in another folder."
-            )
+def read_question(text: str, *, where: Path) -> Question:
+    """What was written by `Question.to_json`.
+
+    Raises
+    ------
+    RunError
+        If it is not whole.
+    """
+    try:
+        values = json.loads(text)
+        kind = AskedStress if "stress" in values else Asked
+        known = {entry.name for entry in fields(kind)}
+        if set(values) != known:
+            raise ValueError(f"its keys are {', '.join(sorted(values))}")
+        if kind is AskedStress:
+            return AskedStress(**{**values, "stress": Stress(**values["stress"])})
+        comparing = values["comparing"]
+        if comparing is not None:
+            comparing = Comparing(**{**comparing, "only": tuple(comparing["only"])})
+        return Asked(**{**values, "also": tuple(values["also"]), "comparing": comparing})
+    except (ValueError, TypeError, KeyError) as error:
+        raise RunError(f"{where} does not say what was asked ({error}). Delete the folder and run anew") from error
 
 
 def _read(study: Study, comparing: Comparing | None) -> dict[str, str]:
-    """Every file that the answer rests on, with its SHA-256: where years are yet to be drawn, their hazards too."""
     drawn = comparing is not None and comparing.draws is not None
     return inputs(study) | ({"hazards.toml": checksum(hazards_of(study))} if drawn else {})
 

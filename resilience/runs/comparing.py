@@ -18,6 +18,7 @@ from resilience.balance import balance
 from resilience.compare import (
     Comparison,
     Data,
+    DataFlips,
     DrawnYears,
     Policy,
     Sensitivity,
@@ -39,12 +40,13 @@ from resilience.formats import plainly
 from resilience.journal import Kept, Solved
 from resilience.network import Network
 from resilience.result import Files
-from resilience.runs.asked import Comparing
+from resilience.runs.asked import Asked, Comparing
 from resilience.runs.unfinished import Unfinished
 from resilience.scenario import ScenarioSet
 from resilience.solver import version
 from resilience.study import Study
 
+MOVING = "moving the data"  # in the place of a policy, where a point of the data's ranges failed
 TABLES = ("policies", "differences", "frontier", "distribution", "shortfall", "losses")
 Say = Callable[[str], None]
 
@@ -65,32 +67,43 @@ class Compared:
     flipped: pd.DataFrame | None = None
     under: pd.DataFrame | None = None
     ranges: Sensitivity | None = None
-    turned: pd.DataFrame | None = None
+    turned: DataFlips | None = None
 
     def further(self) -> dict[str, pd.DataFrame]:
         """The tables of what was asked further."""
         made: dict[str, pd.DataFrame | None] = {"flips": self.flipped, "stability": self.under}
         if self.ranges is not None:
-            made |= {"sensitivity": self.ranges.indices, "worth": self.ranges.worth, "data_flips": self.turned}
+            made |= {"sensitivity": self.ranges.indices, "worth": self.ranges.worth}
+        if self.turned is not None:
+            made["data_flips"] = self.turned.table
         return {name: table for name, table in made.items() if table is not None}
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table, by name; `failures` where something failed."""
-        names = (*TABLES, *(("failures",) if len(self.found.failures) else ()))
-        return {name: self.found.table(name) for name in names} | self.further()
+        failed = {"failures": self.failures} if len(self.failures) else {}
+        return {name: self.found.table(name) for name in TABLES} | failed | self.further()
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """What failed: policy, scenario, error. Where the data was moved, the point stands in place of a scenario."""
+        moved = [one.failures.rename(columns={"point": "scenario", "reason": "error"}).assign(policy=MOVING)
+                 for one in (self.ranges, self.turned) if one is not None]  # fmt: skip
+        return pd.concat([self.found.failures, *moved], ignore_index=True)[["policy", "scenario", "error"]]
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values."""
         more = {name: plainly(table.to_dict("records")) for name, table in self.further().items()}
         named = {"study": self.study.name, "dataset": self.study.dataset, "draws": self.asked.draws}
-        return {**named, **self.found.to_json(), **more}
+        failed = plainly(self.failures.to_dict("records"))
+        return {**named, **self.found.to_json(), "failures": failed, **more}
 
 
-def comparing(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[Compared, Files]:
+def comparing(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tuple[Compared, Files]:
     """Compare the usual policies of a study, as `going` was asked."""
-    assert going.asked.comparing is not None
-    done = _compared(study, going.asked.comparing, going, Kept(engine=engine, log=going.log), say)
-    asked, tables = going.asked, done.tables()
+    assert asked.comparing is not None
+    study = asked.study()
+    done = _compared(study, asked.comparing, going, Kept(engine=engine, log=going.log), say)
+    tables = done.tables()
     manifest = {
         "study": study.name,
         "dataset": study.dataset,

@@ -14,12 +14,19 @@ import pandas as pd
 
 from resilience.errors import RunError
 from resilience.folder import MANIFEST, UNFINISHED, read_csv
+from resilience.runs.asked import Asked, AskedStress
 
 ROUNDING = 1e-7  # relative: tables are written to nine digits
 LEFT = ("summary", "unmet", "unmet_without")  # told by goods; week by week, where shortfall has the sums
+TEXTS = (Asked.file, AskedStress.file)
 TOLD = ("held_at", "reason", "note", "source")  # words that do not say which row it is
-KEYS = ("within",)  # figures that do
-KINDS = {"points": "a sweep", "policies": "a comparison of policies"}  # by what only their manifests have
+KEYS = ("within", "level", "worst_share_of_years", "share_of_a_week_unmet")  # figures that do
+KINDS = {  # by what only their manifests have
+    "points": "a sweep",
+    "policies": "a comparison of policies",
+    "hazards": "a stress of drawn years",
+}
+OF_YEARS = ("losses", "worst")  # tables that name drawn years: other draws have none in common
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +56,8 @@ def diff(a: Path, b: Path) -> Difference:
     """
     ours, theirs = _manifest(a), _manifest(b)
     _refuse_unlike(a, b, ours, theirs)
-    tables = sorted({path.stem for folder in (a, b) for path in folder.glob("*.csv")} - set(LEFT))
+    left = {*LEFT, *(OF_YEARS if not _common(a, b, ours) else ())}
+    tables = sorted({path.stem for folder in (a, b) for path in folder.glob("*.csv")} - left)
     rows = pd.concat([_rows(name, _table(a, name), _table(b, name)) for name in tables], ignore_index=True)
     return Difference(inputs=_inputs(a, b, ours, theirs), figures=_figures(ours, theirs), rows=rows)
 
@@ -60,7 +68,7 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         return found
     if (folder / UNFINISHED).is_dir():
         raise RunError(f"{folder} holds a run that is not finished. Go on with it first: resilience resume {folder}")
-    raise RunError(f"{folder} holds no run: give the folder that `resilience run` names at its end")
+    raise RunError(f"{folder} holds no run: give the folder that a run names at its end")
 
 
 def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
@@ -70,14 +78,19 @@ def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[st
         reasons.append(f"the first is {kinds[0]}, the second {kinds[1]}")
     if ours["dataset"] != theirs["dataset"]:
         reasons.append(f"they rest on different datasets, {ours['dataset']!r} and {theirs['dataset']!r}")
-    if not reasons:
-        name = "points" if "points" in ours else "losses"
-        key = "point" if "points" in ours else "scenario"
-        common = set(_table(a, name)[key]) & set(_table(b, name)[key])
-        if not common:
-            reasons.append(f"they have no {key} in common")
+    if not reasons and "hazards" not in ours and not _common(a, b, ours):
+        reasons.append(f"they have no {'point' if 'points' in ours else 'scenario'} in common")
     if reasons:
         raise RunError(f"{a} and {b} cannot be compared: {'; '.join(reasons)}")
+
+
+def _common(a: Path, b: Path, ours: Mapping[str, Any]) -> bool:
+    """Whether two runs of a kind have a scenario in common, or a sweep a point. Of drawn years all must be the same:
+    those that share a number and a hazard by chance are not the same year.
+    """
+    name, key = ("points", "point") if "points" in ours else ("losses", "scenario")
+    left, right = set(_table(a, name)[key]), set(_table(b, name)[key])
+    return left == right if "hazards" in ours else bool(left & right)
 
 
 def _kind(manifest: Mapping[str, Any]) -> str:
@@ -92,14 +105,15 @@ def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]
         left, right = ({f"{what}{name}": value for name, value in one[key].items()} for one in (ours, theirs))
         left.pop("file study.toml", None), right.pop("file study.toml", None)
         found += [(name, one[:12], other[:12]) for name, one, other in _changed(left, right)]
-    told = ("seed", "draws", "solver", "command")
+    told = [key for key in ("seed", "draws", "solver", "command") if key not in {name for name, _, _ in found}]
     found += _changed({key: str(ours.get(key, "")) for key in told}, {key: str(theirs.get(key, "")) for key in told})
     return pd.DataFrame(found, columns=["what", "a", "b"], dtype="str")
 
 
 def _settings(folder: Path) -> dict[str, str]:
-    """The values of a study by key, scenarios by name."""
-    values = tomllib.loads((folder / "study.toml").read_text("utf-8").replace("\r\n", "\n"))
+    """The values of a study or a stress by key, scenarios by name."""
+    path = next(folder / name for name in TEXTS if (folder / name).is_file())
+    values = tomllib.loads(path.read_text("utf-8").replace("\r\n", "\n"))
     return dict(_flat(values, ""))
 
 
@@ -169,4 +183,4 @@ def _change(a: pd.Series[float], b: pd.Series[float]) -> pd.Series[float]:
     """B - a; 0 where it is rounding, NaN where there is only one."""
     change = b - a
     largest = pd.concat([a.abs(), b.abs()], axis=1).max(axis=1)
-    return change.mask(change.abs() <= ROUNDING * largest, 0.0)
+    return change.mask((a == b) | (change.abs() <= ROUNDING * largest), 0.0)  # both may be without end

@@ -79,6 +79,8 @@ def read(folder: Path) -> Saved:
         raise RunError(f"{folder} holds a sweep. Give the folder of one of its points, as {folder / 'point-1'}")
     if "policies" in manifest:
         raise RunError(f"{folder} holds a comparison of policies. Give the folder of a run, `resilience run`, for that")
+    if "hazards" in manifest:
+        raise RunError(f"{folder} holds a stress of drawn years. Give the folder of a run, `resilience run`, for that")
     _refuse_older(folder, manifest)
     study = _study(folder, manifest)
     words = manifest["words"]

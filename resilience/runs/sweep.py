@@ -52,16 +52,17 @@ def answered(state: object, point: Point) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
-def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd.DataFrame, pd.DataFrame, Files]:
+def sweep(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tuple[pd.DataFrame, pd.DataFrame, Files]:
     """Answer every point that is not there yet: the table of points, what failed, and the files of the whole.
 
     The table has a row for each point, in the order of the sweep: point, what it sets, failed_scenarios, and the
     figures of `Result.figures`, empty where the point failed. Failures have columns point, scenario ("" where it was
     the point itself), reason.
     """
+    study = asked.study()
     points = {f"point-{number}": changes for number, changes in enumerate(study.points().changes, 1)}
     names = [name for name in points if not (going.folder / name / MANIFEST).is_file()]
-    missing = _Missing(study, going.asked, {name: points[name] for name in names})
+    missing = _Missing(study, asked, {name: points[name] for name in names})
     broken: dict[str, str] = {}
     with engine.team(nothing) as team:
         for outcome in team.work(answered, missing, progress=_pace(say, len(points) - len(missing), len(points))):
@@ -72,7 +73,6 @@ def sweep(going: Unfinished, study: Study, engine: Engine, say: Say) -> tuple[pd
     table = pd.DataFrame([_row(going.folder / name, changes) for name, changes in points.items()])
     failures = pd.concat([_failed(going.folder / name, broken.get(name)) for name in points], ignore_index=True)
     tables = {"points": table} | ({"failures": failures} if len(failures) else {})
-    asked = going.asked
     manifest = {
         "study": study.name,
         "dataset": study.dataset,

@@ -1,8 +1,8 @@
 """A run that is under way, in its folder.
 
-    study.toml              as asked, changes put in
+    study.toml              as asked, changes put in; of a stress stress.toml
     times.txt               when it was begun, gone on with, finished
-    unfinished/asked.json   what `Asked` holds
+    unfinished/asked.json   what the `Question` holds
     unfinished/answers      what is finished so far (`journal.Log`)
     unfinished/lock         who is at it
     unfinished/ready/       the files of the end, while they are written
@@ -24,7 +24,7 @@ from pathlib import Path
 from resilience.errors import RunError
 from resilience.folder import MANIFEST, TIMES, UNFINISHED, note, refuse_used, why, write_whole
 from resilience.journal import Lock, Log
-from resilience.runs.asked import Asked
+from resilience.runs.asked import Question, read_question
 
 ASKED = "asked.json"
 
@@ -34,7 +34,7 @@ class Unfinished:
     """A run of ours: nobody else works in its folder until `leave`."""
 
     folder: Path
-    asked: Asked
+    asked: Question
     log: Log
     made: tuple[Path, ...] = field(default=(), repr=False)  # folders that were not there before
 
@@ -62,7 +62,7 @@ class Unfinished:
         """Leave nothing: for a question that has no answer, or of which nothing was finished."""
         self.leave()
         shutil.rmtree(self.folder / UNFINISHED, ignore_errors=True)
-        for name in ("study.toml", TIMES):
+        for name in (self.asked.file, TIMES):
             (self.folder / name).unlink(missing_ok=True)
         for folder in self.made:
             with suppress(OSError):  # somebody else put something there
@@ -96,7 +96,7 @@ class Unfinished:
         shutil.rmtree(self.folder / UNFINISHED)
 
 
-def begin(folder: Path, asked: Asked) -> Unfinished:
+def begin(folder: Path, asked: Question) -> Unfinished:
     """A new run in a folder that is empty or not there yet.
 
     Raises
@@ -115,7 +115,7 @@ def begin(folder: Path, asked: Asked) -> Unfinished:
     try:
         _lock(folder).take()
         write_whole(folder / UNFINISHED / ASKED, asked.to_json())
-        write_whole(folder / "study.toml", asked.text)
+        write_whole(folder / asked.file, asked.text)
         note(folder, "begun")
         return Unfinished(folder=folder, asked=asked, log=_log(folder), made=made)
     except OSError as error:
@@ -137,7 +137,7 @@ def take_up(folder: Path) -> Unfinished:
         text = (folder / UNFINISHED / ASKED).read_text("utf-8")
     except OSError as error:
         raise RunError(f"{folder} holds no run that was begun. Runs here: {_runs(folder.parent)}") from error
-    asked = Asked.from_json(text, where=folder / UNFINISHED / ASKED)
+    asked = read_question(text, where=folder / UNFINISHED / ASKED)
     _lock(folder).take()
     try:
         asked.refuse_changed(folder)

@@ -26,7 +26,7 @@ from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope
 from resilience.sizing.stated import Stated, state_sizing
-from resilience.sizing.without import without_reserve
+from resilience.sizing.unaided import without_reserve
 from resilience.solver import LinearProgram, Method, Solution
 
 HARMLESS = 1e-7  # share of the members' largest loss in any scenario: below it, they lose nothing there

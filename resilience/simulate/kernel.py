@@ -49,6 +49,14 @@ def run_kernel(plan: Layout, behaviour: Behaviour, held: Holdings, shocks: Shock
     records.drawn[:] = state.drawn
 
 
+def compiled_before() -> bool:
+    """Whether the step need not be compiled: this process did, or found what an earlier one left on the disk."""
+    from resilience.simulate.compiled import loop
+
+    run: Any = loop.run
+    return bool(run.signatures) or any(Path(run.stats.cache_path).glob("loop.*run-*.nbi"))
+
+
 def _block(shocks: Shocks) -> Block:
     found: dict[str, Any] = {}
     for name in ("left", "open", "added", "wanted", "lost", "hoarded"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ import pandas as pd
 from resilience.physics import Floats
 from resilience.risk import CVaR, in_tail, measure, quantile
 from resilience.simulate.measures import NOTHING
-from resilience.simulate.trace import Traces
 
 LEVELS = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 TAILS = (0.1, 0.05, 0.01)
@@ -42,22 +42,66 @@ class Outlook:
     worst: pd.DataFrame
 
 
-def outlook(traces: Traces, causes: Mapping[str, Sequence[str]], *, tail: float = 0.05) -> Outlook:
-    """The distribution over the scenarios of `traces`; `causes` names what is behind each scenario.
+class Lost(Protocol):
+    """What is weighed: `Traces`, or as much of them as this."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the scenarios."""
+        ...
+
+    @property
+    def demand(self) -> pd.DataFrame:
+        """Final demand of the network."""
+        ...
+
+    @property
+    def uses(self) -> pd.DataFrame:
+        """Columns good, tier."""
+        ...
+
+    @property
+    def probability(self) -> pd.Series:
+        """Of each scenario."""
+        ...
+
+    @property
+    def loss(self) -> pd.DataFrame:
+        """Of each scenario by part, USD."""
+        ...
+
+    @property
+    def loss_usd(self) -> pd.Series:
+        """All parts together."""
+        ...
+
+    @property
+    def measured(self) -> pd.DataFrame:
+        """Of each scenario."""
+        ...
+
+    @property
+    def unmet_usd(self) -> Floats:
+        """Uses x scenarios."""
+        ...
+
+
+def outlook(years: Lost, causes: Mapping[str, Sequence[str]], *, tail: float = 0.05) -> Outlook:
+    """The distribution over the scenarios of `years`; `causes` names what is behind each scenario.
 
     A year with two causes counts under both, so that shares by cause may add up to more than one, and what is frequent
     has a large share for its company: `mean_in_such_years_usd` tells the grave from the frequent.
     """
-    loss, chance = traces.loss_usd.to_numpy(dtype=np.float64), traces.probability.to_numpy(dtype=np.float64)
-    depth = traces.measured["depth"].to_numpy(dtype=np.float64)
+    loss, chance = years.loss_usd.to_numpy(dtype=np.float64), years.probability.to_numpy(dtype=np.float64)
+    depth = years.measured["depth"].to_numpy(dtype=np.float64)
     taken = in_tail(loss, chance, tail)
     return Outlook(
         scenarios=len(loss),
         disturbed=float(chance.sum()),
         short=float(chance[depth > NOTHING].sum()),
-        mean_usd=traces.expected_loss_usd,
+        mean_usd=float((years.probability * years.loss_usd).sum()),
         tail=tail,
-        parts=traces.loss.mul(traces.probability, axis=0).sum(),
+        parts=years.loss.mul(years.probability, axis=0).sum(),
         quantiles=pd.DataFrame({"level": LEVELS, "loss_usd": [quantile(loss, chance, level) for level in LEVELS]}),
         tails=pd.DataFrame({
             "worst_share_of_years": TAILS,
@@ -68,16 +112,16 @@ def outlook(traces: Traces, causes: Mapping[str, Sequence[str]], *, tail: float 
             "share_of_a_week_unmet": DEPTHS,
             "chance_per_year": [float(chance[depth >= share].sum()) for share in DEPTHS],
         }),
-        goods=_goods(traces, chance, taken, tail),
-        drivers=_drivers(traces, causes, loss, chance, taken, tail),
-        worst=_worst(traces),
+        goods=_goods(years, chance, taken, tail),
+        drivers=_drivers(years, causes, loss, chance, taken, tail),
+        worst=_worst(years),
     )  # fmt: skip
 
 
-def _goods(traces: Traces, chance: Floats, taken: Floats, tail: float) -> pd.DataFrame:
+def _goods(years: Lost, chance: Floats, taken: Floats, tail: float) -> pd.DataFrame:
     """Finished goods by what of them goes unmet."""
-    usd = pd.DataFrame(traces.unmet_usd).groupby(traces.uses["good"].to_numpy()).sum()
-    demand = traces.physics.network.demand
+    usd = pd.DataFrame(years.unmet_usd).groupby(years.uses["good"].to_numpy()).sum()
+    demand = years.demand
     stake = (demand["units_per_week"] * demand["usd_per_unit_unmet"]).groupby(demand["good"]).sum()
     values = usd.to_numpy()
     felt = values > NOTHING * stake.reindex(usd.index).to_numpy()[:, None]
@@ -91,10 +135,10 @@ def _goods(traces: Traces, chance: Floats, taken: Floats, tail: float) -> pd.Dat
 
 
 def _drivers(
-    traces: Traces, causes: Mapping[str, Sequence[str]], loss: Floats, chance: Floats, taken: Floats, tail: float
+    years: Lost, causes: Mapping[str, Sequence[str]], loss: Floats, chance: Floats, taken: Floats, tail: float
 ) -> pd.DataFrame:
     """Causes by the share of the tail's loss that falls in years with them."""
-    of = pd.Series([tuple(causes[name]) for name in traces.names], dtype=object).explode().dropna()
+    of = pd.Series([tuple(causes[name]) for name in years.names], dtype=object).explode().dropna()
     row = of.index.to_numpy()
     figures = pd.DataFrame({
         "chance_per_year": chance[row], "mean_loss_usd": (chance * loss)[row], "tail": (taken * loss)[row],
@@ -109,7 +153,7 @@ def _drivers(
     return found.assign(tail_mean_usd=found.pop("tail") / tail)
 
 
-def _worst(traces: Traces) -> pd.DataFrame:
-    found = pd.concat([traces.probability, traces.loss_usd, traces.measured], axis=1).reset_index()
+def _worst(years: Lost) -> pd.DataFrame:
+    found = pd.concat([years.probability, years.loss_usd, years.measured], axis=1).reset_index()
     found = found.sort_values(["loss_usd", "scenario"], ascending=[False, True])
     return found.head(WORST).reset_index(drop=True)

@@ -58,6 +58,11 @@ class Traces:
         return float((self.probability * self.loss_usd).sum())
 
     @property
+    def demand(self) -> pd.DataFrame:
+        """Final demand of the network that was simulated."""
+        return self.physics.network.demand
+
+    @property
     def unmet(self) -> pd.DataFrame:
         """Unmet final demand by scenario, good and tier: units, USD and days of baseline demand."""
         scenarios, uses = len(self.names), len(self.uses)

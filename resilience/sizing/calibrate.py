@@ -13,7 +13,7 @@ change of a single good to another step of the grid improves, and it is never wo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,14 +23,13 @@ from resilience.errors import AskError
 from resilience.mitigation import Measure, until_built, with_measures
 from resilience.network import Network
 from resilience.policy import Release, Reserve
-from resilience.risk import Expectation, Risk, measure
+from resilience.risk import Expectation, Risk
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.simulate import Behaviour, simulate
 from resilience.sizing.case import candidates
+from resilience.sizing.descent import Search, descend, grid
 
 DAYS = (0.0, 15.0, 30.0, 60.0, 90.0, 180.0)
-WORTH = 1e-6  # share of the objective below which a change is none
-WEEK = 7.0
 Say = Callable[[str], None]
 
 
@@ -167,23 +166,20 @@ def calibrate(
     0  chip  club   40.0  14.0
     """
     network = balance(network).network
-    search = _Search(
-        network=network,
-        scenarios=ScenarioSet(scenarios=tuple(scenarios)),
-        shares=_spread(network, members, start, goods),
+    shares = _spread(network, members, start, goods)
+    amounts = _amounts(shares, start)
+    search = Search(
+        network=network, scenarios=ScenarioSet(scenarios=tuple(scenarios)), shares=shares, risk=risk or Expectation(),
         release=release or (start.release if start else Release()),
-        risk=risk or Expectation(),
-        budget_usd=np.inf if budget_usd is None else budget_usd,
+        budget_usd=np.inf if budget_usd is None else budget_usd, steps=grid(shares, days, amounts),
         options={"weeks": weeks, "behaviour": behaviour, "weights": weights, "seed": seed},
-    )
-    amounts = _amounts(search.shares, start)
-    if (cost := search.reserve(amounts).usd) > search.budget_usd * (1 + 1e-9):
+    )  # fmt: skip
+    if search.too_dear(search.reserve(amounts)):
+        cost = search.reserve(amounts).usd
         raise AskError(f"The reserve to start from costs {cost:,.0f} USD, more than the budget of {budget_usd:,.0f}")
-    weekly = dict(zip(search.shares["good"], search.shares["use"], strict=True))
-    steps = {good: sorted({_step(day) * weekly[good] / WEEK for day in days} | {amounts[good]}) for good in amounts}
     begun = search.cost(amounts)
-    least, amounts = _descend(search, amounts, begun, steps, weekly, say)
-    reserve = search.reserve(amounts)
+    least, found = descend(search, amounts, begun, say)
+    reserve = search.reserve(found)
     return Calibration(
         reserve=reserve,
         objective_usd=least,
@@ -193,12 +189,6 @@ def calibrate(
         losses=search.losses(reserve),
         steps=pd.DataFrame(search.tried, columns=["good", "days", "objective_usd"]),
     )
-
-
-def _step(days: float) -> float:
-    if not 0 <= days < np.inf:
-        raise AskError(f"days has a step of {days!r}: days of cover are 0 or more")
-    return float(days)
 
 
 def _spread(network: Network, members: str, start: Reserve | None, goods: Sequence[str] | None) -> pd.DataFrame:
@@ -222,96 +212,3 @@ def _spread(network: Network, members: str, start: Reserve | None, goods: Sequen
 def _amounts(shares: pd.DataFrame, start: Reserve | None) -> dict[str, float]:
     held = {} if start is None else start.table().groupby("good")["units"].sum().to_dict()
     return {str(good): float(held.get(good, 0.0)) for good in dict.fromkeys(shares["good"])}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Search:
-    """What is the same for every reserve that is tried, and what each has cost: many are met again, round by round."""
-
-    network: Network
-    scenarios: ScenarioSet
-    shares: pd.DataFrame
-    release: Release
-    risk: Risk
-    budget_usd: float
-    options: Mapping[str, object]
-    tried: list[tuple[str, float, float]] = field(default_factory=list)
-    known: dict[tuple[float, ...], float] = field(default_factory=dict)  # by units of each good
-
-    def reserve(self, amounts: Mapping[str, float]) -> Reserve:
-        """So many units of each good, in their stores."""
-        rows = self.shares.assign(units=self.shares["good"].map(amounts).astype(float) * self.shares["share"])
-        return Reserve.of(self.network, rows[rows["units"] > 0], release=self.release)
-
-    def holding(self, reserve: Reserve) -> float:
-        """USD a year."""
-        share = self.network.goods.set_index("good")["holding_share_per_year"]
-        held = reserve.table()
-        return float((held["usd"] * held["good"].map(share)).sum())
-
-    def losses(self, reserve: Reserve) -> pd.DataFrame:
-        """Columns scenario, probability, loss_usd."""
-        traces = simulate(self.network, self.scenarios, reserve=reserve, full=False, **self.options)  # type: ignore[arg-type]
-        return traces.loss_usd.reset_index().assign(probability=traces.probability.to_numpy())
-
-    def cost(self, amounts: Mapping[str, float]) -> float:
-        """Holding cost and weighed loss, USD a year; infinite beyond the budget. Each reserve is simulated once."""
-        held = tuple(amounts.values())
-        if held not in self.known:
-            self.known[held] = self._cost(amounts)
-        return self.known[held]
-
-    def _cost(self, amounts: Mapping[str, float]) -> float:
-        reserve = self.reserve(amounts)
-        if reserve.usd > self.budget_usd * (1 + 1e-9):
-            return np.inf
-        losses = self.losses(reserve)
-        return self.holding(reserve) + measure(self.risk, losses["loss_usd"], losses["probability"])
-
-
-def _descend(
-    search: _Search,
-    amounts: dict[str, float],
-    least: float,
-    steps: Mapping[str, Sequence[float]],
-    weekly: Mapping[str, float],
-    say: Say,
-) -> tuple[float, dict[str, float]]:
-    """Good by good, the best step while the others stand; again until a round changes nothing."""
-    order = _promising(search, amounts, least, steps, weekly)
-    say(f"{len(order)} of {len(amounts)} goods are worth holding, or changing, alone")
-    improved = True
-    while improved:
-        improved = False
-        for good in order:
-            cost, units = _best_step(search, amounts, good, steps[good], weekly[good])
-            if cost < least - WORTH * abs(least):
-                least, amounts, improved = cost, {**amounts, good: units}, True
-                say(f"{good}: {_cover(units, weekly[good]):.0f} days of cover, {least:,.0f} USD a year")
-    return least, amounts
-
-
-def _promising(
-    search: _Search,
-    amounts: Mapping[str, float],
-    least: float,
-    steps: Mapping[str, Sequence[float]],
-    weekly: Mapping[str, float],
-) -> list[str]:
-    """Goods already held, and those that some step alone makes worth holding, dearest saving first."""
-    best = {good: _best_step(search, amounts, good, steps[good], weekly[good])[0] for good in amounts}
-    worth = [good for good in amounts if amounts[good] > 0 or best[good] < least - WORTH * abs(least)]
-    return sorted(worth, key=lambda good: best[good])
-
-
-def _best_step(
-    search: _Search, amounts: Mapping[str, float], good: str, steps: Sequence[float], weekly: float
-) -> tuple[float, float]:
-    """Least cost, and the units of the good that reach it, of all its steps but the one it stands at."""
-    found = [(search.cost({**amounts, good: units}), units) for units in steps if units != amounts[good]]
-    search.tried.extend((good, _cover(units, weekly), cost) for cost, units in found)
-    return min(found, default=(np.inf, 0.0))
-
-
-def _cover(units: float, weekly: float) -> float:
-    return WEEK * units / weekly if weekly > 0 else np.inf

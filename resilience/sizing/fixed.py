@@ -1,9 +1,9 @@
 """Programs answered with most of their columns fixed: a fraction of the whole, whose plans are plans of the whole.
 
-Which columns, and where, is a guess that costs nothing but time: what a calm year has (`nearby.py`), or what known
-prices say. Duals from another right side price every column; those that cost more than they bring stand at one bound,
-those that bring more at the other, and what is left is half of the program and quicker than half. The same duals bound
-every plan from below: where the plan that is found meets the bound, nothing was lost.
+Which columns, and where, is a guess that costs nothing but time: what a calm year has (`unaided/nearby.py`), or what
+known prices say. Duals from another right side price every column; those that cost more than they bring stand at one
+bound, those that bring more at the other, and what is left is half of the program and quicker than half. The same duals
+bound every plan from below: where the plan that is found meets the bound, nothing was lost.
 """
 
 from __future__ import annotations

@@ -30,14 +30,14 @@ from resilience.errors import AskError, near
 from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
-from resilience.sizing.bare import solve_each
+from resilience.sizing.each import solve_each
 from resilience.sizing.response import with_units
-from resilience.sizing.without import KEPT, notable
+from resilience.sizing.unaided import KEPT, notable
 from resilience.solver import LinearProgram, Method, certified_bound
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
-    from resilience.sizing.without import Without
+    from resilience.sizing.unaided import Without
 
 Say = Callable[[str], None]
 
@@ -205,10 +205,7 @@ def cost_of(
     lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
     chances = stated.terms.probabilities[stated.terms.blocks]
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
-    programs = {each: program(each) for each in helped}
-    prices = {} if without is None else {each: without.answers[each].row_dual for each in helped}
-    close = KEPT * gap
-    for number, answer in solve_each(programs, prices=prices, gap=close, method=method, engine=engine).items():
+    for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
         lost[number] = answer.objective
     return (own + float(chances @ lost)) * stated.laws.usd
 

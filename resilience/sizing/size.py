@@ -26,6 +26,7 @@ from resilience.sizing.accounts import (
     split,
     unmet_table,
 )
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.limits import Limit
 from resilience.sizing.lshaped import outline
 from resilience.sizing.ranges import ranges, without_each
@@ -35,7 +36,7 @@ from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Scope
 from resilience.sizing.solved import Solved, solved
 from resilience.sizing.stated import Stated, sparing, state_sizing
-from resilience.sizing.without import KEPT, Traced, Without, without_reserve
+from resilience.sizing.unaided import KEPT, Traced, Without, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap, solve
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
@@ -245,7 +246,7 @@ def sized(
     spared = np.setdiff1d(np.arange(len(most)), numbers[sorted(without.answers)])
     counted = float(stated.terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
     try:
-        stop = gap - (counted and counted / _least(asked, alone))
+        stop = gap - counted / max(_least(asked, alone), HARMLESS) if counted else gap
         found = solved(asked, alone, method=method, gap=max(stop, KEPT * gap), engine=engine, say=say)
     except InfeasibleError as error:
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 from resilience.engine import Engine
 from resilience.physics import Floats
-from resilience.sizing.bare import solve_each
 from resilience.sizing.credit import NOTHING
+from resilience.sizing.each import solve_each
 from resilience.sizing.extensive import block_worth, held_shares, lifted, measure_columns
 from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.sizing.spared import sparable, spared, weights
-from resilience.sizing.without import KEPT, notable
+from resilience.sizing.unaided import KEPT, notable
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:

@@ -27,9 +27,8 @@ from resilience.sizing.parts import Parts, cases_of, of_each, offers
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.scope import Everything, Scope
 from resilience.sizing.statement import Compiled
-from resilience.sizing.traced import most_lost
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.without import notable
+from resilience.sizing.unaided import most_lost, notable
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self
 
 import tomli_w
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from resilience import datasets, kinds
+from resilience import kinds
 from resilience.disruption import Shock
 from resilience.errors import AskError, near
+from resilience.inquiry import Inquiry
 from resilience.kinds import ByFootprint
-from resilience.lines import lines_of
 from resilience.network import Network
 from resilience.physics import members_first
 from resilience.risk import Risk
@@ -29,25 +30,21 @@ from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, Bought, FloorTable, LossesTable, PeriodsTable, SizingTable
 from resilience.study.sweep import LatinTable, SweepTable
-from resilience.written import Source, Table, text_in, told, tuples, values_in
+from resilience.written import Source, Table, tuples, values_in
 
 
-class Study(Table):
+class Study(Inquiry):
     """One question about one network, with all it takes to answer it.
 
     Read one with `Study.read(path)` or `models.load(name)`; run it with `run(study)`. Vary one with
     `study.having({"sizing.budget_usd": 1e9})`.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-    title: str = ""
-    question: str = ""
-    dataset: str
-    weeks: int = Field(default=104, ge=1)
+    WHAT: ClassVar[str] = "the study"
+    SHOWN: ClassVar[str] = "study"
+
     seed: int = 1
     members: str | None = None
-    source: str = ""
-    notes: str = ""
     periods: PeriodsTable = PeriodsTable()
     losses: LossesTable = LossesTable()
     release: ReleaseTable = ReleaseTable()
@@ -58,37 +55,14 @@ class Study(Table):
         tuple[ScenarioTable, ...], BeforeValidator(tuples), Field(min_length=1), AfterValidator(one_set)
     ]
 
-    _text: str = PrivateAttr(default="")
-    _path: Path | None = PrivateAttr(default=None)
-    _source: Source = PrivateAttr(default_factory=lambda: Source(shown="study"))
+    @classmethod
+    def tables(cls) -> Mapping[tuple[str, ...], type[Table]]:
+        """Where each table stands."""
+        return TABLES
 
     @classmethod
-    def read(cls, path: str | Path) -> Study:
-        """The study in a TOML file.
-
-        Raises
-        ------
-        AskError
-            Naming every fault with its line.
-        """
-        path = Path(path)
-        return cls.from_text(text_in(path, "the study"), path=path)
-
-    @classmethod
-    def from_text(cls, text: str, *, path: Path | None = None, shown: str = "") -> Study:
-        """The study that TOML text describes; `path` is where it stands, `shown` what errors call it."""
-        shown = shown or (str(path) if path else "study")
-        values = values_in(text, shown, "the study")
-        return cls._checked(values, text, path, Source(shown=shown, lines=lines_of(text)))
-
-    @classmethod
-    def _checked(cls, values: dict[str, Any], text: str, path: Path | None, source: Source) -> Study:
-        try:
-            study = cls.model_validate(values)
-        except ValidationError as error:
-            what = f"The study {source.shown} cannot be read{' as changed' if source.given else ''}"
-            raise AskError(what, told(error, source, TABLES)) from error
-        study._text, study._path, study._source = text, path, source
+    def _checked(cls, values: dict[str, Any], text: str, path: Path | None, source: Source) -> Self:
+        study = super()._checked(values, text, path, source)
         study._check_points()  # so that a fault of one is told now
         return study
 
@@ -117,19 +91,9 @@ class Study(Table):
         assert self.sweep is not None
         return self.where("sweep", *(("grid", key) if key in self.sweep.grid else ("latin", "ranges", key)))
 
-    @property
-    def text(self) -> str:
-        """The TOML it was read from."""
-        return self._text
-
     def checksum(self) -> str:
         """SHA-256 of its text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @property
-    def path(self) -> Path | None:
-        """The file it was read from, if any."""
-        return self._path
 
     @property
     def scenarios(self) -> ScenarioSet:
@@ -164,21 +128,6 @@ class Study(Table):
         """This study without some of its scenarios, whose chance goes to the undisturbed year; the text stays."""
         return self.model_copy(update={"scenario": tuple(one for one in self.scenario if one.name not in names)})
 
-    def folder(self) -> Path:
-        """Where the network's files lie: the folder `dataset` names, seen from the study, or a shipped dataset.
-
-        Raises
-        ------
-        AskError
-            If there is neither.
-        """
-        place = self.path.parent if self.path else Path()
-        return datasets.seen_from(place, self.dataset, what=f"The study {self.name}", where=self.where("dataset"))
-
-    def network(self) -> Network:
-        """The network it asks about, checked."""
-        return Network.read(self.folder())
-
     def weights(self, network: Network) -> dict[str, float]:
         """How much a loss in each country counts."""
         return members_first(network, self.members, others=self.losses.others) if self.members else {}
@@ -194,22 +143,14 @@ class Study(Table):
 
     def faults(self, network: Network) -> list[str]:
         """What in this study does not fit `network`, each with its line."""
-        found = []
-
-        def attempt(act: Callable[[], object], *path: str | int) -> None:
-            try:
-                act()
-            except AskError as error:
-                found.append(f"{self.where(*path)}: {'; '.join([error.what, *error.faults])}")
-
-        members = self.members
+        found, members = [], self.members
         if members is not None:
-            attempt(lambda: network.countries(members), "members")
+            found += self.refused(lambda: network.countries(members), "members")
         elif self.losses.others != 1.0:
             found.append(f"{self.where('losses', 'others')}: `others` means nothing without `members`. Name a bloc.")
         if not found and self.sizing.goods is not None:
             who = members or str(network.places["country"].iloc[0])
-            attempt(lambda: candidates(network, who, goods=self.sizing.goods), "sizing", "goods")
+            found += self.refused(lambda: candidates(network, who, goods=self.sizing.goods), "sizing", "goods")
         tiers = set(network.demand["tier"])
         for number, floor in enumerate(self.sizing.floors):
             if floor.tier not in tiers:
@@ -221,20 +162,14 @@ class Study(Table):
             strangers = unknown(limit, network)
             found += [f"{self.where('sizing', 'limits', number)}: {stranger}" for stranger in strangers]
         for number, measure in enumerate(self.measure):
-            attempt(lambda chosen=measure: chosen.adds(network), "measure", number)  # type: ignore[misc]
+            found += self.refused(partial(measure.adds, network), "measure", number)
         if "frontier" in self.sizing.knowledge:
             found += [f"{self.where('sizing', 'knowledge')}: frontier: {why}" for why in unbounded(self.measure)]
         calm = Shock.none(network, self.weeks)
         for number, scenario in enumerate(self.scenarios):
-            attempt(lambda chosen=scenario: chosen.on(calm), "scenario", number)  # type: ignore[misc]
-            if scenario.first_week > self.weeks:
-                begins = f"begins in week {scenario.first_week}, past the horizon of {self.weeks} weeks. Raise `weeks`."
-                found.append(f"{self.where('scenario', number)}: scenario {scenario.name!r} {begins}")
+            found += self.refused(partial(scenario.on, calm), "scenario", number)
+            found += self.too_late(scenario.first_week, "scenario", number, who=f"scenario {scenario.name!r} ")
         return found
-
-    def where(self, *path: str | int) -> str:
-        """What errors call a key of this study: file, line and key, or the change that put it in."""
-        return self._source.where(*path)
 
     def __repr__(self) -> str:
         return f"Study {self.name!r}: {len(self.scenario)} scenarios on {self.dataset!r} over {self.weeks} weeks"

@@ -18,7 +18,7 @@ from resilience.models import load
 from resilience.periods import Coarsening
 from resilience.sizing.response import with_units
 from resilience.sizing.stated import state_sizing
-from resilience.sizing.traced import most_lost
+from resilience.sizing.unaided import most_lost
 from resilience.solver import solve
 
 GRIDS = {

@@ -29,7 +29,7 @@ from resilience.sizing.compiled import each_compiled
 from resilience.sizing.lshaped import decompose
 from resilience.sizing.program import response_program
 from resilience.sizing.stated import MANY, Stated, state_sizing
-from resilience.sizing.traced import most_lost
+from resilience.sizing.unaided import most_lost
 from resilience.solver import Method, loaded
 
 GAP = 1e-4

@@ -1,4 +1,7 @@
+import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import highspy
@@ -8,6 +11,7 @@ from scipy import sparse
 from small_networks import by_clarabel
 from typer.testing import CliRunner
 
+import resilience
 from resilience.cli import app
 from resilience.solver import LinearProgram
 
@@ -292,3 +296,28 @@ def test_help_names_every_command_and_exit_code():
         "Exit codes",
     ):
         assert word in stdout
+
+
+QUICK = {"list_", "new", "schema", "doctor"}  # over before a first word would be said
+
+
+def imported_at_once(function: ast.FunctionDef) -> list[str]:
+    """What of this package a command imports before it begins to wait for its work."""
+    return [node.module for node in function.body if isinstance(node, ast.ImportFrom)]
+
+
+def test_commands_say_their_first_word_before_they_import_what_they_need():
+    commands = Path(resilience.__file__).parent / "cli" / "commands"
+    found = [
+        (function.name, imported_at_once(function))
+        for path in sorted(commands.glob("*.py")) for function in ast.parse(path.read_text("utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+    ]  # fmt: skip
+    assert {"run", "share", "stress", "check"} < {name for name, _ in found}
+    assert {name for name, modules in found if modules} == QUICK
+
+
+def test_waiting_for_work_imports_nothing_that_takes_long():
+    told = "import sys, resilience.cli.app; print('pandas' in sys.modules, 'numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"

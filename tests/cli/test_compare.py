@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from two_suppliers import uncertain
+from two_suppliers import fragile, uncertain
 from typer.testing import CliRunner
 
 from resilience.cli import app
@@ -69,6 +69,25 @@ def test_the_ranges_of_the_data_are_told_in_words_and_tables(tmp_path):
     assert {"sensitivity.csv", "data_flips.csv", "tables.xlsx"} <= {
         path.name for path in (tmp_path / "found").iterdir()
     }
+
+
+def test_points_of_the_ranges_that_fail_are_told_and_end_with_three(tmp_path):
+    fragile(24).write(tmp_path / "net")
+    (tmp_path / "gas.toml").write_text(GAS)
+    named = ["--only", "no reserve", "--only", "national, 60 days"]
+    text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--out", tmp_path / "found", code=3)
+    assert "2 of 10 networks failed and are left out, as failures.csv says" in text
+    failures = pd.read_csv(tmp_path / "found" / "failures.csv")
+    assert set(failures["policy"]) == {"moving the data"}
+    assert failures["scenario"].tolist() == [
+        "point 1 of B",
+        "point 1 of A with producers_output_per_week_estimated of B",
+        "producers_output_per_week_estimated, 100% of the way to its high end",
+    ]
+    assert failures["error"].str.contains("does not balance").all()
+    shares = pd.read_csv(tmp_path / "found" / "sensitivity.csv").set_index("factor")["total"]
+    assert shares.idxmin() == "producers_output_per_week_estimated"  # it decides nothing, where it balances
+    assert {"sensitivity.csv", "worth.csv", "losses.csv"} <= {path.name for path in (tmp_path / "found").iterdir()}
 
 
 def test_a_comparison_that_was_stopped_is_found_by_its_study(tiny, tmp_path, monkeypatch):

@@ -1,6 +1,7 @@
 """Runs, stops and comparisons from the command line."""
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -75,6 +76,26 @@ def test_a_sweep_prints_a_row_for_each_point(tiny, tmp_path):
     assert "sizing.budget_usd  0  100" in shown
     assert answer("diff", point, point)["same"]
     assert "the first is a sweep, the second a single run" in call("diff", tmp_path / "run", point, code=1)[1]
+
+
+def test_what_differs_fits_a_hundred_columns_command_and_all(tiny, tmp_path):
+    """The two commands differ in words that no line could hold beside each other, and a scenario has a long name."""
+    long = "gas_stops_because_of_a_long_story_that_nobody_could_tell_in_a_few_words"
+    tiny.write_text(tiny.read_text().replace("gas_stops", long))
+    call("run", tiny, "--out", tmp_path / "a")
+    shutil.copytree(tmp_path / "a", tmp_path / "b")
+    losses, manifest = tmp_path / "b" / "losses.csv", tmp_path / "b" / "manifest.json"
+    losses.write_text(losses.read_text().replace("18300", "20000"))
+    command = "resilience run tiny.toml " + " ".join(f"--set scenario.{number}.weeks=4" for number in range(9))
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "seed": 7, "command": command}))
+    lines = call("diff", tmp_path / "a", tmp_path / "b")[0].splitlines()
+    assert max(map(len, lines[2:])) <= 100  # the first two are the folders as given
+    assert "seed  1  7" in lines
+    told = " ".join(line.strip() for line in lines[lines.index("command") :])
+    assert f"b: {command}" in told
+    assert any("gas_stops_be" in line and "..." in line for line in lines[lines.index("command") + 5 :])
+    data = answer("diff", tmp_path / "a", tmp_path / "b")
+    assert long in {row["row"] for row in data["rows"]}  # whole where a program reads it
 
 
 def test_the_schema_is_printed_or_written(tmp_path):

@@ -1,14 +1,18 @@
 """`resilience stress`: one scenario, a file of them, years drawn from hazards; exit codes, bytes and near matches."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from resilience import history, models
 from resilience.cli import app
-from resilience.cli.stress import find_scenario
+from resilience.engine import Serial
 from resilience.errors import AskError
+from resilience.stress import Stress, choose, find_scenario, stressed
+from resilience.stress import years as stress_years
 
 HAZARDS = """\
 [[hazard]]
@@ -34,6 +38,12 @@ def call(*arguments, code: int = 0):
     done = CliRunner().invoke(app, ["stress", *map(str, arguments)])
     assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
     return done.stdout, done.stderr
+
+
+@pytest.fixture(autouse=True)
+def somewhere(tmp_path, monkeypatch):
+    """Drawn years are kept where the command is called."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -101,8 +111,7 @@ def test_another_seed_draws_other_years(net, fires):
     assert one != two
 
 
-def test_a_reserve_of_a_run_is_held_against_the_same_scenario(net, tiny, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_a_reserve_of_a_run_is_held_against_the_same_scenario(net, tiny, tmp_path):
     (tmp_path / "runs").mkdir(exist_ok=True)
     assert "Run it first" in call(net, "--scenarios", tiny, "--reserve", tiny, code=1)[1]
     run = tmp_path / "runs" / "tiny-1"
@@ -131,6 +140,38 @@ def test_another_release_rule_is_tried_on_the_same_reserve(net, tiny, tmp_path):
     assert "give --reserve as well" in call(*asked, "--release", rule, code=2)[1]
 
 
+def test_named_scenarios_leave_nothing_and_drawn_years_a_run_that_stderr_names(net, fires, tiny, tmp_path):
+    before = set(tmp_path.iterdir())
+    call(net, "--scenarios", tiny, "--scenario", "gas_stops")
+    call(net, "--scenarios", tiny)
+    assert set(tmp_path.iterdir()) == before
+    stdout, stderr = call(net, "--hazards", fires, "--draws", 10, "--weeks", 8)
+    assert "stresses" not in stdout
+    assert "Everything is in stresses/net-1" in stderr
+    assert json.loads((tmp_path / "stresses" / "net-1" / "manifest.json").read_text())["draws"] == 10
+    assert "holds another run" in call(net, "--hazards", fires, "--out", "stresses/net-1", code=1)[1]
+
+
+def test_a_drawn_year_that_cannot_be_simulated_is_a_row_of_failures_and_the_rest_stands(net, fires):
+    """A second hazard stops a good that this network does not have, in about a third of the years."""
+    other = HAZARDS.replace('"fire"', '"leak"').replace('kind = "outage"', 'kind = "stock_loss"\ngood = "neon"')
+    fires.write_text(HAZARDS + other.replace("rate_per_year = 0.2", "rate_per_year = 0.1"))
+    stdout, _ = call(net, "--hazards", fires, "--draws", 40, "--weeks", 8, "--out", "run", code=3)
+    assert "could not be simulated; their chance counts as years without an event" in stdout
+    found = json.loads((fires.parent / "run" / "answer.json").read_text())
+    assert found["scenarios"] + len(found["failures"]) == 40
+    assert all("leak" in row["scenario"] and "neon" in row["reason"] for row in found["failures"])
+    assert (fires.parent / "run" / "failures.csv").is_file()
+    assert [row["cause"] for row in found["drivers"]] == ["fire"]
+
+
+def test_a_named_scenario_that_cannot_be_simulated_is_an_error(net, tiny):
+    tiny.write_text(tiny.read_text().replace('good = "chip"', 'good = "neon"'))
+    stderr = call(net, "--scenarios", tiny, code=1)[1]
+    assert "These scenarios cannot be simulated" in stderr
+    assert "chips_stop: AskError" in stderr
+
+
 def test_out_writes_every_table(net, fires, tiny, tmp_path):
     call(net, "--hazards", fires, "--draws", 10, "--weeks", 8, "--out", tmp_path / "out")
     assert len((tmp_path / "out" / "losses.csv").read_text().splitlines()) == 11
@@ -153,6 +194,7 @@ def test_an_unknown_scenario_or_hazard_is_told_with_near_names(net, tiny):
         ("--hazards", "all", "--scenario", "quartz_2024"),
         ("--hazards", "all", "--method", "magic"),
         ("--hazards", "all", "--draws", "0"),
+        ("--scenario", "quartz_2024", "--engine", "processes:2"),
     ],
 )
 def test_wrong_usage_ends_with_two(wrong):
@@ -170,13 +212,39 @@ def test_every_shipped_scenario_and_past_event_is_found():
         find_scenario("quartz_2042")
 
 
-def test_progress_tells_rate_and_time_left_and_nothing_beside_json(net, fires, monkeypatch):
-    from resilience.cli import stress
-
+def test_progress_tells_rate_and_time_left_and_nothing_beside_json(net, fires):
     said = []
-    told = stress._pace(said.append, None)
-    told(50, 200)
-    assert "50 of 200 scenarios" in said[0]
+    told = stress_years._pace(said.append, 1000, held=False)
+    told(1, 4)
+    told(4, 4)
+    assert "256 of 1,000 scenarios" in said[0]
     assert "a second" in said[0]
     assert "s left" in said[0]
+    assert "1,000 of 1,000 scenarios" in said[1]
+    assert " 0 s left" in said[1]
     assert call(net, "--hazards", fires, "--draws", 10, "--weeks", 8, "--json")[1] == ""
+
+
+def test_a_stress_that_must_be_compiled_first_says_so(net, fires, tmp_path, monkeypatch):
+    """Where numba keeps what it compiled is empty: a fresh installation. The process is ended once it has said so."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "cache"))
+    script = (
+        "import os, sys\n"
+        "from resilience.engine import Serial\n"
+        "from resilience.stress import Stress, choose, stressed\n"
+        "def say(text):\n"
+        "    if text.startswith('compiling'): os._exit(7)\n"
+        "asked = Stress(dataset=sys.argv[1], weeks=8, hazards=sys.argv[2], draws=40)\n"
+        "network = asked.network()\n"
+        "stressed(asked, network, choose(asked, network), engine=Serial(), say=say)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script, str(net), str(fires)], timeout=60).returncode == 7
+
+
+def test_a_stress_that_was_compiled_before_does_not(net, fires):
+    asked = Stress(dataset=str(net), weeks=8, hazards=str(fires), draws=40)
+    network, said = asked.network(), []
+    for _ in range(2):
+        said.clear()
+        stressed(asked, network, choose(asked, network), engine=Serial(), say=said.append)
+    assert not any("compiling" in one for one in said)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import sobol_indices
-from two_suppliers import YEARS, two_suppliers, uncertain
+from two_suppliers import YEARS, fragile, two_suppliers, uncertain
 
 from resilience import ExportControl, Outage, RouteClosure, Scenario, ScenarioSet, compare
 from resilience.compare import (
@@ -104,6 +104,38 @@ def test_indices_are_those_of_scipy_on_a_function_with_known_ones():
     assert (high[0, :2, 0] > [0.3139, 0.4424]).all()
 
 
+def test_indices_without_some_points_rest_on_the_others():
+    """A row that lacks a point in every part is as if it were not there; one that lacks one input's costs that."""
+    plan = indices.design(2, 64, seed=1)
+    values = (plan.points[:, 0] + plan.points[:, 1] ** 2)[:, None]
+    parts = values.reshape(4, 64, 1).copy()
+    parts[:, ::4] = np.nan
+    kept = np.arange(64)[np.arange(64) % 4 != 0]
+    for ours, theirs in zip(indices.sobol(parts.reshape(-1, 1), 2), indices.sobol(values, 2, rows=kept), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    assert indices.known(parts.reshape(-1, 1), 2).tolist() == [0.75, 0.75]
+    lost = values.copy()
+    lost[2 * 64 + 5] = np.nan  # of A with the first input of B
+    assert indices.known(lost, 2).tolist() == [63 / 64, 1.0]
+    np.testing.assert_array_equal(indices.sobol(lost, 2)[1][1], indices.sobol(values, 2)[1][1])
+    low, high = indices.bootstrapped(parts.reshape(-1, 1), 2, replicates=50, level=0.9, rng=np.random.default_rng(1))
+    assert np.isfinite([low, high]).all()
+
+
+def test_where_too_few_points_remain_nothing_is_told_of_shares():
+    data = Data(network=fragile(40), policies=POLICIES, scenarios=YEARS, weeks=12)
+    found = sensitivity(data, factors=["producers_output_per_week_estimated"], points=2, replicates=50)
+    assert "Too few points of the design remain" in found.refused
+    assert found.refused in repr(found)
+    assert found.indices.empty
+    assert found.worth_measuring().empty
+    turned = data_flips(data)
+    assert turned.failures["point"].tolist() == ["producers_output_per_week_estimated, 100% of the way to its high end"]
+    assert set(turned.table["factor"]) == {
+        factor.name for factor in factors(uncertain())
+    }  # both flip; the third cannot
+
+
 def test_factors_move_their_figures_within_their_ranges_and_no_others():
     network = uncertain()
     names = [factor.name for factor in factors(network)]
@@ -153,6 +185,8 @@ def _triangular_variance(low, mode, high):
 def test_data_flips_say_how_far_towards_which_end():
     """Breaks even where 160 h = 56 with v = 10, at h = 0.35: a third of the way from 0.5 down to 0.05."""
     data = Data(network=uncertain(), policies=POLICIES, scenarios=YEARS, weeks=12)
-    (row,) = data_flips(data, factors=["goods_holding_share_per_year_estimated"]).itertuples()
+    found = data_flips(data, factors=["goods_holding_share_per_year_estimated"])
+    (row,) = found.table.itertuples()
+    assert found.failures.empty
     assert (row.end, row.to) == ("low", "four weeks")
     assert row.share == pytest.approx(1 / 3, abs=1 / 60)

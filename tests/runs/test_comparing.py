@@ -12,6 +12,7 @@ from stops import Counting, files
 
 from resilience.errors import AskError, RunError
 from resilience.runs import Asked, Comparing, answer, begin, diff, take_up
+from resilience.runs.asked import read_question
 from resilience.runs.saved import read
 from resilience.study import Study
 
@@ -93,6 +94,6 @@ def test_a_comparison_beside_a_run_is_refused_and_the_same_question_differs_in_n
 def test_what_was_asked_is_read_back_as_it_was(study, tmp_path):
     drawn = Comparing(draws=30, seed=2, only=("surge",), points=8)
     asked = replace(Asked.of(study, engine="processes:2"), comparing=drawn)
-    assert Asked.from_json(asked.to_json(), where=tmp_path) == asked
+    assert read_question(asked.to_json(), where=tmp_path) == asked
     with pytest.raises(AskError, match="No hazards ship for 'net'"):
         Asked.of(study, comparing=drawn)

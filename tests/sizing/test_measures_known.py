@@ -20,7 +20,7 @@ from resilience.sizing.reserve import Floor
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import apart, as_one
 from resilience.sizing.stated import state_sizing
-from resilience.sizing.without import without_reserve
+from resilience.sizing.unaided import without_reserve
 from resilience.sizing.world import world_of
 
 # A ships ten chips a week to C and is out for four weeks with chance 0.1. Held, a chip costs 0.5 a year, drawn 1, and

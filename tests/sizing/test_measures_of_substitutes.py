@@ -13,7 +13,7 @@ from resilience.sizing.scope import Downstream
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import apart, as_one
 from resilience.sizing.stated import state_sizing
-from resilience.sizing.without import without_reserve
+from resilience.sizing.unaided import without_reserve
 
 # Ten chips a week, at 100 USD each, want ten of gas, which is out for six weeks. Two neon, at 1 USD, do for one gas,
 # for half of the need at most. Qualified over four weeks, neon meets 0, 1.25, 2.5, 3.75, 5 and 5 of the weeks' need.

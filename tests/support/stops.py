@@ -43,14 +43,14 @@ def kill_worker() -> None:
 
 
 class Counting:
-    """Serial work that counts the tasks it does."""
+    """An engine that counts the tasks it does."""
 
-    def __init__(self) -> None:
-        self.done = []
+    def __init__(self, engine=None) -> None:
+        self.done, self.engine = [], engine or Serial()
 
     @contextmanager
     def team(self, build):
-        with Serial().team(build) as team:
+        with self.engine.team(build) as team:
             self.inner = team
             yield self
 
@@ -72,13 +72,20 @@ def room(size: int):
 
 
 def main() -> None:
-    """Begin a run, or with a seed a comparison, and be killed at the word: python stops.py STUDY FOLDER WORD [SEED]."""
-    from resilience.runs import Asked, Comparing, answer, begin
+    """Begin a run, with a seed a comparison, or of a network's folder a stress, and be killed at the word:
+    python stops.py STUDY|NETWORK FOLDER WORD [SEED|HAZARDS].
+    """
+    from resilience.runs import Asked, AskedStress, Comparing, answer, begin
+    from resilience.stress import Stress
     from resilience.study import Study
 
-    study, folder, word, *seed = sys.argv[1:]
-    comparing = Comparing(seed=int(seed[0])) if seed else None
-    answer(begin(Path(folder), Asked.of(Study.read(study), comparing=comparing)), say=at(word, kill_parent))
+    name, folder, word, *more = sys.argv[1:]
+    if Path(name).is_dir():
+        asked = AskedStress.of(Stress(dataset=name, weeks=8, hazards=more[0], draws=1000, seed=3))
+    else:
+        comparing = Comparing(seed=int(more[0])) if more else None
+        asked = Asked.of(Study.read(name), comparing=comparing)
+    answer(begin(Path(folder), asked), say=at(word, kill_parent))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 import os
 from dataclasses import dataclass
 
+import pandas as pd
+
 from resilience import Network, Outage, Scenario, ScenarioSet
 from resilience.compare import Found, Simulated
 
@@ -36,6 +38,16 @@ def uncertain():
     }
     sources = {"source_id": ["us"], "title": ["Judgement"], "licence": ["public domain"]}
     return two_suppliers().with_tables({"figures": figures, "sources": sources})
+
+
+def fragile(high: float):
+    """The same, where AAA makes 15 to `high` units a week by an estimate. From 20 on, with BBB's 5, that is more than a
+    quarter of the world's use too much, and does not balance.
+    """
+    network = uncertain()
+    more = network.figures.iloc[[0]].assign(table="producers", key="gas/AAA", column="output_per_week", value=15.0)
+    more = more.assign(unit="units a week", low=15.0, high=high, confidence="estimated", note="")
+    return network.with_tables({"figures": pd.concat([network.figures, more], ignore_index=True)})
 
 
 STOP = Scenario(name="stop", probability=0.1, disruptions=(Outage(good="gas", place="AAA", weeks=4),))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from resilience.cli.answer import Answer, give, give_when_done
+from resilience.cli.answer import Answer, Say, give, give_when_done, patiently
 from resilience.cli.options import Json, Named, Networked, Out
 
 
@@ -26,9 +26,14 @@ def show(
     out: Out = None,
 ) -> None:
     """Describe a dataset (counts, vintage, coverage by confidence, what is assumed) or a model."""
-    from resilience.cli.catalogue import shown
 
-    give(shown(name, table=table, licences=licences), json=json, out=out)
+    def described(say: Say) -> Answer:
+        from resilience.cli.catalogue import shown
+
+        say(f"reading {name}")
+        return shown(name, table=table, licences=licences)
+
+    give_when_done(described, json=json, out=out)
 
 
 def check(
@@ -37,9 +42,14 @@ def check(
     out: Out = None,
 ) -> None:
     """Name every fault of a network's folder or a study, with file, row or line, and remedy."""
-    from resilience.cli.catalogue import checked
 
-    answer = checked(path)
+    def looked_at(say: Say) -> Answer:
+        from resilience.cli.catalogue import checked
+
+        say(f"checking {path}")
+        return checked(path)
+
+    answer = patiently(looked_at, quiet=json)
     give(answer, json=json, out=out, err=not answer.data["ok"])
     if not answer.data["ok"]:
         raise typer.Exit(1)
@@ -53,9 +63,13 @@ def metrics(
     out: Out = None,
 ) -> None:
     """Structure of a network: concentration, dependence, chokepoints, single losses, days of cover."""
-    from resilience.cli.structure import measured
 
-    give_when_done(lambda say: measured(name, members=members, suppliers=supplier, say=say), json=json, out=out)
+    def measured(say: Say) -> Answer:
+        from resilience.cli.structure import measured
+
+        return measured(name, members=members, suppliers=supplier, say=say)
+
+    give_when_done(measured, json=json, out=out)
 
 
 def new(
@@ -81,9 +95,14 @@ def new_data(
     json: Json = False,
 ) -> None:
     """Write a template for data of your own: tables with their columns, units and an example."""
-    from resilience.cli.template import made_up, template
 
-    give(template(folder) if firms is None else made_up(folder, firms=firms, seed=seed), json=json)
+    def written(say: Say) -> Answer:
+        from resilience.cli.template import made_up, template
+
+        say(f"writing {folder}")
+        return template(folder) if firms is None else made_up(folder, firms=firms, seed=seed)
+
+    give_when_done(written, json=json)
 
 
 def schema(

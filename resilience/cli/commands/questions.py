@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import give_when_done
-from resilience.cli.options import Json, Out, Studied
+from resilience.cli.answer import Answer, Say, give_when_done
+from resilience.cli.options import Engined, Json, Out, Studied
+from resilience.cli.waiting import give_stress
+
+if TYPE_CHECKING:
+    from resilience.stress import Stress
 
 
 def stress(
@@ -37,23 +41,47 @@ def stress(
         Path | None,
         typer.Option(metavar="FILE.toml", help="With --reserve: the [release] of this file, not the run's."),
     ] = None,
+    engine: Engined = "serial",
     json: Json = False,
-    out: Out = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Write what is shown to files here. Drawn years always are: [stresses/DATASET-1, -2, ...]",
+        ),
+    ] = None,
 ) -> None:
-    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years."""
-    from resilience.cli.stress import METHODS, Asked, stressed
+    """Simulate what a disruption does, week by week; or what a year may lose, over thousands of drawn years.
 
+    Named scenarios are printed. Drawn years are kept in a folder as they are simulated, and a stop can resume.
+    """
     if (hazards is not None) == (scenario is not None or scenarios is not None):
         raise typer.BadParameter("give --scenario NAME, --scenarios FILE.toml or --hazards all")
-    if method not in METHODS:
-        raise typer.BadParameter(f"--method {method!r}: one of {', '.join(METHODS)}")
     if release is not None and reserve is None:
         raise typer.BadParameter("--release says how a reserve is drawn: give --reserve as well")
-    asked = Asked(
-        dataset=dataset, weeks=weeks, scenario=scenario, scenarios=scenarios, hazards=hazards, draws=draws, seed=seed,
-        method=method, reserve=reserve, release=release,
-    )  # fmt: skip
-    give_when_done(lambda say: stressed(asked, say=say), json=json, out=out)
+    if engine != "serial" and hazards is None:
+        raise typer.BadParameter("--engine spreads drawn years: give --hazards as well")
+
+    words = {
+        "dataset": dataset, "weeks": weeks, "scenario": scenario, "scenarios": scenarios, "hazards": hazards,
+        "draws": draws, "seed": seed, "method": method, "reserve": reserve, "release": release,
+    }  # fmt: skip
+
+    def asked() -> Stress:
+        from resilience.cli.stress import question
+
+        return question(words)
+
+    def answered(say: Say) -> Answer:
+        from resilience.cli.stress import answered
+
+        return answered(asked(), say=say)
+
+    if hazards is None:
+        give_when_done(answered, json=json, out=out)
+    else:
+        give_stress(lambda work, say: work.stress(asked(), out, engine=engine, say=say), json=json, out=out)
 
 
 def controls_(
@@ -66,10 +94,13 @@ def controls_(
     out: Out = None,
 ) -> None:
     """Export controls: what each coalition denies its target, what it costs each member, and who is needed."""
-    from resilience.cli.controls import weighed
 
-    asked = coalition or []
-    give_when_done(lambda say: weighed(name, coalitions=asked, weeks=weeks, say=say), json=json, out=out)
+    def answered(say: Say) -> Answer:
+        from resilience.cli.controls import weighed
+
+        return weighed(name, coalitions=coalition or [], weeks=weeks, say=say)
+
+    give_when_done(answered, json=json, out=out)
 
 
 def adversary(
@@ -104,13 +135,17 @@ def adversary(
     out: Out = None,
 ) -> None:
     """Which export stops would hurt the members most, and what a reserve changes; proved, not sampled."""
-    from resilience.cli.adversary import Asked, answered
 
-    asked = Asked(
-        study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks, weeks=weeks,
-        others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
-    )  # fmt: skip
-    give_when_done(lambda say: answered(asked, say=say), json=json, out=out)
+    def worked(say: Say) -> Answer:
+        from resilience.cli.adversary import Asked, answered
+
+        asked = Asked(
+            study=study, cuts=cuts, budget_usd=budget, ratio=ratio, by=by, share=share, stop_weeks=stop_weeks,
+            weeks=weeks, others=others, reserve=reserve, floor=breaks, curve=curve, time_limit_s=time_limit,
+        )  # fmt: skip
+        return answered(asked, say=say)
+
+    give_when_done(worked, json=json, out=out)
 
 
 def exercise(
@@ -129,9 +164,13 @@ def exercise(
     ] = None,
 ) -> None:
     """Write a table-top exercise: a page for each day played, a crisis notification, options, and their answers."""
-    from resilience.cli.exercise import exercised
 
-    give_when_done(lambda say: exercised(scenario, model=model, reserve=reserve, out=out, say=say), json=json)
+    def written(say: Say) -> Answer:
+        from resilience.cli.exercise import exercised
+
+        return exercised(scenario, model=model, reserve=reserve, out=out, say=say)
+
+    give_when_done(written, json=json)
 
 
 def share(
@@ -157,15 +196,19 @@ def share(
     out: Out = None,
 ) -> None:
     """Divide the cost of a study's common reserve among its members, and say who would leave."""
-    from resilience.cli.sharing import RULES, Asked, shared
 
-    if rule not in RULES:
-        raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
-    asked = Asked(
-        study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
-        departures=departures, coarse=coarse,
-    )  # fmt: skip
-    give_when_done(lambda say: shared(asked, say=say), json=json, out=out)
+    def divided(say: Say) -> Answer:
+        from resilience.cli.sharing import RULES, Asked, shared
+
+        if rule not in RULES:
+            raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
+        asked = Asked(
+            study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
+            departures=departures, coarse=coarse,
+        )  # fmt: skip
+        return shared(asked, say=say)
+
+    give_when_done(divided, json=json, out=out)
 
 
 def allocate(
@@ -185,12 +228,16 @@ def allocate(
     out: Out = None,
 ) -> None:
     """Share a scarce good among the members in a crisis, by each rule, and say how each rule looks."""
-    from resilience.cli.allocation import Asked, allocated
-
     if units is None and reserve is None:
         raise typer.BadParameter("say what there is to share: --units N, or --reserve")
-    asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
-    give_when_done(lambda say: allocated(asked, say=say), json=json, out=out)
+
+    def worked(say: Say) -> Answer:
+        from resilience.cli.allocation import Asked, allocated
+
+        asked = Asked(study=study, scenario=scenario, good=good, units=units, reserve=reserve, members=members or ())
+        return allocated(asked, say=say)
+
+    give_when_done(worked, json=json, out=out)
 
 
 def cycle(
@@ -211,17 +258,21 @@ def cycle(
     out: Out = None,
 ) -> None:
     """Run a reserve through notice, meeting, decision and delivery, and say what each week of delay costs."""
-    from resilience.cli.cycle import Asked, cycled
-    from resilience.sharing.cycle import Cycle
 
-    steps = Cycle(
-        notice_days=notice_days, meeting_days=meeting_days, decision_days=decision_days, delivery_days=delivery_days,
-        transport_days=transport_days,
-    )  # fmt: skip
-    asked = Asked(
-        study=study, reserve=reserve, cycle=steps, scenarios=scenario or (), delays=delay or (0, 2, 4, 8)
-    )  # fmt: skip
-    give_when_done(lambda say: cycled(asked, say=say), json=json, out=out)
+    def run_through(say: Say) -> Answer:
+        from resilience.cli.cycle import Asked, cycled
+        from resilience.sharing.cycle import Cycle
+
+        steps = Cycle(
+            notice_days=notice_days, meeting_days=meeting_days, decision_days=decision_days,
+            delivery_days=delivery_days, transport_days=transport_days,
+        )  # fmt: skip
+        asked = Asked(
+            study=study, reserve=reserve, cycle=steps, scenarios=scenario or (), delays=delay or (0, 2, 4, 8)
+        )  # fmt: skip
+        return cycled(asked, say=say)
+
+    give_when_done(run_through, json=json, out=out)
 
 
 def backtest(
@@ -233,6 +284,10 @@ def backtest(
     out: Out = None,
 ) -> None:
     """Simulate past disruptions on the network of their day, and hold what is simulated against what was reported."""
-    from resilience.cli.backtesting import backtested
 
-    give_when_done(lambda say: backtested(dataset, names=event or (), say=say), json=json, out=out)
+    def tested(say: Say) -> Answer:
+        from resilience.cli.backtesting import backtested
+
+        return backtested(dataset, names=event or (), say=say)
+
+    give_when_done(tested, json=json, out=out)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience.cli.answer import Say, give, give_when_done, patiently
-from resilience.cli.options import ENGINES, FAILED, Engined, Json, Out, Studied
+from resilience.cli.answer import Answer, Say, give_when_done
+from resilience.cli.options import ENGINES, Engined, Json, Out, Studied
+from resilience.cli.waiting import give_run
 
 if TYPE_CHECKING:
     from resilience.cli.running import Work
     from resilience.runs import Answered
 
-NOTHING = "nothing was begun yet."
 FEWEST = 10  # draws of data that `resilience.uncertainty` takes; imported, it would cost every command a second
 
 Changes = Annotated[
@@ -49,7 +48,7 @@ def run(
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
     if 0 < data_draws < FEWEST or data_draws < 0:
         raise typer.BadParameter(f"--data-draws {data_draws}: 0 for none, or at least {FEWEST}")
-    _worked(
+    give_run(
         lambda work, say: work.run(
             study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
             data_draws=data_draws,
@@ -84,15 +83,14 @@ def compare(
     ] = None,
 ) -> None:
     """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
-    from resilience.runs import Comparing
 
-    asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
-    _worked(
-        lambda work, say: work.compare(
-            study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say
-        ),
-        json=json,
-    )  # fmt: skip
+    def compared(work: Work, say: Say) -> Answered:
+        from resilience.runs import Comparing
+
+        asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
+        return work.compare(study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say)
+
+    give_run(compared, json=json)
 
 
 def resume(
@@ -105,31 +103,13 @@ def resume(
     json: Json = False,
 ) -> None:
     """Go on with a run or comparison that Ctrl-C, a full disk or a kill stopped; what is finished is not done again."""
-    from resilience.cli.running import finished
 
-    done_already = finished(run)
-    if done_already is not None:
-        give(done_already, json=json)
-        return
-    _worked(lambda work, say: work.resume(run, say=say, engine=engine), json=json)
+    def gone_on(work: Work, say: Say) -> Answered | Answer:
+        from resilience.cli.running import finished
 
+        return finished(run) or work.resume(run, say=say, engine=engine)
 
-def _worked(ask: Callable[[Work, Say], Answered], *, json: bool) -> None:
-    """Do what a run is asked, and print it. What it imports takes a second, and is waited for as the rest is."""
-    begun: list[Work] = []
-
-    def work(say: Say) -> Answered:
-        from resilience.cli.running import Work
-
-        begun.append(Work())
-        return ask(begun[0], say)
-
-    done = patiently(work, stopped=lambda: begun[0].stopped() if begun else NOTHING, quiet=json)
-    from resilience.cli.running import told
-
-    give(told(done), json=json)
-    if len(done.failures):
-        raise typer.Exit(FAILED)
+    give_run(gone_on, json=json)
 
 
 def report(
@@ -144,9 +124,13 @@ def report(
     ] = None,
 ) -> None:
     """Write a run up as one HTML file, with the answers of share, controls, compare and backtest in its folder."""
-    from resilience.cli.reporting import reported
 
-    give_when_done(lambda say: reported(run, out=out, redact=redact, say=say), json=json)
+    def written(say: Say) -> Answer:
+        from resilience.cli.reporting import reported
+
+        return reported(run, out=out, redact=redact, say=say)
+
+    give_when_done(written, json=json)
 
 
 def diff(
@@ -156,9 +140,13 @@ def diff(
     out: Out = None,
 ) -> None:
     """Say what changed from run A to run B, in inputs and answers."""
-    from resilience.cli.differing import differing
 
-    give(differing(a, b), json=json, out=out)
+    def held_side_by_side(say: Say) -> Answer:
+        from resilience.cli.differing import differing
+
+        return differing(a, b, say=say)
+
+    give_when_done(held_side_by_side, json=json, out=out)
 
 
 def export(
@@ -170,10 +158,14 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write both into this folder.")] = None,
 ) -> None:
     """Write a study's program for another solver, or its network for a spreadsheet."""
-    from resilience.cli.studies import exported
-
     if out is not None:
         mps, excel = mps or out, excel or out / "network.xlsx"
     if mps is None and excel is None:
         raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
-    give_when_done(lambda say: exported(study, mps=mps, lp=lp, excel=excel, say=say), json=json)
+
+    def handed_on(say: Say) -> Answer:
+        from resilience.cli.studies import exported
+
+        return exported(study, mps=mps, lp=lp, excel=excel, say=say)
+
+    give_when_done(handed_on, json=json)

@@ -2,48 +2,33 @@
 
 A scenario is solved in the program of its structure, kept in the solver, whose sides and bounds are moved to its own.
 `Corners` begins at the corner where the scenario ended last time, which comes with the task: an answer then depends on
-nothing that a worker remembers, and workers may be as many as they like. `Inside` uses interior points, which begin
-nowhere, but on half of the program where duals that are known already bound it well (`fixed.py`).
+nothing that a worker remembers, and workers may be as many as they like. `Inside` uses interior points from nowhere.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import numpy as np
 from scipy import sparse
 
 from resilience.errors import SolverError
-from resilience.sizing.fixed import least_at_prices
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Method, Status
+from resilience.solver import LinearProgram, Status
 from resilience.standing import Answer, Standing
 
 LARGE = 40_000  # columns past which interior points beat the simplex method even from a corner of the scenario's own
-INNER = Method(algorithm="ipm", crossover=False)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Known:
-    """A scenario at a first stage, and what was learned of it before: the corner where it ended last, and the duals
-    that bound it best. A plan within `gap` of that bound will do.
-    """
-
-    program: LinearProgram
-    basis: bytes | None
-    prices: Floats | None
-    gap: float
 
 
 class Way(Protocol):
-    """Any way to solve one scenario after another; `priced` says whether it makes use of duals found before."""
+    """Any way to solve one scenario after another; `priced`: whether duals are kept, to find plans by."""
 
     priced: ClassVar[bool]
 
-    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
+    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
         """The answer of a program whose sides were moved, and the corner to begin at next time."""
         ...
 
@@ -57,10 +42,10 @@ class Corners:
     patience: int = 2000
     priced: ClassVar[bool] = False
 
-    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
+    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
         """As `Way` says."""
-        standing.begin(known.basis)
-        if known.basis is not None:
+        standing.begin(basis)
+        if basis is not None:
             answer = standing.simplex(most=self.patience)
             if answer.status is not Status.TIME_LIMIT:
                 return answer, standing.basis() if answer.status is Status.OPTIMAL else None
@@ -70,18 +55,12 @@ class Corners:
 
 @dataclass(frozen=True, kw_only=True)
 class Inside:
-    """Interior points without a corner: among the plans that known duals would choose, and among all where none of
-    those is near their bound. Do not use it where a scenario is solved often and is small.
-    """
+    """Interior points without a corner. Do not use it where a scenario is solved often and is small."""
 
     priced: ClassVar[bool] = True
 
-    def answer(self, standing: Standing, known: Known) -> tuple[Answer, bytes | None]:
+    def answer(self, standing: Standing, basis: bytes | None) -> tuple[Answer, bytes | None]:
         """As `Way` says."""
-        if known.prices is not None:
-            found = least_at_prices(known.program, known.prices, gap=known.gap, method=INNER)
-            if found is not None:
-                return Answer.of(found), None
         return standing.inner(), None
 
 
@@ -92,21 +71,19 @@ def suited(structure: Structure) -> Way:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Task:
-    """Scenarios of one structure to be solved at one first stage; of each, what `Known` says."""
+    """Scenarios of one structure to be solved at one first stage."""
 
     structure: int
     positions: tuple[int, ...]
     point: Floats  # of the structure's tied columns
     caps: Floats  # positions x measures after the first
     bases: tuple[bytes | None, ...]
-    prices: tuple[Floats | None, ...]
-    gap: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
     """What one scenario answered: what its plan measures (infinite where no plan keeps the caps), a cut, and the duals
-    it is of where they are worth keeping.
+    it is of where they are kept.
     """
 
     measured: Floats
@@ -133,25 +110,23 @@ class Oracle:
 
 def solved(oracle: Oracle, task: Task) -> list[Found]:
     """The answers to a task, in its order."""
-    return [_one(oracle, task, place) for place in range(len(task.positions))]
+    return [
+        _one(oracle, task, position, caps, basis)
+        for position, caps, basis in zip(task.positions, task.caps, task.bases, strict=True)
+    ]
 
 
-def _one(oracle: Oracle, task: Task, place: int) -> Found:
-    structure, standing, way = (
-        oracle.structures[task.structure],
-        oracle.program(task.structure),
-        oracle.ways[task.structure],
-    )
-    low, high, least, most = structure.sides(task.positions[place])
+def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes | None) -> Found:
+    structure, standing = oracle.structures[task.structure], oracle.program(task.structure)
+    low, high, least, most = structure.sides(position)
     shift = structure.tie @ task.point
     height = len(shift)
     low[:height] -= shift
     high[:height] -= shift
-    high[height:] = task.caps[place]
+    high[height:] = caps
     _move(standing, low, high, least, most)
-    program = replace(structure.program, row_lower=low, row_upper=high, column_lower=least, column_upper=most)
-    known = Known(program=program, basis=task.bases[place], prices=task.prices[place], gap=task.gap)
-    answer, corner = way.answer(standing, known)
+    way = oracle.ways[task.structure]
+    answer, corner = way.answer(standing, basis)
     if answer.status is Status.INFEASIBLE:
         cut = price(structure, _what_forbids(structure, (low, high, least, most)), cost=False)
         return Found(measured=np.full(structure.measures.shape[0], np.inf), cut=cut, basis=None, prices=None)

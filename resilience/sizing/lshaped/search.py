@@ -38,7 +38,6 @@ from resilience.solver import LinearProgram, Status, relative_gap
 STEP = 0.5  # of the way from the best first stage to the master's
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
 SHARE = 0.1  # of the gap left that may be
-NEAR = 0.1  # of the gap asked for that a scenario's plan may be from the best bound known of it, and still do
 POOLED = 3  # rounds in a row that the pool alone may cut
 PART = 8  # a batch is this part of all scenarios
 LEAST = 16  # scenarios in a batch, if there are so many
@@ -169,7 +168,8 @@ class Search:
                 self.upper, self.best = cost, whole
             allowed = max(DOUBT * self.gap * abs(cost), SHARE * (self.upper - self.lower))
             settled = self.single and math.isfinite(cost) and cost - low <= allowed
-            batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done)
+            slight = DOUBT * self.gap * abs(cost) / self.scenarios if self.single and math.isfinite(cost) else 0.0
+            batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done, slight)
             if not batch or (self.late() and self.best is not None):
                 return
             done.update(batch)
@@ -185,8 +185,10 @@ class Search:
             least.append(low.ravel())
         return np.concatenate(most), np.minimum(np.concatenate(least), np.concatenate(most))
 
-    def _batch(self, most: Floats, least: Floats, weight: Floats, done: set[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The scenarios in most doubt that were not solved here yet."""
+    def _batch(
+        self, most: Floats, least: Floats, weight: Floats, done: set[tuple[int, int]], slight: float
+    ) -> list[tuple[int, int]]:
+        """The scenarios in most doubt that were not solved here yet, without those in no more than `slight` doubt."""
         high = np.minimum(most, self.first.column_upper[self.columns])
         low = np.maximum(least, self.first.column_lower[self.columns])
         doubt = np.maximum(high - low, 0.0)
@@ -197,7 +199,8 @@ class Search:
                 span = slice(at, at + structure.caps + 1)
                 at = span.stop
                 exact = self.single and doubt[span].sum() <= BROKEN * (1.0 + abs(high[span].sum()))
-                if (number, position) not in done and not exact:
+                matters = float(weighed[span].sum()) > slight and not exact
+                if (number, position) not in done and matters:
                     open_.append((-float(weighed[span].sum()), number, position))
         open_.sort()
         size = max(LEAST, self.scenarios // PART) if self.single else len(open_)
@@ -209,7 +212,6 @@ class Search:
         for number in sorted({number for number, _ in batch}):
             structure = self.structures[number]
             positions = sorted(position for at, position in batch if at == number)
-            prices = self.pools[number].best(x[structure.tied])
             for start in range(0, len(positions), TASK):
                 part = tuple(positions[start : start + TASK])
                 tasks[f"{number}/{part[0]}"] = Task(
@@ -218,8 +220,6 @@ class Search:
                     point=x[structure.tied],
                     caps=x[structure.columns[list(part), 1:]],
                     bases=tuple(self.bases.get((number, position)) for position in part),
-                    prices=tuple(prices[position] for position in part),
-                    gap=NEAR * self.gap,
                 )
         for key, found in answers(self.team, solved, tasks).items():
             for position, one in zip(tasks[key].positions, found, strict=True):

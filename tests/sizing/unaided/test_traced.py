@@ -12,7 +12,7 @@ from resilience.errors import AskError
 from resilience.risk import CVaR
 from resilience.scenario import ScenarioSet
 from resilience.sizing.stated import MANY
-from resilience.sizing.traced import most_lost
+from resilience.sizing.unaided.traced import most_lost
 
 LENGTHS = (1, 2, 3, 7, 8, 10, 12, 13)
 COPIES = 6

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resilience.engine import Engine, Serial, answers, nothing
-from resilience.physics import Floats
 from resilience.sizing.case import Case
-from resilience.sizing.fixed import HARMLESS, least_at_prices, least_fixed
-from resilience.sizing.nearby import Surroundings, surroundings
+from resilience.sizing.fixed import HARMLESS, least_fixed
 from resilience.sizing.response import with_units
 from resilience.sizing.statement import Compiled
-from resilience.sizing.steady import Mask, least_loss, tools_as_ever
-from resilience.sizing.unharmed import STEPS, narrowed, unharmed
-from resilience.solver import LinearProgram, Method, Solution, solve
+from resilience.sizing.unaided.nearby import Surroundings, surroundings
+from resilience.sizing.unaided.steady import Mask, least_loss, tools_as_ever
+from resilience.sizing.unaided.unharmed import STEPS, narrowed, unharmed
+from resilience.solver import LinearProgram, Method, Solution
 
+MOST = 0.5  # of all columns, past which what lies near takes as long as the whole, and tells less
 SMALL = 2_000  # columns up to which the least loss is sought at once
 
 
@@ -60,48 +58,8 @@ def solved(state: None, asked: Bare) -> Solution:
 
 def _nearby(asked: Bare, near: Near) -> Solution | None:
     harmless = unharmed(near.narrow, near.around, asked.method)
-    if harmless is not None or not near.for_now:
+    free = near.around.supplied <= STEPS
+    if harmless is not None or not near.for_now or free.mean() > MOST:
         return harmless
-    found = least_fixed(asked.program, near.around.supplied <= STEPS, near.around.calm, asked.method)
+    found = least_fixed(asked.program, free, near.around.calm, asked.method)
     return replace(found, bound=0.0) if found is not None and found.objective <= HARMLESS else found
-
-
-def solve_each(
-    programs: Mapping[int, LinearProgram],
-    *,
-    prices: Mapping[int, Floats] | None = None,
-    gap: float = 0.0,
-    method: Method | None,
-    engine: Engine | None = None,
-) -> dict[int, Solution]:
-    """The answer of each program, each a task of `engine` (this process by default).
-
-    `prices` are duals of some of them, of which a plan within `gap` of their bound will do.
-
-    Raises
-    ------
-    EngineError
-        If one cannot be solved.
-    """
-    prices = prices or {}
-    asked = {
-        str(number): _Alone(program=program, prices=prices.get(number), gap=gap, method=method)
-        for number, program in programs.items()
-    }
-    with (engine or Serial()).team(nothing) as team:
-        return {int(key): found for key, found in answers(team, _solve, asked).items()}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Alone:
-    program: LinearProgram
-    prices: Floats | None
-    gap: float
-    method: Method | None
-
-
-def _solve(state: None, asked: _Alone) -> Solution:
-    found = None
-    if asked.prices is not None:
-        found = least_at_prices(asked.program, asked.prices, gap=asked.gap, method=asked.method)
-    return solve(asked.program, asked.method) if found is None else found

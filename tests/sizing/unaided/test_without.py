@@ -6,7 +6,7 @@ from small_networks import one_good
 from resilience import Outage, Scenario, best_response
 from resilience.scenario import ScenarioSet
 from resilience.sizing.stated import state_sizing
-from resilience.sizing.without import without_reserve
+from resilience.sizing.unaided.without import without_reserve
 from resilience.solver import Method
 
 LENGTHS = [1, 2, 3, 4, 6, 8, 10, 12]

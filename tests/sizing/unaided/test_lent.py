@@ -10,9 +10,9 @@ from resilience import Network, Outage, RouteClosure, Scenario
 from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.lent import lent
 from resilience.sizing.stated import state_sizing
-from resilience.sizing.without import without_reserve
+from resilience.sizing.unaided.lent import lent
+from resilience.sizing.unaided.without import without_reserve
 from resilience.solver import Method, solve
 
 

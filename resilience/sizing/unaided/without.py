@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
 from resilience.errors import ScenarioError
 from resilience.physics import Floats
-from resilience.sizing.bare import Bare, bare, solved
 from resilience.sizing.case import Case
 from resilience.sizing.fixed import HARMLESS
-from resilience.sizing.lent import lent
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.statement import Compiled
+from resilience.sizing.unaided.bare import Bare, bare, solved
+from resilience.sizing.unaided.lent import lent
 from resilience.solver import LinearProgram, Method, Solution
 
 TOGETHER = 4  # of the gravest scenarios tried at a time, on any engine: so the answer does not depend on it

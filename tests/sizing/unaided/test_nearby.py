@@ -9,12 +9,12 @@ from random_networks import random_network, random_scenario, seeds
 from resilience import Outage, Scenario
 from resilience.network import Network
 from resilience.physics import physics
-from resilience.sizing.calm import calm_year, struck_goods
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.fixed import least_fixed
-from resilience.sizing.nearby import FAR, surroundings
-from resilience.sizing.steady import least_loss, tools_as_ever
+from resilience.sizing.unaided.calm import calm_year, struck_goods
+from resilience.sizing.unaided.nearby import FAR, surroundings
+from resilience.sizing.unaided.steady import least_loss, tools_as_ever
 from resilience.solver import Method, solve
 
 WEEKS = 10

@@ -1,0 +1,52 @@
+"""Programs that do not hang on one another, each a task of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resilience.engine import Engine, Serial, answers, nothing
+from resilience.physics import Floats
+from resilience.sizing.fixed import least_at_prices
+from resilience.solver import LinearProgram, Method, Solution, solve
+
+
+def solve_each(
+    programs: Mapping[int, LinearProgram],
+    *,
+    prices: Mapping[int, Floats] | None = None,
+    gap: float = 0.0,
+    method: Method | None,
+    engine: Engine | None = None,
+) -> dict[int, Solution]:
+    """The answer of each program, each a task of `engine` (this process by default).
+
+    `prices` are duals of some of them, of which a plan within `gap` of their bound will do.
+
+    Raises
+    ------
+    EngineError
+        If one cannot be solved.
+    """
+    prices = prices or {}
+    asked = {
+        str(number): _Alone(program=program, prices=prices.get(number), gap=gap, method=method)
+        for number, program in programs.items()
+    }
+    with (engine or Serial()).team(nothing) as team:
+        return {int(key): found for key, found in answers(team, _solve, asked).items()}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Alone:
+    program: LinearProgram
+    prices: Floats | None
+    gap: float
+    method: Method | None
+
+
+def _solve(state: None, asked: _Alone) -> Solution:
+    found = None
+    if asked.prices is not None:
+        found = least_at_prices(asked.program, asked.prices, gap=asked.gap, method=asked.method)
+    return solve(asked.program, asked.method) if found is None else found
