@@ -13,7 +13,7 @@ from resilience.engine import Engine
 from resilience.errors import AskError, ScenarioError
 from resilience.knowledge import know
 from resilience.network import Network
-from resilience.provenance import Provenance, checksum, command, versions
+from resilience.provenance import Provenance, checksum, command, dataset_files, versions
 from resilience.result import Result, failures
 from resilience.scenario import ScenarioSet
 from resilience.sizing.size import PROVED, Sizing, solve_sizing
@@ -168,9 +168,8 @@ def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
 
 def inputs(study: Study) -> dict[str, str]:
     """Every file that an answer rests on, with its SHA-256."""
-    folder = study.folder()
-    files = sorted(path for path in folder.iterdir() if path.suffix in (".csv", ".json"))
-    return {"study.toml": study.checksum(), **{f"{folder.name}/{path.name}": checksum(path) for path in files}}
+    files = dataset_files(study.folder())
+    return {"study.toml": study.checksum(), **{name: checksum(path) for name, path in files.items()}}
 
 
 def _provenance(study: Study, read: Mapping[str, str], sizing: Sizing, method: Method) -> Provenance:

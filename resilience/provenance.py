@@ -64,6 +64,11 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def dataset_files(folder: Path) -> dict[str, Path]:
+    """The files of a dataset that an answer rests on, under their names in it."""
+    return {f"{folder.name}/{path.name}": path for path in sorted(folder.iterdir()) if path.suffix in (".csv", ".json")}
+
+
 def command() -> str:
     """The command that is running, as typed; "python" inside a program or a notebook."""
     name = Path(sys.argv[0]).name if sys.argv else ""

@@ -11,7 +11,7 @@ from resilience import datasets, hazards
 from resilience.balance import balance
 from resilience.errors import AskError
 from resilience.network import Network
-from resilience.provenance import checksum
+from resilience.provenance import checksum, dataset_files
 
 METHODS = ("stratified", "plain", "sobol", "importance")
 TOLD = ("dataset", "weeks", "scenario", "scenarios", "hazards", "draws", "seed", "method", "reserve", "release")
@@ -85,8 +85,7 @@ class Stress:
         AskError
             If one cannot be read.
         """
-        folder = self.folder()
-        files = {f"{folder.name}/{path.name}": path for path in folder.iterdir() if path.suffix in (".csv", ".json")}
+        files = dataset_files(self.folder())
         if self.hazards is not None:
             files["hazards.toml"] = self.hazards_in()
         if self.scenarios is not None:

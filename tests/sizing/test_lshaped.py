@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from resilience.sizing.response import with_units
 from resilience.sizing.solved import apart, as_one
 from resilience.sizing.stated import state_sizing
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
-from resilience.solver import Status, solve
+from resilience.solver import Status, certified_bound, solve
 
 
 def sized(*, risk=None, floors=(), budget=None, release=None):
@@ -86,6 +87,18 @@ def test_how_scenarios_are_solved_changes_no_answer(way):
     two_stage = random_two_stage(7)
     found = decompose(two_stage, gap=1e-7, way=lambda structure: way)
     assert found.objective == pytest.approx(solve(extensive(two_stage).program).objective, rel=1e-6)
+
+
+def test_duals_that_are_kept_bound_each_scenario_as_the_answer_says():
+    stated = sized()
+    two_stage = stated.two_stage
+    found = decompose(two_stage, gap=1e-8, way=lambda structure: Inside())
+    for number, recourse in enumerate(two_stage.recourses):
+        shift = recourse.tie @ found.x
+        program = recourse.program
+        moved = replace(program, row_lower=program.row_lower - shift, row_upper=program.row_upper - shift)
+        assert certified_bound(moved, found.prices[number]) == pytest.approx(found.least[number], abs=1e-6)
+    assert decompose(two_stage, gap=1e-8, way=lambda structure: Corners()).prices == (None,) * len(two_stage.recourses)
 
 
 @pytest.mark.parametrize("seed", range(3))
