@@ -18,11 +18,10 @@ from resilience.result import Result, failures
 from resilience.scenario import ScenarioSet
 from resilience.sizing.size import PROVED, Sizing, solve_sizing
 from resilience.sizing.stated import Stated, state_sizing
-from resilience.solver import Method, version
+from resilience.solver import INNER, Method, version
 from resilience.study import Study
 
 Say = Callable[[str], None]
-FAST = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner, far sooner
 
 
 def run(
@@ -58,7 +57,7 @@ def run(
         If no reserve meets the floors within the budget.
     """
     say = say or (lambda text: None)
-    method = method or FAST
+    method = method or INNER
     if study.sweep is not None:
         count = len(study.points())
         raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
@@ -102,7 +101,7 @@ def size(
     study: Study,
     network: Network,
     *,
-    method: Method = FAST,
+    method: Method = INNER,
     gap: float = PROVED,
     engine: Engine | None = None,
     say: Say = lambda text: None,

@@ -101,6 +101,15 @@ class Method:
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
 
 
+INNER = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner
+LARGE = 10_000  # columns past which it is also found far sooner
+
+
+def suited(columns: int) -> Method:
+    """How to solve a program of so many columns if nobody says how: as HiGHS chooses, or within where it is large."""
+    return INNER if columns > LARGE else Method()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
     """An answer: values, objective, a certified bound below every plan's cost, duals, and what it took."""
@@ -133,7 +142,7 @@ def relative_gap(objective: float, bound: float) -> float:
 
 
 def solve(program: LinearProgram, method: Method | None = None) -> Solution:
-    """The least-cost answer of `program`.
+    """The least-cost answer of `program`; without a method, by the one `suited` to its size.
 
     Raises
     ------
@@ -142,7 +151,7 @@ def solve(program: LinearProgram, method: Method | None = None) -> Solution:
     SolverError
         If the data cannot be trusted (coefficients too far apart, NaN) or the solver gives up.
     """
-    method = method or Method()
+    method = method or suited(program.shape[1])
     if method.memory is not None:
         return method.memory.answer((program, method), partial(_solved, program, method))
     return _solved(program, method)

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from resilience.amounts import money
-from resilience.answering import FAST, run, state
+from resilience.answering import run, state
 from resilience.errors import AskError
 from resilience.knowledge import SAMPLES, know, sentences
 from resilience.risk import Expectation, measure
+from resilience.solver import INNER
 from resilience.study import Study
 
 
@@ -87,7 +88,7 @@ def test_of_drawn_years_the_interval_is_told(tiny_study):
         state(tiny_study.having({"scenario.gas_stops.probability": p})) for p in (0.06, 0.08, 0.1, 0.12, 0.14, 0.1)
     ]
     found = know(
-        result.study, result.network, stated[2], result.sizing, fresh=lambda sample: stated[sample], method=FAST
+        result.study, result.network, stated[2], result.sizing, fresh=lambda sample: stated[sample], method=INNER
     )
     assert len(found.replications.batches) == SAMPLES
     assert 0 <= found.replications.gap <= found.replications.gap_at_most

@@ -4,13 +4,13 @@ import json
 import pandas as pd
 import pytest
 
-from resilience.answering import FAST, run
+from resilience.answering import run
 from resilience.cli.running import told
 from resilience.errors import AskError, InfeasibleError
 from resilience.report import html
 from resilience.result import SAVED
 from resilience.runs import Answered
-from resilience.solver import Method
+from resilience.solver import INNER, Method
 from resilience.study import Study
 
 
@@ -84,7 +84,7 @@ def test_inner_points_and_corners_agree(tiny):
     study = Study.read(tiny)
     corner = run(study, method=Method())
     assert run(study).sizing.objective_usd == pytest.approx(corner.sizing.objective_usd, rel=1e-7)
-    assert not FAST.crossover
+    assert not INNER.crossover
 
 
 def test_a_summary_has_at_most_twelve_rows(result, monkeypatch):

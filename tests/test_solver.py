@@ -12,6 +12,8 @@ from scipy.optimize import linprog
 from resilience.errors import AskError, InfeasibleError, SolverError
 from resilience.sizing.statement import Statement, total
 from resilience.solver import (
+    INNER,
+    LARGE,
     LinearProgram,
     Method,
     Status,
@@ -21,6 +23,7 @@ from resilience.solver import (
     relative_gap,
     settled,
     solve,
+    suited,
 )
 
 
@@ -167,6 +170,22 @@ def test_a_gap_is_infinite_until_both_ends_are_known():
 def test_an_unknown_algorithm_is_refused():
     with pytest.raises(AskError, match="use choose, simplex or ipm"):
         Method(algorithm="barrier")
+
+
+def test_a_large_program_is_solved_within_unless_told_otherwise_to_the_same_cost():
+    width, pairs = LARGE + 2, LARGE // 2 + 1
+    asked = LinearProgram(
+        cost=np.tile([1.0, 2.0], pairs),
+        matrix=sparse.csc_matrix(sparse.kron(sparse.identity(pairs), [[1.0, 1.0]])),
+        row_lower=np.ones(pairs),
+        row_upper=np.full(pairs, np.inf),
+        column_lower=np.zeros(width),
+        column_upper=np.full(width, 10.0),
+    )
+    found = solve(asked)
+    assert (found.bound, found.objective) == pytest.approx((pairs, pairs), rel=1e-5)
+    assert solve(asked, Method(algorithm="simplex")).objective == pytest.approx(pairs)
+    assert (suited(LARGE), suited(LARGE + 1)) == (Method(), INNER)
 
 
 @settings(max_examples=40, deadline=None)

@@ -35,9 +35,7 @@ from resilience.scenario import Scenario
 from resilience.sizing.limits import Limit as Rule
 from resilience.sizing.scope import Scope
 from resilience.sizing.size import Sizing, size_reserve
-from resilience.solver import Method, Status, relative_gap
-
-INNER = Method(algorithm="ipm", crossover=False)
+from resilience.solver import INNER, Method, Status, relative_gap
 
 
 @dataclass(frozen=True, kw_only=True)

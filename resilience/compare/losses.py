@@ -19,9 +19,8 @@ from resilience.simulate import Behaviour, simulate
 from resilience.simulate.engine import Engine
 from resilience.sizing.response import best_response
 from resilience.sizing.scope import Scope
-from resilience.solver import Method
+from resilience.solver import INNER, Method
 
-FAST = Method(algorithm="ipm", crossover=False)
 USUAL = Behaviour()
 
 
@@ -74,7 +73,7 @@ class Foreseen:
 
     periods: Periods | None = None
     scope: Scope | None = None
-    method: Method = FAST
+    method: Method = INNER
 
     def of(
         self, applied: Applied, scenarios: ScenarioSet, *, weeks: int, weights: Mapping[str, float], seed: int

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from resilience.answering import FAST, size
+from resilience.answering import size
 from resilience.compare.policies import SIZED, Policy, checked, standard_policies
 from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.policy import Reserve
-from resilience.solver import Method
+from resilience.solver import INNER, Method
 from resilience.study import Study
 
 Say = Callable[[str], None]
@@ -35,7 +35,7 @@ def sized_reserve(
     study: Study,
     network: Network,
     *,
-    method: Method = FAST,
+    method: Method = INNER,
     engine: Engine | None = None,
     say: Say = lambda text: None,
 ) -> Sized:

@@ -20,13 +20,12 @@ from resilience.simulate import Traces, simulate
 from resilience.simulate.measures import NOTHING
 from resilience.sizing.response import best_response
 from resilience.sizing.scope import Downstream
-from resilience.solver import Method
+from resilience.solver import INNER
 
 DAYS_PLAYED = (0, 15, 30, 60)
 DAYS_TOLD = (15, 30, 60, 180, 360)  # in the answers
 SUPPOSED_DAYS = 60  # of use that the supposed reserve holds: assumed, so that there is something to decide about
 COARSE = Coarsening(steps=((2, 2), (12, 4), (1, 8)))
-FAST = Method(algorithm="ipm", crossover=False)
 Say = Callable[[str], None]
 
 
@@ -161,7 +160,7 @@ def _floors(
     for name, reserve in held:
         say(f"looking for the least loss with foresight, reserve: {name}")
         found = best_response(
-            network, scenario, weeks=weeks, reserve=reserve, periods=periods, scope=Downstream(), method=FAST
+            network, scenario, weeks=weeks, reserve=reserve, periods=periods, scope=Downstream(), method=INNER
         )
         least = {"loss_usd": found.loss_usd, "bound_usd": found.bound_usd}
         rows.append({"reserve": name, **{key: usd if usd > noise else 0.0 for key, usd in least.items()}})

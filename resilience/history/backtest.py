@@ -14,12 +14,11 @@ from resilience.periods import Coarsening
 from resilience.simulate import Behaviour, simulate
 from resilience.sizing.response import best_response
 from resilience.sizing.scope import Downstream
-from resilience.solver import Method
+from resilience.solver import INNER
 
 WEEKS = 60  # every outcome lies within a year and the notice before it
 TO_THE_END = 104  # weeks in which losses are counted
 COARSE = Coarsening(steps=((4, 1), (4, 2), (1, 4)))
-QUICK = Method(algorithm="ipm", crossover=False)
 NOTHING = 5e-4  # shown as 0
 
 Told = Callable[[str], None]
@@ -77,7 +76,7 @@ def losses(network: Network, events: Iterable[Event] | None = None, *, told: Tol
             if told is not None:
                 told(event.name)
             least = best_response(
-                of_the_day, event.scenario, weeks=TO_THE_END, periods=COARSE, scope=Downstream(), method=QUICK
+                of_the_day, event.scenario, weeks=TO_THE_END, periods=COARSE, scope=Downstream(), method=INNER
             )  # fmt: skip
             rows[event.name] = {
                 "event": event.name,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from resilience.answering import FAST, run
+from resilience.answering import run
 from resilience.engine import Engine, parse
 from resilience.errors import AskError, DataError, InfeasibleError, MissingExtraError, RunError
 from resilience.folder import fill, why
@@ -20,6 +20,7 @@ from resilience.runs.comparing import Compared, comparing
 from resilience.runs.stressing import stressing
 from resilience.runs.sweep import sweep
 from resilience.runs.unfinished import Unfinished
+from resilience.solver import INNER
 from resilience.stress import Stressed
 
 Say = Callable[[str], None]
@@ -84,7 +85,7 @@ def _about_study(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> A
         points, failures, files = sweep(going, asked, engine, say)
         _write(going, files, asked.also)
         return Answered(folder=going.folder, points=points, failures=failures)
-    method = replace(FAST, memory=Solved(log=going.log))
+    method = replace(INNER, memory=Solved(log=going.log))
     kept = Kept(engine=engine, log=going.log)
     result = run(study, say=say, method=method, gap=asked.gap, engine=kept, years=asked.years)
     if asked.data_draws:

@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 
-from resilience.answering import FAST
 from resilience.balance import balance
 from resilience.compare import (
     Comparison,
@@ -43,7 +42,7 @@ from resilience.result import Files
 from resilience.runs.asked import Asked, Comparing
 from resilience.runs.unfinished import Unfinished
 from resilience.scenario import ScenarioSet
-from resilience.solver import version
+from resilience.solver import INNER, version
 from resilience.study import Study
 
 MOVING = "moving the data"  # in the place of a policy, where a point of the data's ranges failed
@@ -111,7 +110,7 @@ def comparing(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tupl
         "versions": dict(asked.versions),
         "seed": done.asked.seed,
         "draws": done.asked.draws,
-        "solver": f"HiGHS {version()}, {FAST.algorithm} without crossover",
+        "solver": f"HiGHS {version()}, {INNER.algorithm} without crossover",
         "gap": done.gap,
         "command": asked.command,
         "policies": list(done.found.policies),
@@ -157,7 +156,7 @@ def _sized(
     """The reserve that the study sizes, where any of the policies rests on it."""
     if not need_sizing(study, network, asked.only):
         return None
-    method = replace(FAST, memory=Solved(log=going.log))
+    method = replace(INNER, memory=Solved(log=going.log))
     return sized_reserve(study, network, method=method, engine=engine, say=say)
 
 

@@ -11,10 +11,10 @@ import sys
 import time
 
 from resilience import models
-from resilience.answering import FAST
 from resilience.mitigation import NewCapacity, SecondSource
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.stated import state_sizing
+from resilience.solver import INNER
 
 
 def offered(usd_per_year: float) -> tuple[NewCapacity, SecondSource]:
@@ -44,7 +44,7 @@ def main(usd_per_year: float) -> None:
             weights=study.weights(network), scope=study.scope(), measures=measures,
         )  # fmt: skip
         built = time.process_time()
-        sizing = solve_sizing(stated, method=FAST)
+        sizing = solve_sizing(stated, method=INNER)
         done = time.process_time()
         print(f"{len(measures)} measures: stated in {built - began:.1f} s, solved in {done - built:.1f} s; {sizing}")
         told = sizing.ranking

@@ -52,12 +52,11 @@ def here(asked: argparse.Namespace, folder: Path) -> None:
     from ten_goods import outages, ten_goods
 
     from resilience.balance import balance
-    from resilience.result import FAST
     from resilience.sizing.lshaped import decompose
     from resilience.sizing.single import write_singles
     from resilience.sizing.size import solve_sizing
     from resilience.sizing.stated import state_sizing
-    from resilience.solver import Method, solve
+    from resilience.solver import INNER, Method, solve
 
     network = balance(ten_goods(), tolerance=np.inf).network
     begun = time.process_time()
@@ -79,7 +78,7 @@ def here(asked: argparse.Namespace, folder: Path) -> None:
         said(f"here, {name:<30}{ours[name]:8.1f} s  {found.objective:.6f}, bound {found.bound:.6f}")
     best = min(ours.values())
     begun = time.process_time()
-    sizing = solve_sizing(stated, method=FAST, gap=GAP)
+    sizing = solve_sizing(stated, method=INNER, gap=GAP)
     money = sizing.objective_usd / stated.laws.usd, sizing.bound_usd / stated.laws.usd
     said(
         f"here, as a study sizes it          {time.process_time() - begun:9.1f} s  {money[0]:.6f}, bound {money[1]:.6f}"

@@ -11,7 +11,6 @@ import argparse
 
 import numpy as np
 
-from resilience.answering import FAST
 from resilience.balance import balance
 from resilience.drawing import drawn
 from resilience.models import load
@@ -19,7 +18,7 @@ from resilience.periods import Coarsening
 from resilience.sizing.response import with_units
 from resilience.sizing.stated import state_sizing
 from resilience.sizing.unaided import most_lost
-from resilience.solver import solve
+from resilience.solver import INNER, solve
 
 GRIDS = {
     "52 of 2": ((52, 2),),
@@ -51,7 +50,7 @@ def main() -> None:
             )  # fmt: skip
             (case,), (block,) = stated.cases, stated.blocks
             program = with_units(block, case, np.zeros(len(case.stores))).program
-            found = solve(program, FAST)
+            found = solve(program, INNER)
             usd, shape = found.objective * stated.laws.usd, program.shape
             print(f"    {name:24} {shape[0]:7,} x {shape[1]:7,}  {found.seconds:5.1f} s CPU  {usd:18,.0f} USD")
 

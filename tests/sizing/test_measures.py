@@ -9,12 +9,12 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from two_makers import NOTE, plant, second, standby, three_places
 
 from resilience import ExportControl, Network, Outage, Scenario, best_response, simulate, size_reserve
-from resilience.answering import FAST
 from resilience.mitigation import NewCapacity, SecondSource, SurgeCapacity, until_built, with_measures
 from resilience.periods import Coarsening
 from resilience.sizing.scope import Downstream
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.stated import state_sizing
+from resilience.solver import INNER
 
 # A ships ten chips a week to C and is out for four weeks with chance 0.1: forty are wanting, at 21 each. B makes ten
 # for itself and could make more. Held stock costs 0.5 a unit and year, and 1 more when it is drawn: 0.6 a year for the
@@ -75,7 +75,7 @@ def test_plants_come_in_whole_modules_and_stock_makes_up_the_rest():
     assert sizing.reserve.table()["units"].sum() == pytest.approx(8.0)
     assert sizing.objective_usd == pytest.approx(2 * 6.0 + 8 * 0.6)
     assert bought(sized([plant(4.7)]))["plant"] == 3.0
-    assert sized([plant(6.0)], method=FAST).objective_usd == pytest.approx(16.8)
+    assert sized([plant(6.0)], method=INNER).objective_usd == pytest.approx(16.8)
 
 
 def test_an_option_helps_only_once_it_could_be_built():

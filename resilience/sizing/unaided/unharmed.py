@@ -4,7 +4,7 @@ First the struck goods alone are free, then those made from them too (`nearby.py
 which leaves a few hundredths of the whole. Columns that cost leave it, and so does the objective. Makers take inputs
 that are partly essential as if they could not do without, which takes a row and two columns off each; and those whose
 tools arrive as ever keep to their usual use of them. All of this only rules plans out: a plan that is found is one, and
-none found says nothing. For the same reason it is sought no more closely than `SEEK`, whatever is asked of answers: to
+none found says nothing. For the same reason it is sought no more closely than `INNER`, whatever is asked of answers: to
 know that a year loses nothing takes no more, and interior points that are asked for more wander where there is no plan.
 """
 
@@ -18,10 +18,9 @@ from resilience.sizing.fixed import least_fixed
 from resilience.sizing.statement import Compiled
 from resilience.sizing.unaided.nearby import Surroundings
 from resilience.sizing.unaided.steady import Mask
-from resilience.solver import LinearProgram, Method, Solution
+from resilience.solver import INNER, LinearProgram, Method, Solution
 
 STEPS = 1  # of making, downstream of what is struck, up to which goods are set free
-SEEK = Method(algorithm="ipm", crossover=False)
 
 
 def narrowed(block: Compiled, usual: Mask) -> LinearProgram | None:
@@ -45,9 +44,9 @@ def unharmed(narrow: LinearProgram, around: Surroundings, method: Method | None)
     """A plan that loses nothing, which proves itself; None where it was not found soon. Of `method` only the time limit
     and the memory count.
     """
-    tried, seek = -1, SEEK
+    tried, seek = -1, INNER
     if method is not None:
-        seek = replace(SEEK, time_limit_s=method.time_limit_s, memory=method.memory)
+        seek = replace(INNER, time_limit_s=method.time_limit_s, memory=method.memory)
     for steps in range(STEPS + 1):
         near = around.steps <= steps
         if near.sum() > tried:
