@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from fires import HAZARDS
 from typer.testing import CliRunner
 
 from resilience import history, models
@@ -13,24 +14,6 @@ from resilience.engine import Serial
 from resilience.errors import AskError
 from resilience.stress import Stress, choose, find_scenario, stressed
 from resilience.stress import years as stress_years
-
-HAZARDS = """\
-[[hazard]]
-name = "fire"
-note = "A chip plant burns."
-rate_per_year = 0.2
-severity = { kind = "triangular", low = 0.2, mode = 0.5, high = 1.0 }
-weeks = { kind = "fixed", value = 3 }
-where = { kind = "plant", tiers = ["material"] }
-[[hazard.strike]]
-kind = "outage"
-[hazard.why]
-rate_per_year = { confidence = "assumed", note = "a test" }
-severity = { confidence = "assumed", note = "a test" }
-weeks = { confidence = "assumed", note = "a test" }
-where = { confidence = "assumed", note = "a test" }
-strike = { confidence = "assumed", note = "a test" }
-"""
 
 
 def call(*arguments, code: int = 0):

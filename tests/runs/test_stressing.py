@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import stops
+from fires import HAZARDS
 from stops import Counting, files
 
 from resilience.engine import Processes, Serial
@@ -20,24 +21,6 @@ from resilience.runs.saved import read
 from resilience.simulate import simulate
 from resilience.simulate.outlook import outlook
 from resilience.stress import Stress, choose, stressed
-
-HAZARDS = """\
-[[hazard]]
-name = "fire"
-note = "A chip plant burns."
-rate_per_year = 0.2
-severity = { kind = "triangular", low = 0.2, mode = 0.5, high = 1.0 }
-weeks = { kind = "fixed", value = 3 }
-where = { kind = "plant", tiers = ["material"] }
-[[hazard.strike]]
-kind = "outage"
-[hazard.why]
-rate_per_year = { confidence = "assumed", note = "a test" }
-severity = { confidence = "assumed", note = "a test" }
-weeks = { confidence = "assumed", note = "a test" }
-where = { confidence = "assumed", note = "a test" }
-strike = { confidence = "assumed", note = "a test" }
-"""
 
 
 def quiet(text):
