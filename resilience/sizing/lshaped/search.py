@@ -37,7 +37,7 @@ from resilience.solver import LinearProgram, Status, relative_gap
 
 STEP = 0.5  # of the way from the best first stage to the master's
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
-SHARE = 0.5  # of the gap left that may be
+SHARE = 0.1  # of the gap left that may be
 POOLED = 3  # rounds in a row that the pool alone may cut
 PART = 8  # a batch is this part of all scenarios
 LEAST = 16  # scenarios in a batch, if there are so many
