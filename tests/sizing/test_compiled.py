@@ -68,7 +68,7 @@ def test_cases_are_stated_alike_however_they_are_come_by():
         same(block, response_program(case).compiled())
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(seeds, st.integers(2, 4), st.integers(2, 4), st.booleans())
 def test_other_transit_is_the_page_of_that_transit(seed, goods, places, ring):
     network = random_network(seed, goods, places, ring)
