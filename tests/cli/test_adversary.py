@@ -1,18 +1,12 @@
 """`resilience adversary`: a table an official can read, its JSON, files and faults."""
 
 import json
+from functools import partial
 
 import pandas as pd
-from typer.testing import CliRunner
+from commands import call as command
 
-from resilience.cli import app
-
-
-def call(*arguments, code: int = 0):
-    """What the command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, ["adversary", *map(str, arguments)])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
+call = partial(command, "adversary")
 
 
 def test_it_says_what_hurts_most_at_what_cost_and_that_nothing_hurts_more(tiny, tmp_path):

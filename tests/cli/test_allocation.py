@@ -1,10 +1,8 @@
 import json
 
 import pytest
-from typer.testing import CliRunner
-
-from resilience import Network
-from resilience.cli import app
+from commands import call
+from gas_for_three import gas_for_three
 
 STUDY = """\
 name = "ban"
@@ -20,27 +18,10 @@ disruptions = [{ kind = "export_control", good = "gas", exporter = "CHN", import
 """
 
 
-def call(*arguments, code: int = 0):
-    """What a command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
-
-
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
-    """China sends gas to makers of chips: Japan 10 a week (other uses), Korea 20 (essential), the USA 30 (defence)."""
     folder = tmp_path_factory.mktemp("ban")
-    Network.from_frames(
-        goods={"good": ["chip", "gas"], "usd_per_unit": [20.0, 1.0]},
-        producers={"good": ["gas", "chip", "chip", "chip"], "place": ["CHN", "JPN", "KOR", "USA"],
-                   "output_per_week": [60.0, 10.0, 20.0, 30.0]},
-        needs={"good": ["chip"], "input": ["gas"], "units": [1.0]},
-        lanes={"good": ["gas"] * 3, "origin": ["CHN"] * 3, "destination": ["JPN", "KOR", "USA"]},
-        demand={"good": ["chip"] * 3, "place": ["JPN", "KOR", "USA"], "units_per_week": [10.0, 20.0, 30.0],
-                "usd_per_unit_unmet": [100.0, 100.0, 200.0], "tier": ["other", "essential", "defence"]},
-        blocs={"club": ["JPN", "KOR", "USA"]},
-    ).write(folder / "net")  # fmt: skip
+    gas_for_three().write(folder / "net")
     path = folder / "ban.toml"
     path.write_text(STUDY)
     (folder / "held.csv").write_text("good,place,owner,units\ngas,JPN,club,100\ngas,KOR,club,50\ngas,USA,club,150\n")

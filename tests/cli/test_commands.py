@@ -7,20 +7,12 @@ from pathlib import Path
 import highspy
 import numpy as np
 import pytest
+from commands import call
 from scipy import sparse
 from small_networks import by_clarabel
-from typer.testing import CliRunner
 
 import resilience
-from resilience.cli import app
 from resilience.solver import LinearProgram
-
-
-def call(*arguments, code: int = 0):
-    """What a command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
 
 
 def answer(*arguments, code: int = 0) -> dict:

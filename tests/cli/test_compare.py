@@ -1,9 +1,11 @@
 """`resilience compare`: the table, its bytes, its files and its exits."""
 
 import json
+from functools import partial
 
 import pandas as pd
 import pytest
+from commands import call as command
 from two_suppliers import fragile, uncertain
 from typer.testing import CliRunner
 
@@ -31,10 +33,7 @@ disruptions = [{ kind = "outage", good = "gas", place = "BBB", weeks = 1 }]
 """
 
 
-def call(*arguments, code=0):
-    done = CliRunner().invoke(app, ["compare", *map(str, arguments)])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
+call = partial(command, "compare")
 
 
 def test_a_table_of_policies_and_what_it_means(tiny, tmp_path):

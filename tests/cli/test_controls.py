@@ -2,21 +2,13 @@ import csv
 import json
 
 import pytest
+from commands import call
 from controlled import FILE, TRADERS
-from typer.testing import CliRunner
 
 from resilience import controls
-from resilience.cli import app
 from resilience.controls.sentence import sentences
 from resilience.report.beside import KINDS
 from resilience.report.scale import AsTheyAre
-
-
-def call(*arguments, code: int = 0):
-    """What a command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,10 @@
 
 import json
 
-from typer.testing import CliRunner
+from commands import call
 
-from resilience.cli import app
 from resilience.report.beside import KINDS
 from resilience.report.scale import AsTheyAre
-
-
-def call(*arguments, code=0):
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
 
 
 def test_a_run_is_written_up_with_the_answers_in_its_folder(tiny, monkeypatch):

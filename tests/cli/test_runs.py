@@ -4,9 +4,7 @@ import json
 import shutil
 
 import pytest
-from typer.testing import CliRunner
-
-from resilience.cli.app import app
+from commands import call
 
 POISON = """
 [[scenario]]
@@ -14,12 +12,6 @@ name = "poison"
 probability = 0.01
 disruptions = [{ kind = "demand_surge", factor = 1e20, weeks = 4 }]
 """
-
-
-def call(*arguments, code=0) -> tuple[str, str]:
-    found = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert found.exit_code == code, (found.stdout, found.stderr, found.exception)
-    return found.stdout, found.stderr
 
 
 def answer(*arguments, code=0):

@@ -1,15 +1,6 @@
 import json
 
-from typer.testing import CliRunner
-
-from resilience.cli import app
-
-
-def call(*arguments, code: int = 0):
-    """What a command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
+from commands import call
 
 
 def test_share_divides_the_cost_says_who_pays_and_that_it_holds(tiny, tmp_path):

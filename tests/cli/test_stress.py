@@ -3,24 +3,19 @@
 import json
 import subprocess
 import sys
+from functools import partial
 
 import pytest
+from commands import call as command
 from fires import HAZARDS
-from typer.testing import CliRunner
 
 from resilience import history, models
-from resilience.cli import app
 from resilience.engine import Serial
 from resilience.errors import AskError
 from resilience.stress import Stress, choose, find_scenario, stressed
 from resilience.stress import years as stress_years
 
-
-def call(*arguments, code: int = 0):
-    """What a command prints on stdout and stderr."""
-    done = CliRunner().invoke(app, ["stress", *map(str, arguments)])
-    assert done.exit_code == code, (done.stdout, done.stderr, done.exception)
-    return done.stdout, done.stderr
+call = partial(command, "stress")
 
 
 @pytest.fixture(autouse=True)
