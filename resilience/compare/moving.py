@@ -18,7 +18,7 @@ import pandas as pd
 from resilience.balance import balance
 from resilience.compare.losses import Losses, Simulated
 from resilience.compare.policies import Policy
-from resilience.engine import Done, Engine, Serial
+from resilience.engine import Done, Engine, Serial, as_given
 from resilience.network import Network
 from resilience.physics import Floats
 from resilience.risk import Expectation, TailMeans, measure
@@ -55,12 +55,12 @@ def evaluated(
     """What each policy costs in all at each point; and the points that failed, with the reason."""
     found: dict[str, Floats] = {}
     failed: dict[str, str] = {}
-    with (engine or Serial()).team(partial(_data, _hastened(data, len(messages)))) as team:
+    with (engine or Serial()).team(partial(as_given, _hastened(data, len(messages)))) as team:
         for outcome in team.work(function, messages, progress=_pace(say)):
             if isinstance(outcome, Done):
                 found[outcome.key] = outcome.value
             else:
-                failed[outcome.key] = f"{outcome.error}: {outcome.message}"
+                failed[outcome.key] = outcome.reason
     return found, failed_at({key: failed[key] for key in messages if key in failed})
 
 
@@ -79,10 +79,6 @@ def _hastened(data: Data, networks: int) -> Data:
     if scenarios < WORTH_COMPILING or not isinstance(losses, Simulated) or losses.engine is not None:
         return data
     return replace(data, losses=replace(losses, engine=Fastest()))
-
-
-def _data(data: Data) -> Data:
-    return data
 
 
 def totals_on(data: Data, network: Network) -> Floats:

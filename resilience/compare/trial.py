@@ -114,7 +114,7 @@ def _gathered(ground: Ground, policies: Sequence[Policy], found: Mapping[Span, O
     for number, first, last in sorted(found):
         outcome = found[number, first, last]
         if isinstance(outcome, Failed):
-            told = f"{outcome.error}: {outcome.message}"
+            told = outcome.reason
             rows += [(policies[number].name, scenario.name, told) for scenario in scenarios[first:last]]
             continue
         answer = outcome.value

@@ -13,7 +13,7 @@ from resilience.engine.given import Given
 from resilience.engine.processes import Processes
 from resilience.engine.serial import Serial
 from resilience.engine.task import Done, Failed, Outcome
-from resilience.engine.team import Engine, Team, answers, nothing
+from resilience.engine.team import Engine, Team, answers, as_given, nothing
 from resilience.engine.words import parse
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Serial",
     "Team",
     "answers",
+    "as_given",
     "nothing",
     "parse",
 ]

@@ -204,6 +204,6 @@ class _Round:
             self._send(key, self.recipe)
         elif told.startswith(UNBUILT):
             why = pickle.loads(told.removeprefix(UNBUILT))
-            raise EngineError(f"The recipe fails in a worker: {why.error}: {why.message}\n{why.traceback}")
+            raise EngineError(f"The recipe fails in a worker: {why.reason}\n{why.traceback}")
         else:
             self.found.append(unpacked(key, told))

@@ -178,9 +178,7 @@ class _Round:
             self.crew.stillborn = 0
         else:
             why: Failed = pickle.loads(told)
-            raise EngineError(
-                f"The recipe fails in a worker: {why.error}: {why.message}\n{why.traceback}", self.finished
-            )
+            raise EngineError(f"The recipe fails in a worker: {why.reason}\n{why.traceback}", self.finished)
 
     def _bury(self, place: int, lane: Lane) -> None:
         """Replace a dead worker; its task goes back to the head of the queue, or is given up."""

@@ -39,8 +39,13 @@ class Failed:
     message: str
     traceback: str
 
+    @property
+    def reason(self) -> str:
+        """What went wrong, in a line."""
+        return f"{self.error}: {self.message}"
+
     def __str__(self) -> str:
-        return f"{self.key!r}: {self.error}: {self.message}"
+        return f"{self.key!r}: {self.reason}"
 
 
 Outcome: TypeAlias = Done[T] | Failed

@@ -18,6 +18,11 @@ def nothing() -> None:
     """The state of workers that need none."""
 
 
+def as_given(state: T) -> T:
+    """The state of workers that need what is at hand as it is: `partial(as_given, state)`."""
+    return state
+
+
 def quiet(done: int, total: int) -> None:
     """Progress that nobody asked to see."""
 

@@ -69,7 +69,7 @@ def sweep(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tuple[pd
             if isinstance(outcome, Done):
                 _keep(going, outcome.key, outcome.value)
             else:
-                broken[outcome.key] = f"{outcome.error}: {outcome.message}"
+                broken[outcome.key] = outcome.reason
     table = pd.DataFrame([_row(going.folder / name, changes) for name, changes in points.items()])
     failures = pd.concat([_failed(going.folder / name, broken.get(name)) for name in points], ignore_index=True)
     tables = {"points": table} | ({"failures": failures} if len(failures) else {})

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 
-from resilience.engine import Done, Engine, Failed, Outcome
+from resilience.engine import Done, Engine, Failed, Outcome, as_given
 from resilience.engine.spans import Span, spans, spread
 from resilience.engine.task import LOST
 from resilience.errors import AskError, EngineError
@@ -102,7 +102,7 @@ def simulated(ground: Ground, scenarios: ScenarioSet, *, engine: Engine, say: Sa
     if isinstance(ground.step, Fastest) and find_spec("numba") and not compiled_before():
         say("compiling the simulator, once on this machine: most of a minute")
     found: dict[Span, Outcome[Block]] = {}
-    with engine.team(partial(_ground, ground)) as team:
+    with engine.team(partial(as_given, ground)) as team:
         for row in rows:
             asked = spans(row, len(everything), BLOCK)
             found |= spread(
@@ -130,10 +130,6 @@ def ground_for(network: Network, scenarios: int, *, weeks: int, seed: int, reser
     step: Step = Fastest() if scenarios >= WORTH_COMPILING else Plain()
     reserves = (None,) if reserve is None else (None, reserve)
     return Ground(network=network, weeks=weeks, seed=seed, reserves=reserves, step=step)
-
-
-def _ground(ground: Ground) -> Ground:
-    return ground
 
 
 def _traced(ground: Ground, row: int, scenarios: Sequence[Scenario]) -> Traces:
@@ -194,7 +190,7 @@ def _failures(found: dict[Span, Outcome[Block]], scenarios: Sequence[Scenario]) 
     told: dict[str, str] = {}
     for (_, first, last), outcome in sorted(found.items(), key=lambda item: item[0]):
         if isinstance(outcome, Failed):
-            why = f"{outcome.error}: {outcome.message}"
+            why = outcome.reason
             rows: Sequence[tuple[str, str]] = [(one.name, why) for one in scenarios[first:last]]
         else:
             rows = outcome.value.failures

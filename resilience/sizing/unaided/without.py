@@ -105,7 +105,7 @@ class _Known:
     def take(self, number: int, outcome: Outcome[Solution]) -> None:
         """Note what came of a scenario, and what that says of easier ones. A plan without a bound is no answer yet."""
         if not isinstance(outcome, Done):
-            self.failed[number] = f"{outcome.error}: {outcome.message}"
+            self.failed[number] = outcome.reason
             return
         found = outcome.value
         self.most[number] = min(found.objective, self.most[number])
