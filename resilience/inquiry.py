@@ -6,6 +6,7 @@ network it names, for what only the network can say.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -38,9 +39,9 @@ class Inquiry(Table):
     _source: Source = PrivateAttr(default_factory=lambda: Source(shown="text"))
 
     @classmethod
+    @abstractmethod
     def tables(cls) -> Mapping[tuple[str, ...], type[Table]]:
         """Where each of its tables stands, for the keys it knows."""
-        raise NotImplementedError
 
     @classmethod
     def read(cls, path: str | Path) -> Self:

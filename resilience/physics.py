@@ -24,6 +24,7 @@ from resilience.tables import cells, numbered
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 Rows = Mapping[tuple[str, str], int]  # of stock points, by good and place
 
 

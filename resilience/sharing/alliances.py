@@ -38,9 +38,9 @@ import numpy as np
 from scipy import sparse
 
 from resilience.errors import AskError
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Mask, Whole
 from resilience.policy import Reserve
-from resilience.sharing.needed import FIRST, Mask, Needed, needed
+from resilience.sharing.needed import FIRST, Needed, needed
 from resilience.sharing.owners import COMMON
 from resilience.sharing.terms import Terms
 from resilience.sizing.stated import Stated

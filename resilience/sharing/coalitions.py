@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Mask, Whole
 from resilience.sharing.alliances import Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
-from resilience.sharing.needed import Mask, Needed
+from resilience.sharing.needed import Needed
 from resilience.sharing.nucleoli import nucleolus_and_grounds
 from resilience.sharing.power import sampled_shapley, shapley
 from resilience.sharing.turning import Turning

@@ -17,11 +17,11 @@ from scipy import sparse
 
 from resilience.network import Network
 from resilience.periods import Periods
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Mask, Whole
 from resilience.policy import Release
 from resilience.scenario import Scenario, ScenarioSet
 from resilience.sharing.alliances import INSIDE, Alliance
-from resilience.sharing.needed import FIRST, Mask
+from resilience.sharing.needed import FIRST
 from resilience.sharing.owners import COMMON, OUTSIDE, column_owners, row_owners
 from resilience.sizing.ground import Ground, Use
 from resilience.sizing.scope import Scope

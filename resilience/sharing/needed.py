@@ -17,14 +17,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Mask, Whole
 from resilience.sizing.spared import PROMISING
 from resilience.solver import LinearProgram
 
-Mask = NDArray[np.bool_]
 FIRST = -1  # of rows and columns: in no scenario
 FAINT = 1e-3  # share of a store's cost below which it saves nothing in a scenario
 

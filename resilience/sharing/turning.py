@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from resilience.errors import SolverError
-from resilience.physics import Floats
+from resilience.physics import Floats, Mask
 from resilience.sharing.alliances import CLOSELY, Alliance, Reached
-from resilience.sharing.needed import Mask, Needed
+from resilience.sharing.needed import Needed
 from resilience.solver import Status
 from resilience.standing import UNLIMITED, Standing
 

@@ -16,14 +16,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from resilience.physics import Mask
 from resilience.sizing.case import Case
 from resilience.sizing.program import planners, response_program, sides, toolers, upper_bounds
 from resilience.sizing.rerouted import rerouted
 from resilience.sizing.statement import Compiled
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(kw_only=True)

@@ -11,11 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import InfeasibleError, SolverError
-from resilience.physics import Floats
+from resilience.physics import Floats, Mask
 from resilience.solver import (
     LinearProgram,
     Method,
@@ -26,7 +25,6 @@ from resilience.solver import (
     solve,
 )
 
-Mask = NDArray[np.bool_]
 HARMLESS = 1e-6  # of loss: a ten-billionth of a week of all that is at stake
 BROKEN = 1e-7  # scaled units (or shares of capacity) past which a bound or a row counts as broken
 EVEN = 1e-4  # scaled money per unit, net of prices, up to which a column may go either way

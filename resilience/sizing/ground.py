@@ -8,13 +8,11 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from resilience.errors import AskError, near
-from resilience.physics import Floats, Physics, Whole
+from resilience.physics import Floats, Mask, Physics, Whole
 
 DAYS_A_WEEK = 7.0
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -28,16 +28,16 @@ from resilience.sizing.accounts import (
 )
 from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.limits import Limit
-from resilience.sizing.lshaped import outline
 from resilience.sizing.ranges import ranges, without_each
 from resilience.sizing.ranking import ranking
 from resilience.sizing.relax import refusal
 from resilience.sizing.reserve import Floor
 from resilience.sizing.scope import Scope
 from resilience.sizing.solved import Solved, solved
+from resilience.sizing.spared import least_by_cuts
 from resilience.sizing.stated import Stated, sparing, state_sizing
 from resilience.sizing.unaided import KEPT, Traced, Without, without_reserve
-from resilience.solver import Method, Solution, Status, relative_gap, solve
+from resilience.solver import Method, Solution, Status, relative_gap
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
 SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
@@ -256,7 +256,7 @@ def sized(
 def _least(asked: Stated, alone: Sequence[Solution]) -> float:
     """What any reserve costs at least, as the duals where nothing is held tell. In the physics' unit of money."""
     cuts = {number: answer.row_dual for number, answer in enumerate(alone)}
-    return solve(outline(asked.two_stage, [cuts]), Method(algorithm="simplex")).bound
+    return least_by_cuts(asked.two_stage, cuts).bound
 
 
 def _traced(stated: Stated, gap: float) -> Traced | None:

@@ -78,7 +78,7 @@ def spared(asked: Stated, without: Sequence[Solution], *, method: Method | None,
     cuts = {number: alone.row_dual for number, alone in enumerate(without)}
     nothing = np.array([alone.objective for alone in without])
     columns = np.array([recourse.measured[0][0] for recourse in two_stage.recourses], dtype=np.int64)
-    found = solve(outline(two_stage, [cuts]), CORNER)
+    found = least_by_cuts(two_stage, cuts)
     allowed = PART * gap * abs(found.objective)
     most = np.maximum(weights(two_stage, found.row_dual)[columns], 0.0)
     numbers: Whole = np.flatnonzero(most * _saved(found, columns, nothing) > allowed / len(cuts))
@@ -105,6 +105,11 @@ def spared(asked: Stated, without: Sequence[Solution], *, method: Method | None,
         others = np.setdiff1d(np.arange(len(cuts)), numbers)
         more = others[claimed[others] > allowed / len(cuts)]
         numbers = np.union1d(numbers, more if len(more) else others)
+
+
+def least_by_cuts(two_stage: TwoStage, cuts: Mapping[int, Floats]) -> Solution:
+    """The first stage at its least by one cut of each scenario, whose duals `cuts` holds: no reserve costs less."""
+    return solve(outline(two_stage, [cuts]), CORNER)
 
 
 def _dull(two_stage: TwoStage, duals: Mapping[int, Floats], weight: Floats) -> Whole:

@@ -20,10 +20,11 @@ def lent(plan: Floats, block: Compiled) -> Floats | None:
     program, balance = block.program, block.rows["balance"]
     standing = np.r_[block.columns["stock"][0], block.columns["spill"][0]]
     low, high = program.column_lower - BROKEN, program.column_upper + BROKEN
-    found = plan.copy()
-    found[standing] = np.clip(0.0, low[standing], high[standing])
-    if ((found < low) | (found > high)).any():
+    outside = (plan < low) | (plan > high)
+    outside[standing] = False
+    if outside.any():
         return None
+    found = plan.copy()
     found[standing] = 0.0
     rows = program.matrix[balance]
     found[standing] = spsolve(rows[:, standing], program.row_lower[balance] - rows @ found)

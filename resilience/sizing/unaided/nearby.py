@@ -12,16 +12,14 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from resilience.network import Network
-from resilience.physics import Floats, Whole
+from resilience.physics import Floats, Mask, Whole
 from resilience.sizing.case import Case
 from resilience.sizing.scope import made_from
 from resilience.sizing.statement import Compiled
 from resilience.sizing.unaided.calm import NOBODY, calm_year, struck_goods
 
-Mask = NDArray[np.bool_]
 FAR = np.iinfo(np.int64).max  # steps to a good that is not downstream, and of columns that belong to no good
 
 

@@ -11,15 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resilience.errors import InfeasibleError
+from resilience.physics import Mask
 from resilience.sizing.case import Case
 from resilience.sizing.program import toolers
 from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, certified_bound, solve
-
-Mask = NDArray[np.bool_]
 
 
 def tools_as_ever(case: Case, block: Compiled) -> Mask:

@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from resilience.physics import Mask
 from resilience.sizing.fixed import least_fixed
 from resilience.sizing.statement import Compiled
 from resilience.sizing.unaided.nearby import Surroundings
-from resilience.sizing.unaided.steady import Mask
 from resilience.solver import INNER, LinearProgram, Method, Solution
 
 STEPS = 1  # of making, downstream of what is struck, up to which goods are set free
