@@ -1,7 +1,7 @@
 """Two-stage programs taken apart: the L-shaped method, for more scenarios than one program can hold.
 
 `structure` groups scenarios that share coefficients and derives the cut; `oracle` is what a worker does; `pool` what is
-known of each structure; `master` the first stage with its cuts; `search` the method; `keep` saves cuts; `decompose` is
+known of each structure, `plans` of its scenarios' plans; `master` the first stage with its cuts; `search` the method; `keep` saves cuts; `decompose` is
 the verb; `outline` what cuts alone say.
 """
 

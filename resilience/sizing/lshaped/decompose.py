@@ -131,7 +131,7 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
     prices: list[Floats | None] = [None] * search.scenarios
     for pool in search.pools:
         numbers = pool.structure.numbers
-        most[numbers] = np.minimum(pool.most(x[pool.structure.tied])[:, 0], x[pool.structure.columns[:, 0]])
+        most[numbers] = np.minimum(pool.most(x)[:, 0], x[pool.structure.columns[:, 0]])
         least[numbers] = pool.least(x[pool.structure.tied])[0]
         for number, known in zip(numbers, pool.best(x[pool.structure.tied]), strict=True):
             worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied

@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from resilience.errors import AskError
+from resilience.sizing.lshaped.plans import Plan
 from resilience.sizing.lshaped.pool import Pool, rounded
 from resilience.solver import LinearProgram
 
-PARTS = ("weights", "slopes", "sides", "points", "measured", "owners")
+CUTS = ("weights", "slopes", "sides")
+PLANS = ("takes", "measured", "serves")
 
 
 def fingerprint(first: LinearProgram, pools: Sequence[Pool]) -> str:
     """What tells one two-stage program from another: its first stage, structures and scenarios."""
-    told = hashlib.sha256()
+    told = hashlib.sha256(repr((CUTS, PLANS)).encode())
     programs = [first, *(pool.structure.program for pool in pools)]
     for program in programs:
         for part in (program.matrix.indptr, program.matrix.indices, program.matrix.data, program.cost):
@@ -32,7 +34,9 @@ def fingerprint(first: LinearProgram, pools: Sequence[Pool]) -> str:
 
 def save(path: Path, first: LinearProgram, pools: Sequence[Pool]) -> None:
     """Write what the pools know."""
-    arrays = {f"{number}_{part}": np.array(getattr(pool, part)) for number, pool in enumerate(pools) for part in PARTS}
+    arrays = {f"{number}_{part}": np.array(getattr(pool, part)) for number, pool in enumerate(pools) for part in CUTS}
+    for number, pool in enumerate(pools):
+        arrays |= {f"{number}_{part}": np.array([getattr(plan, part) for plan in pool.plans.known]) for part in PLANS}
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, program=np.array(fingerprint(first, pools)), **arrays)
 
@@ -53,9 +57,8 @@ def load(path: Path, first: LinearProgram, pools: Sequence[Pool]) -> None:
     if str(arrays.get("program")) != fingerprint(first, pools):
         raise AskError(f"{path} holds cuts of another program. Delete it, or name another file")
     for number, pool in enumerate(pools):
-        weights, slopes, sides, points, measured, owners = (arrays[f"{number}_{part}"] for part in PARTS)
-        for row in zip(weights, slopes, sides, strict=True):
+        for row in zip(*(arrays[f"{number}_{part}"] for part in CUTS), strict=True):
             pool.seen[rounded(np.concatenate(row))] = len(pool)
             pool.keep(*row)
-        for owner, point, values in zip(owners, points, measured, strict=True):
-            pool.learn(int(owner), point, values)
+        for takes, measured, serves in zip(*(arrays[f"{number}_{part}"] for part in PLANS), strict=True):
+            pool.plans.learn(Plan(takes=takes, measured=measured, serves=serves))

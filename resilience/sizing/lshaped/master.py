@@ -70,15 +70,16 @@ class Master:
         self.whole = True
         self.standing.keep_whole()
 
-    def solve(self) -> tuple[Floats, float]:
-        """A first stage that costs least by what the cuts know, and a bound that no plan beats.
+    def solve(self, *, corner: bool = False) -> tuple[Floats, float]:
+        """A first stage that costs least by what the cuts know, to within `gap` and in the middle of such, or at a
+        `corner` if asked for, and a bound that no plan beats.
 
         Raises
         ------
         InfeasibleError
             If the cuts leave no first stage.
         """
-        answer = self.standing.simplex()
+        answer = self.standing.simplex() if corner or self.whole else self.standing.inner()
         if answer.status is Status.INFEASIBLE:
             raise InfeasibleError(Status.INFEASIBLE.value)
         if answer.status is not Status.OPTIMAL:

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from resilience.errors import SolverError
+from resilience.sizing.lshaped.plans import Plan, plan_of
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
 from resilience.solver import LinearProgram, Status
@@ -82,11 +83,11 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """What one scenario answered: what its plan measures (infinite where no plan keeps the caps), a cut, and the duals
-    it is of where they are kept.
+    """What one scenario answered: its plan (none where no plan keeps the caps), a cut, and the duals it is of where
+    they are kept.
     """
 
-    measured: Floats
+    plan: Plan | None
     cut: Cut
     basis: bytes | None
     prices: Floats | None
@@ -118,22 +119,17 @@ def solved(oracle: Oracle, task: Task) -> list[Found]:
 
 def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes | None) -> Found:
     structure, standing = oracle.structures[task.structure], oracle.program(task.structure)
-    low, high, least, most = structure.sides(position)
-    shift = structure.tie @ task.point
-    height = len(shift)
-    low[:height] -= shift
-    high[:height] -= shift
-    high[height:] = caps
+    low, high, least, most = structure.sides_at(position, task.point, caps)
     _move(standing, low, high, least, most)
     way = oracle.ways[task.structure]
     answer, corner = way.answer(standing, basis)
     if answer.status is Status.INFEASIBLE:
         cut = price(structure, _what_forbids(structure, (low, high, least, most)), cost=False)
-        return Found(measured=np.full(structure.measures.shape[0], np.inf), cut=cut, basis=None, prices=None)
+        return Found(plan=None, cut=cut, basis=None, prices=None)
     if answer.status is not Status.OPTIMAL:
         raise SolverError(f"A scenario could not be solved: {answer.status.value} Check the data's scale.")
     return Found(
-        measured=np.asarray(structure.measures @ answer.x, dtype=np.float64),
+        plan=plan_of(structure, position, answer.x, low, high),
         cut=price(structure, answer.row_dual, cost=True),
         basis=corner,
         prices=answer.row_dual if way.priced else None,

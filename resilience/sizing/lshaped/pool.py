@@ -1,8 +1,7 @@
-"""What is known of the scenarios of one structure: cuts that hold for all of them, and plans that were found.
+"""What is known of the scenarios of one structure: cuts that hold for all of them, and the plans that were found.
 
 With fixed recourse a dual of one scenario is a dual of all, so each cut found is priced against every scenario: one
-product of a vector and a matrix. A plan found at one first stage serves every scenario that is no harder, and every
-first stage that only widens the sides; so what it measures bounds theirs from above, and they need not be solved.
+product of a vector and a matrix.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from resilience.sizing.lshaped.plans import Plans
 from resilience.sizing.lshaped.structure import Cut, Structure, Whole
 from resilience.sizing.twostage import Floats
 
@@ -20,7 +20,7 @@ SAME = 1e-9  # relative difference below which two cuts are one
 @dataclass(kw_only=True, eq=False)
 class Pool:
     """Cuts as rows: weights on measures, slope on tied columns, right side for each scenario; and the duals each is of,
-    where they were kept. And plans: at which first stage, measuring what, good for which scenarios.
+    where they were kept. And plans.
     """
 
     structure: Structure
@@ -28,11 +28,10 @@ class Pool:
     slopes: list[Floats] = field(default_factory=list)
     sides: list[Floats] = field(default_factory=list)
     prices: list[Floats | None] = field(default_factory=list)
-    points: list[Floats] = field(default_factory=list)
-    measured: list[Floats] = field(default_factory=list)
-    owners: list[int] = field(default_factory=list)
-    easier: dict[int, Whole] = field(default_factory=dict)
     seen: dict[bytes, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.plans = Plans(structure=self.structure)
 
     def __len__(self) -> int:
         return len(self.sides)
@@ -53,32 +52,13 @@ class Pool:
         self.sides.append(sides)
         self.prices.append(prices)
 
-    def learn(self, position: int, point: Floats, measured: Floats) -> None:
-        """Remember what a plan for one scenario measured at a first stage."""
-        self.owners.append(position)
-        self.points.append(point)
-        self.measured.append(measured)
+    def most(self, x: Floats) -> Floats:
+        """For each scenario, what the cheapest plan known that is one at `x`, first-stage columns, measures."""
+        return self.plans.most(x[self.structure.tied], x[self.structure.columns[:, 1:]])
 
-    def most(self, point: Floats) -> Floats:
-        """For each scenario, what the cheapest plan known to serve it at `point` measures; infinite where none is.
-
-        Shape (scenarios, measures).
-        """
-        structure = self.structure
-        found = np.full(structure.columns.shape, np.inf)
-        for owner, at, measured in zip(self.owners, self.points, self.measured, strict=True):
-            if not ((at <= point).all() if structure.eased else np.array_equal(at, point)):
-                continue
-            served = self._easier(owner)
-            better = served[measured[0] < found[served, 0]]
-            found[better] = measured
-        return found
-
-    def _easier(self, owner: int) -> Whole:
-        if owner not in self.easier:
-            everyone = np.arange(len(self.structure.numbers))
-            self.easier[owner] = self.structure.harder(owner, everyone)
-        return self.easier[owner]
+    def mixed(self, position: int, x: Floats) -> Floats:
+        """What the cheapest mixture of plans for one scenario measures at `x`, first-stage columns."""
+        return self.plans.mixed(position, x[self.structure.tied], x[self.structure.columns[position, 1:]])
 
     def least(self, point: Floats) -> tuple[Floats, Whole]:
         """For each scenario the most that any cut says it costs at `point`, and which cut; of cuts on cost alone."""

@@ -1,20 +1,23 @@
 """The L-shaped method: a first stage proposed by what the cuts know, scenarios solved there, more cuts.
 
 Each round
-(1) asks the master for the first stage that costs least by the cuts known: its cost is a lower bound;
+(1) asks the master for a first stage in the middle of those that cost nearly least by the cuts known, which calms its
+    steps: a corner takes one of many stores that would all do, and another one next time; a bound comes with it. Where
+    what is left is as small as the master's own gap, or the middle leads no further, it is asked for corners;
 (2) cuts that off with what the pool knows already, which costs no scenario, as long as it can;
-(3) steps from the best first stage so far a part of the way to the master's (in-out), which calms the steps;
-(4) solves scenarios there, those first whose doubt (most less least, as the risk measure weighs it) is largest, until
-    what is left of doubt is small beside what is left of the gap: plans and cuts of others settle many without a solve;
-(5) weighs the plans by the first stage's own rows: an upper bound, and the best first stage if none was better.
+(3) solves scenarios there, those first whose doubt (most less least, as the risk measure weighs it) is largest, until
+    what is left of doubt is small beside what is left of the gap: cuts, plans and mixtures of plans settle many
+    without a solve;
+(4) weighs the plans by the first stage's own rows: an upper bound, and the best first stage if none was better.
 
 Lower bounds come from duals priced at bounds and upper bounds from plans, so neither trusts a solver's word. With whole
 numbers in the first stage, rounds first close the gap of the relaxation, then ask the master for whole numbers.
 
 Reference: J. F. Benders (1962), Numerische Mathematik 4; J. R. Birge and F. Louveaux (1988), A multicut algorithm for
-two-stage stochastic linear programs, European Journal of Operational Research 34(3); W. Ben-Ameur and J. Neto (2007),
-Acceleration of cutting-plane and column generation algorithms, Networks 49(1) (in-out); C. Wolf, C. Fabian,
-A. Koberstein and L. Suhl (2014), Applying oracles of on-demand accuracy in two-stage stochastic programming, EJOR 239.
+two-stage stochastic linear programs, European Journal of Operational Research 34(3); J. Gondzio and R. Sarkissian
+(1996), Column generation with a primal-dual method, Logilab technical report 1996.6 (proposals from the middle);
+C. Wolf, C. Fabian, A. Koberstein and L. Suhl (2014), Applying oracles of on-demand accuracy in two-stage stochastic
+programming, EJOR 239.
 """
 
 from __future__ import annotations
@@ -30,12 +33,12 @@ from resilience.engine import Team, answers
 from resilience.errors import SolverError
 from resilience.sizing.lshaped.master import Master, Row, Weigher
 from resilience.sizing.lshaped.oracle import Found, Task, solved
+from resilience.sizing.lshaped.plans import plan_of
 from resilience.sizing.lshaped.pool import Pool
 from resilience.sizing.lshaped.structure import Structure, price
 from resilience.sizing.twostage import Floats
 from resilience.solver import LinearProgram, Status, relative_gap
 
-STEP = 0.5  # of the way from the best first stage to the master's
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
 SHARE = 0.1  # of the gap left that may be
 POOLED = 3  # rounds in a row that the pool alone may cut
@@ -43,6 +46,10 @@ PART = 8  # a batch is this part of all scenarios
 LEAST = 16  # scenarios in a batch, if there are so many
 TASK = 4  # scenarios in one task at most
 BROKEN = 1e-8  # relative, by which a cut must be broken to be added
+
+WITHIN = 0.05  # of the gap asked for, to which the master is solved
+CLOSEST = 1e-6  # but no closer, from within
+NEARLY = 10.0  # times the master's own gap, within which it is asked for corners
 
 Say = Callable[[str], None]
 
@@ -67,7 +74,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.pools = [Pool(structure=structure) for structure in self.structures]
-        self.master = Master(first=self.first, gap=self.gap / 4)
+        self.master = Master(first=self.first, gap=max(WITHIN * self.gap, CLOSEST))
         tied = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(s.tied for s in self.structures)]))
         self.columns = np.concatenate([structure.columns.ravel() for structure in self.structures])
         self.weigher = Weigher(first=self.first, tied=tied, columns=self.columns)
@@ -95,16 +102,18 @@ class Search:
                     plan, row_dual = known[number]
                     prices = np.append(row_dual, np.zeros(structure.caps))
                     pool.add(price(structure, prices, cost=True), prices)
-                    pool.learn(position, x[structure.tied], np.asarray(structure.measures @ plan, dtype=np.float64))
+                    low, high, _, _ = structure.sides_at(position, x[structure.tied], np.full(structure.caps, np.inf))
+                    pool.plans.learn(plan_of(structure, position, plan, low, high))
 
     def late(self) -> bool:
         """Whether time is up."""
         return time.monotonic() > self.deadline
 
     def _close(self) -> Status:
-        step, pooled, stalled = STEP, 0, 0
+        pooled, stalled = 0, 0
         while not self.late():
-            proposed, bound = self.master.solve()
+            near = relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
+            proposed, bound = self.master.solve(corner=near or stalled > 0)
             self.lower = max(self.lower, bound)
             if relative_gap(self.upper, self.lower) <= self.gap:
                 return Status.OPTIMAL
@@ -113,14 +122,10 @@ class Search:
                 continue
             pooled = 0
             self.iterations += 1
-            moving = self.best is not None and not self.master.whole
-            point = self.best + step * (proposed - self.best) if moving and self.best is not None else proposed
             before = self.upper
-            self.evaluate(self._rounded(point))
+            self.evaluate(self._rounded(proposed))
             self._tell()
-            added = self.cut_off(point) + self.cut_off(proposed)
-            step = STEP if added else 1.0
-            stalled = 0 if added or self.upper < before else stalled + 1
+            stalled = 0 if self.cut_off(proposed) or self.upper < before else stalled + 1
             if stalled > 2:  # neither a cut nor a better plan: what is left of the gap is rounding
                 return Status.OPTIMAL if relative_gap(self.upper, self.lower) <= 10 * self.gap else Status.FEASIBLE
         return Status.TIME_LIMIT
@@ -160,8 +165,9 @@ class Search:
     def evaluate(self, x: Floats) -> None:
         """Solve scenarios at the first stage `x` until little is in doubt, and take it if it is the best so far."""
         done: set[tuple[int, int]] = set()
+        mixed: dict[tuple[int, int], Floats] = {}
         while True:
-            most, least = self._between(x)
+            most, least = self._between(x, mixed)
             cost, whole, weight = self.weigher.weigh(x, most)
             low, _, below = self.weigher.weigh(x, least)
             if cost < self.upper:
@@ -172,14 +178,25 @@ class Search:
             batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done, slight)
             if not batch or (self.late() and self.best is not None):
                 return
+            fresh = [one for one in batch if one not in mixed]
+            if fresh:
+                mixed |= {(number, position): self.pools[number].mixed(position, x) for number, position in fresh}
+                continue
             done.update(batch)
             self._solve(batch, x)
 
-    def _between(self, x: Floats) -> tuple[Floats, Floats]:
-        """What plans and cuts say that scenarios measure at `x`, at most and at least."""
-        most = [pool.most(x[pool.structure.tied]).ravel() for pool in self.pools]
-        least = []
-        for pool in self.pools:
+    def _between(self, x: Floats, mixed: Mapping[tuple[int, int], Floats]) -> tuple[Floats, Floats]:
+        """What plans, and those mixtures that were looked for, and cuts say that scenarios measure at `x`, at most and
+        at least.
+        """
+        most, least = [], []
+        for number, pool in enumerate(self.pools):
+            high = pool.most(x)
+            for position in range(len(high)):
+                one = mixed.get((number, position))
+                if one is not None and one[0] < high[position, 0]:
+                    high[position] = one
+            most.append(high.ravel())
             low = np.full(pool.structure.columns.shape, -np.inf)
             low[:, 0] = pool.least(x[pool.structure.tied])[0]
             least.append(low.ravel())
@@ -223,14 +240,14 @@ class Search:
                 )
         for key, found in answers(self.team, solved, tasks).items():
             for position, one in zip(tasks[key].positions, found, strict=True):
-                self._learn(tasks[key].structure, position, tasks[key].point, one)
+                self._learn(tasks[key].structure, position, one)
 
-    def _learn(self, number: int, position: int, point: Floats, found: Found) -> None:
+    def _learn(self, number: int, position: int, found: Found) -> None:
         self.solves += 1
         pool = self.pools[number]
         pool.add(found.cut, found.prices)
-        if np.isfinite(found.measured).all():
-            pool.learn(position, point, found.measured)
+        if found.plan is not None:
+            pool.plans.learn(found.plan)
             self.bases[number, position] = found.basis
 
     def answer(self) -> Floats:

@@ -45,7 +45,7 @@ class Structure:
     columns: Whole  # scenarios x measures: first-stage columns that hold them
     spots: Whole  # where sides and bounds, laid end to end, differ
     values: Floats  # scenarios x spots
-    eased: bool  # whether more of every tied column only widens the sides
+    tied_rows: Whole  # rows of `program` that the first stage moves: those of `tie` with entries, then the caps
 
     @property
     def caps(self) -> int:
@@ -61,17 +61,16 @@ class Structure:
         low, high, least, most = np.split(laid, cut)
         return low, high, least, most
 
-    def harder(self, first: int, others: Whole) -> Whole:
-        """Those of `others` that scenario `first` is at least as hard as: any plan for it would do for them."""
-        height, width = self.program.shape
-        upper = (self.spots // height == 1) & (self.spots < 2 * height) | (self.spots >= 2 * height + width)
-        sign = np.where(upper, 1.0, -1.0)
-        alive = others
-        for start in range(0, len(self.spots), 256):
-            part = slice(start, start + 256)
-            room = (self.values[alive, part] - self.values[first, part]) * sign[part]
-            alive = alive[(room >= 0).all(axis=1)]
-        return alive
+    def sides_at(self, position: int, point: Floats, caps: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """The same where the tied columns of the first stage stand at `point`, and measures after the first at most at
+        `caps`.
+        """
+        low, high, least, most = self.sides(position)
+        shift = self.tie @ point
+        low[: len(shift)] -= shift
+        high[: len(shift)] -= shift
+        high[len(shift) :] = caps
+        return low, high, least, most
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -172,15 +171,8 @@ def _structure(
         columns=np.array([[column for column, _ in two_stage.recourses[n].measured] for n in numbers], dtype=np.int64),
         spots=spots + shift[spots],
         values=values,
-        eased=_eased(own, tie),
+        tied_rows=np.append(np.flatnonzero(np.diff(tie.indptr)), np.arange(height, height + caps)),
     )
-
-
-def _eased(program: LinearProgram, tie: sparse.csr_matrix) -> bool:
-    entries = tie.tocoo()
-    falls = (entries.data <= 0) & np.isneginf(program.row_lower[entries.row])
-    rises = (entries.data >= 0) & np.isposinf(program.row_upper[entries.row])
-    return bool((falls | rises).all())
 
 
 def _laid(program: LinearProgram) -> Floats:
