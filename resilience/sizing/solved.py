@@ -14,6 +14,7 @@ from resilience.physics import Floats
 from resilience.sizing.credit import NOTHING
 from resilience.sizing.each import solve_each
 from resilience.sizing.extensive import block_worth, held_shares, lifted, measure_columns
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
@@ -163,12 +164,43 @@ def _worth_a_plan(found: Decomposed, without: Floats, chances: Floats, gap: floa
     return notable(claim, KEPT * gap * abs(found.objective))
 
 
+def _plans(
+    asked: Stated,
+    found: Decomposed,
+    without: Sequence[Solution],
+    buys: tuple[Floats, Floats],  # what is held, and how many of each measure
+    *,
+    method: Method | None,
+    gap: float,
+    engine: Engine | None,
+    say: Say,
+) -> list[Floats]:
+    """Each scenario's plan: the one it had with nothing bought, or the last one of the search, where that is as good as
+    its best to within the gap asked for; else it is solved once more.
+    """
+    held, amounts = buys
+    chances = asked.terms.probabilities[asked.terms.blocks]
+    helped = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
+    say(f"the plans in {helped.sum()} scenarios that the reserve helps")
+    plans, again = [alone.x for alone in without], {}
+    for number in np.flatnonzero(helped).tolist():
+        known = found.plans[number]
+        cost = np.inf if known is None else float(asked.two_stage.recourses[number].measured[0][1] @ known)
+        if known is not None and cost - found.least[number] <= max(KEPT * gap * abs(cost), HARMLESS):
+            plans[number] = known
+        else:
+            mine = held[asked.mine[number]]
+            again[number] = with_units(asked.blocks[number], asked.cases[number], mine, amounts).program
+    prices = {number: dual for number, dual in enumerate(found.prices) if dual is not None}
+    for number, answer in solve_each(again, prices=prices, gap=KEPT * gap, method=method, engine=engine).items():
+        plans[number] = answer.x
+    return plans
+
+
 def apart(
     asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
 ) -> Solved:
-    """The decomposed answer. A scenario keeps the plan it had with nothing bought, where that is as good as its best to
-    within the gap asked for; else it is solved once more, for its plan.
-    """
+    """The decomposed answer."""
     two_stage, first = asked.two_stage, asked.first
     say(f"sizing over the {len(asked.cases)} scenarios that lose anything, taken apart")
     found = decompose(
@@ -181,17 +213,7 @@ def apart(
         time_limit_s=np.inf if method is None else method.time_limit_s,
     )
     held, amounts = first.block(found.x, "held"), bought(asked, found.x)
-    chances = asked.terms.probabilities[asked.terms.blocks]
-    again = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
-    say(f"the plans in {again.sum()} scenarios that the reserve helps")
-    better = {
-        number: with_units(asked.blocks[number], asked.cases[number], held[asked.mine[number]], amounts).program
-        for number in np.flatnonzero(again).tolist()
-    }
-    known = {number: prices for number, prices in enumerate(found.prices) if prices is not None}
-    plans = [alone.x for alone in without]
-    for number, plan in solve_each(better, prices=known, gap=KEPT * gap, method=method, engine=engine).items():
-        plans[number] = plan.x
+    plans = _plans(asked, found, without, (held, amounts), method=method, gap=gap, engine=engine, say=say)
     worth, lifted = [], []
     for number, mine in enumerate(asked.mine):
         saved = np.zeros(len(found.x))

@@ -1,8 +1,8 @@
 """Two-stage programs taken apart: the L-shaped method, for more scenarios than one program can hold.
 
 `structure` groups scenarios that share coefficients and derives the cut; `oracle` is what a worker does; `pool` what is
-known of each structure, `plans` of its scenarios' plans; `master` the first stage with its cuts; `search` the method; `keep` saves cuts; `decompose` is
-the verb; `outline` what cuts alone say.
+known of each structure, with `plans`; `master` the first stage with its cuts; `search` the method; `keep` saves cuts;
+`decompose` is the verb; `outline` what cuts alone say.
 """
 
 from resilience.sizing.lshaped.decompose import Decomposed, decompose

@@ -28,8 +28,9 @@ class Decomposed:
     `most` and `least` say between what each scenario's first measure lies at `x`; they differ where the gap asked for
     did not need the scenario solved. `worth` is what one more unit of each tied column saves through each scenario (by
     the duals of the master), and `weight` what one more unit of its first measure adds to the objective. `prices` are
-    the duals that say most of it there, where they were kept. `outline` is the first stage with all cuts: it allows
-    every plan at no more than its cost; `dual` has the duals of its own rows.
+    the duals that say most of it there, and `plans` its last plan if none better is known, where they were kept.
+    `outline` is the first stage with all cuts: it allows every plan at no more than its cost; `dual` has the duals of
+    its own rows.
     """
 
     status: Status
@@ -42,6 +43,7 @@ class Decomposed:
     worth: tuple[Floats, ...]
     tied: tuple[Whole, ...]
     prices: tuple[Floats | None, ...]
+    plans: tuple[Floats | None, ...]
     outline: LinearProgram
     dual: Floats
     iterations: int
@@ -129,13 +131,16 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
     worth: list[Floats] = [np.zeros(0)] * search.scenarios
     tied: list[Whole] = [np.zeros(0, dtype=np.int64)] * search.scenarios
     prices: list[Floats | None] = [None] * search.scenarios
-    for pool in search.pools:
+    plans: list[Floats | None] = [None] * search.scenarios
+    for structure, pool in enumerate(search.pools):
         numbers = pool.structure.numbers
         most[numbers] = np.minimum(pool.most(x)[:, 0], x[pool.structure.columns[:, 0]])
         least[numbers] = pool.least(x[pool.structure.tied])[0]
         for number, known in zip(numbers, pool.best(x[pool.structure.tied]), strict=True):
             worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied
             prices[number] = known
+        for position, number in enumerate(numbers.tolist()):
+            plans[number] = search.plan(structure, position, x)
     for row, dual in zip(search.master.rows, search.master.multipliers(), strict=False):
         pool = search.pools[row.structure]
         number = pool.structure.numbers[row.position]
@@ -153,6 +158,7 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
         worth=tuple(worth),
         tied=tuple(tied),
         prices=tuple(prices),
+        plans=tuple(plans),
         outline=search.master.program(),
         dual=search.master.dual[: search.first.shape[0]],
         iterations=search.iterations,

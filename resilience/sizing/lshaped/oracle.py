@@ -25,7 +25,7 @@ LARGE = 40_000  # columns past which interior points beat the simplex method eve
 
 
 class Way(Protocol):
-    """Any way to solve one scenario after another; `priced`: whether duals are kept, to find plans by."""
+    """Any way to solve one scenario after another; `priced`: whether plans and duals are kept, for they cost much."""
 
     priced: ClassVar[bool]
 
@@ -83,14 +83,15 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Found:
-    """What one scenario answered: its plan (none where no plan keeps the caps), a cut, and the duals it is of where
-    they are kept.
+    """What one scenario answered: its plan (none where no plan keeps the caps), a cut, and where they are kept the
+    duals that it is of, and the columns of the plan.
     """
 
     plan: Plan | None
     cut: Cut
-    basis: bytes | None
-    prices: Floats | None
+    basis: bytes | None = None
+    prices: Floats | None = None
+    x: Floats | None = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -125,7 +126,7 @@ def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes |
     answer, corner = way.answer(standing, basis)
     if answer.status is Status.INFEASIBLE:
         cut = price(structure, _what_forbids(structure, (low, high, least, most)), cost=False)
-        return Found(plan=None, cut=cut, basis=None, prices=None)
+        return Found(plan=None, cut=cut)
     if answer.status is not Status.OPTIMAL:
         raise SolverError(f"A scenario could not be solved: {answer.status.value} Check the data's scale.")
     return Found(
@@ -133,6 +134,7 @@ def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes |
         cut=price(structure, answer.row_dual, cost=True),
         basis=corner,
         prices=answer.row_dual if way.priced else None,
+        x=answer.x if way.priced else None,
     )
 
 

@@ -104,6 +104,12 @@ class Plans:
             found[better], within[better] = plan.measured, keeps[better]
         return found
 
+    def stands(self, plan: Plan, position: int, point: Floats) -> bool:
+        """Whether a plan is one for a scenario at `point`, whatever its caps."""
+        low, high = (side[0, : self.free] for side in self._limits(point, np.zeros((1, 0)), [position]))
+        takes = plan.takes[: self.free]
+        return bool(plan.serves[position] and (low <= takes).all() and (takes <= high).all())
+
     def mixed(self, position: int, point: Floats, caps: Floats) -> Floats:
         """What the cheapest mixture of plans for one scenario measures at `point`, within its `caps`; infinite where
         there is none. Shape (measures,).

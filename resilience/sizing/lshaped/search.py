@@ -33,7 +33,7 @@ from resilience.engine import Team, answers
 from resilience.errors import SolverError
 from resilience.sizing.lshaped.master import Master, Row, Weigher
 from resilience.sizing.lshaped.oracle import Found, Task, solved
-from resilience.sizing.lshaped.plans import plan_of
+from resilience.sizing.lshaped.plans import Plan, plan_of
 from resilience.sizing.lshaped.pool import Pool
 from resilience.sizing.lshaped.structure import Structure, price
 from resilience.sizing.twostage import Floats
@@ -71,6 +71,7 @@ class Search:
     iterations: int = 0
     solves: int = 0
     bases: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
+    latest: dict[tuple[int, int], tuple[Plan, Floats]] = field(default_factory=dict)  # with its columns
 
     def __post_init__(self) -> None:
         self.pools = [Pool(structure=structure) for structure in self.structures]
@@ -249,6 +250,16 @@ class Search:
         if found.plan is not None:
             pool.plans.learn(found.plan)
             self.bases[number, position] = found.basis
+            if found.x is not None:
+                self.latest[number, position] = found.plan, found.x
+
+    def plan(self, number: int, position: int, x: Floats) -> Floats | None:
+        """The columns of the last plan found for a scenario, where it is one at `x` and none better is known."""
+        plan, columns = self.latest.get((number, position), (None, None))
+        pool = self.pools[number]
+        if plan is None or not pool.plans.stands(plan, position, x[pool.structure.tied]):
+            return None
+        return columns if plan.measured[0] <= pool.most(x)[position, 0] else None
 
     def answer(self) -> Floats:
         """The best first stage.
