@@ -80,8 +80,10 @@ class Plans:
     def __post_init__(self) -> None:
         structure = self.structure
         rows, self.free = structure.tied_rows, len(structure.tied_rows) - structure.caps
-        sides = [structure.sides(position) for position in range(len(structure.numbers))]
-        self.low, self.high = (np.array([side[end][rows] for side in sides]) for end in (0, 1))
+        self.low, self.high = (np.empty((len(structure.numbers), len(rows))) for _ in range(2))
+        for position in range(len(structure.numbers)):
+            low, high, _, _ = structure.sides(position)
+            self.low[position], self.high[position] = low[rows], high[rows]
         self.tie = structure.tie[rows[: self.free]]
 
     def learn(self, plan: Plan) -> None:
