@@ -49,6 +49,7 @@ BROKEN = 1e-8  # relative, by which a cut must be broken to be added
 
 WITHIN = 0.05  # of the gap asked for, to which the master is solved
 CLOSEST = 1e-6  # but no closer, from within
+SPECK = 0.1  # of that, as a share of what a proposal's holdings cost, which some may cost together and be swept out
 NEARLY = 10.0  # times the master's own gap, within which it is asked for corners
 
 Say = Callable[[str], None]
@@ -113,8 +114,8 @@ class Search:
     def _close(self) -> Status:
         pooled, stalled = 0, 0
         while not self.late():
-            near = relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
-            proposed, bound = self.master.solve(corner=near or stalled > 0)
+            corner = stalled > 0 or relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
+            proposed, bound = self.master.solve(corner=corner)
             self.lower = max(self.lower, bound)
             if relative_gap(self.upper, self.lower) <= self.gap:
                 return Status.OPTIMAL
@@ -124,12 +125,26 @@ class Search:
             pooled = 0
             self.iterations += 1
             before = self.upper
-            self.evaluate(self._rounded(proposed))
+            self.evaluate(self._rounded(proposed if corner else self._swept(proposed)))
             self._tell()
             stalled = 0 if self.cut_off(proposed) or self.upper < before else stalled + 1
             if stalled > 2:  # neither a cut nor a better plan: what is left of the gap is rounding
                 return Status.OPTIMAL if relative_gap(self.upper, self.lower) <= 10 * self.gap else Status.FEASIBLE
         return Status.TIME_LIMIT
+
+    def _swept(self, proposed: Floats) -> Floats:
+        """A proposal without what costs next to nothing: from within it has a speck in every store. As it is where its
+        rows need the specks.
+        """
+        low = self.first.column_lower
+        dear = self.weigher.tied[self.first.cost[self.weigher.tied] > 0]
+        spent = self.first.cost[dear] * (proposed[dear] - low[dear])
+        order = np.argsort(spent, kind="stable")
+        gone = dear[order[np.cumsum(spent[order]) <= SPECK * self.master.gap * spent.sum()]]
+        swept = proposed.copy()
+        swept[gone] = low[gone]
+        cost, _, _ = self.weigher.weigh(swept, low[self.columns])
+        return swept if math.isfinite(cost) else proposed
 
     def _rounded(self, point: Floats) -> Floats:
         if not self.master.whole or self.first.integer is None:
