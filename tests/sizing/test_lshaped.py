@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from scipy import sparse
 from small_networks import by_clarabel, gas
-from two_stage_programs import newsvendor, program, random_two_stage
+from two_stage_programs import expected, linear, newsvendor, program, random_two_stage
 
 from resilience import Outage, Scenario
-from resilience.engine import Processes
+from resilience.engine import Processes, Serial, nothing
 from resilience.errors import AskError, InfeasibleError, SolverError
 from resilience.policy import Release
 from resilience.risk import CVaR, Expectation, WorstCase
 from resilience.scenario import ScenarioSet
 from resilience.sizing.lshaped import Corners, Inside, decompose
+from resilience.sizing.lshaped.search import Search
 from resilience.sizing.lshaped.structure import gather, price
 from resilience.sizing.reserve import Floor
 from resilience.sizing.response import with_units
@@ -123,6 +124,20 @@ def test_a_first_stage_that_a_scenario_cannot_live_with_is_cut_off():
     found = decompose(TwoStage(first=first, recourses=(recourse,)))
     assert found.x[0] == pytest.approx(7.0)
     assert found.objective == pytest.approx(75.0)
+
+
+@pytest.mark.parametrize(("least", "left"), [(0.0, 0.0), (40.0, 1e-5)], ids=["of no use", "a row needs it"])
+def test_a_speck_of_a_proposal_is_swept_out_unless_a_row_needs_it(least, left):
+    recourses = [(linear([6.0], [[1.0]], [demand], [np.inf], most=100.0), [[1.0, 1.0]]) for demand in (10, 40)]
+    two_stage = expected(
+        [1.0, 1.5], [[1.0, 1.0]], [least], [np.inf], most=100.0, chances=[0.5, 0.5], recourses=recourses
+    )
+    with Serial().team(nothing) as team:
+        search = Search(
+            first=two_stage.first, structures=gather(two_stage), team=team, gap=0.05, deadline=np.inf, say=str
+        )
+        swept = search.swept(np.array([40.0 - 1e-5, 1e-5, 0.0, 0.0]))
+    assert swept[:2].tolist() == [40.0 - 1e-5, left]
 
 
 def test_where_no_first_stage_will_do_it_says_so():

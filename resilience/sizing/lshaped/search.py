@@ -125,14 +125,14 @@ class Search:
             pooled = 0
             self.iterations += 1
             before = self.upper
-            self.evaluate(self._rounded(proposed if corner else self._swept(proposed)))
+            self.evaluate(self._rounded(proposed if corner else self.swept(proposed)))
             self._tell()
             stalled = 0 if self.cut_off(proposed) or self.upper < before else stalled + 1
             if stalled > 2:  # neither a cut nor a better plan: what is left of the gap is rounding
                 return Status.OPTIMAL if relative_gap(self.upper, self.lower) <= 10 * self.gap else Status.FEASIBLE
         return Status.TIME_LIMIT
 
-    def _swept(self, proposed: Floats) -> Floats:
+    def swept(self, proposed: Floats) -> Floats:
         """A proposal without what costs next to nothing: from within it has a speck in every store. As it is where its
         rows need the specks.
         """
