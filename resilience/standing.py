@@ -63,8 +63,12 @@ class Standing:
         count, entries = matrix.shape[0], len(index)
         self._highs.addRows(count, _finite(lower), _finite(upper), entries, start, index, matrix.data)
 
-    def keep_whole(self) -> None:
-        """From now on whole numbers are asked for where the program wants them."""
+    def keep_whole(self, *, gap: float | None = None) -> None:
+        """From now on whole numbers are asked for where the program wants them, and searched to `gap` (else as the
+        method says).
+        """
+        if gap is not None:
+            self._highs.setOptionValue("mip_rel_gap", gap)
         if self._integer is not None and len(self._integer):
             kinds = np.full(len(self._integer), int(highspy.HighsVarType.kInteger), dtype=np.uint8)
             self._whole = True

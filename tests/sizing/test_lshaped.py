@@ -155,6 +155,13 @@ def test_whole_numbers_of_the_first_stage_are_kept():
     assert found.objective == pytest.approx(solve(extensive(two_stage).program).objective)
 
 
+def test_whole_numbers_are_proved_as_closely_as_asked():
+    two_stage = newsvendor([10.5, 20.5, 31.5, 44.5], cost=1.5, price=6.0, whole=True)
+    found = decompose(two_stage, gap=1e-9)
+    assert found.status is Status.OPTIMAL
+    assert found.gap <= 1e-9
+
+
 def test_a_column_without_bounds_is_refused():
     two_stage = newsvendor([10])
     (recourse,) = two_stage.recourses

@@ -65,10 +65,10 @@ class Master:
         self.rows += fresh
         return len(fresh)
 
-    def keep_whole(self) -> None:
-        """Ask for whole numbers from now on."""
+    def keep_whole(self, gap: float) -> None:
+        """Ask for whole numbers from now on, to within `gap`."""
         self.whole = True
-        self.standing.keep_whole()
+        self.standing.keep_whole(gap=gap)
 
     def solve(self, *, corner: bool = False) -> tuple[Floats, float]:
         """A first stage that costs least by what the cuts know, to within `gap` and in the middle of such, or at a

@@ -46,7 +46,6 @@ PART = 8  # a batch is this part of all scenarios
 LEAST = 16  # scenarios in a batch, if there are so many
 TASK = 4  # scenarios in one task at most
 BROKEN = 1e-8  # relative, by which a cut must be broken to be added
-
 WITHIN = 0.05  # of the gap asked for, to which the master is solved
 CLOSEST = 1e-6  # but no closer, from within
 SPECK = 0.1  # of that, as a share of what a proposal's holdings cost, which some may cost together and be swept out
@@ -89,7 +88,7 @@ class Search:
             self.evaluate(start)
         status = self._close()
         if status is Status.OPTIMAL and self.master.first.integer is not None and self.master.first.integer.any():
-            self.master.keep_whole()
+            self.master.keep_whole(self.gap / 4)
             self.weigher.standing.keep_whole()
             self.upper, self.best = math.inf, None
             status = self._close()
@@ -114,7 +113,8 @@ class Search:
     def _close(self) -> Status:
         pooled, stalled = 0, 0
         while not self.late():
-            corner = stalled > 0 or relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
+            near = relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
+            corner = self.master.whole or near or stalled > 0
             proposed, bound = self.master.solve(corner=corner)
             self.lower = max(self.lower, bound)
             if relative_gap(self.upper, self.lower) <= self.gap:
