@@ -101,6 +101,7 @@ class Method:
             raise AskError(f"algorithm is {self.algorithm!r}: use choose, simplex or ipm")
 
 
+CORNER = Method(algorithm="simplex")
 INNER = Method(algorithm="ipm", crossover=False)  # an inner point proves its bound as well as a corner
 LARGE = 10_000  # columns past which it is also found far sooner
 

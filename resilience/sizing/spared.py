@@ -31,14 +31,13 @@ from resilience.sizing.lshaped import outline
 from resilience.sizing.lshaped.master import Weigher
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.twostage import Joined, TwoStage, extensive
-from resilience.solver import LinearProgram, Method, Solution, certified_bound, relative_gap, solve
+from resilience.solver import CORNER, LinearProgram, Method, Solution, certified_bound, relative_gap, solve
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
 
 PART = 0.5  # of the gap asked for that scenarios without a block, and stores left empty, may use up
 PROMISING = 0.3  # share of a store's cost that its first unit must save for the store not to be left empty at first
-CORNER = Method(algorithm="simplex")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

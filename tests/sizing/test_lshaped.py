@@ -89,6 +89,15 @@ def test_how_scenarios_are_solved_changes_no_answer(way):
     assert found.objective == pytest.approx(solve(extensive(two_stage).program).objective, rel=1e-6)
 
 
+def test_plans_that_are_kept_cost_what_the_answer_says_under_floors_too():
+    two_stage = sized(floors=(Floor(tier="essential", served=0.9, within=WorstCase()),)).two_stage
+    found = decompose(two_stage, gap=1e-6, way=lambda structure: Inside())
+    kept = [(number, plan) for number, plan in enumerate(found.plans) if plan is not None]
+    assert kept
+    for number, plan in kept:
+        assert two_stage.recourses[number].measured[0][1] @ plan == pytest.approx(found.most[number], rel=1e-6)
+
+
 def test_duals_that_are_kept_bound_each_scenario_as_the_answer_says():
     stated = sized()
     two_stage = stated.two_stage

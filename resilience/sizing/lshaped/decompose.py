@@ -134,13 +134,14 @@ def told(search: Search, status: Status, ways: Sequence[Way], seconds: float) ->
     plans: list[Floats | None] = [None] * search.scenarios
     for structure, pool in enumerate(search.pools):
         numbers = pool.structure.numbers
-        most[numbers] = np.minimum(pool.most(x)[:, 0], x[pool.structure.columns[:, 0]])
+        cheapest = pool.most(x)[:, 0]
+        most[numbers] = np.minimum(cheapest, x[pool.structure.columns[:, 0]])
         least[numbers] = pool.least(x[pool.structure.tied])[0]
-        for number, known in zip(numbers, pool.best(x[pool.structure.tied]), strict=True):
-            worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied
-            prices[number] = known
+        known = pool.best(x[pool.structure.tied])
         for position, number in enumerate(numbers.tolist()):
-            plans[number] = search.plan(structure, position, x)
+            worth[number], tied[number] = np.zeros(len(pool.structure.tied)), pool.structure.tied
+            prices[number] = known[position]
+            plans[number] = search.plan(structure, position, x, cheapest[position])
     for row, dual in zip(search.master.rows, search.master.multipliers(), strict=False):
         pool = search.pools[row.structure]
         number = pool.structure.numbers[row.position]

@@ -79,7 +79,7 @@ class Master:
         InfeasibleError
             If the cuts leave no first stage.
         """
-        answer = self.standing.simplex() if corner or self.whole else self.standing.inner()
+        answer = self.standing.simplex() if corner else self.standing.inner()
         if answer.status is Status.INFEASIBLE:
             raise InfeasibleError(Status.INFEASIBLE.value)
         if answer.status is not Status.OPTIMAL:

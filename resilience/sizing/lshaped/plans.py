@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -24,10 +25,9 @@ from resilience.physics import Mask
 from resilience.sizing.fixed import BROKEN
 from resilience.sizing.lshaped.structure import Structure
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Method, solve
+from resilience.solver import CORNER, LinearProgram, solve
 
 AT_ONCE = 256  # sides compared at a time, so that thousands of scenarios take little memory
-CORNER = Method(algorithm="simplex")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,12 +55,13 @@ def plan_of(structure: Structure, position: int, y: Floats, low: Floats, high: F
 
 def _served(structure: Structure, taken: Floats, y: Floats) -> Mask:
     """The scenarios of which a plan breaks no bound, and no row but tied ones, on which the first stage has a say."""
-    height, width = structure.program.shape
-    laid, spots = np.concatenate([taken, taken, y, y]), structure.spots
-    tied = np.isin(spots[spots < 2 * height] % height, structure.tied_rows)
-    kept = np.flatnonzero(np.concatenate([~tied, np.ones(len(spots) - len(tied), dtype=bool)]))
-    upper = (spots // height == 1) & (spots < 2 * height) | (spots >= 2 * height + width)
-    sign, alive = np.where(upper, 1.0, -1.0), np.arange(len(structure.numbers))
+    (height, width), spots = structure.program.shape, structure.spots
+    tied = np.zeros(2 * (height + width), dtype=bool)
+    tied[structure.tied_rows] = tied[height + structure.tied_rows] = True
+    kept = np.flatnonzero(~tied[spots])
+    laid = np.concatenate([taken, taken, y, y])
+    sign = np.repeat([-1.0, 1.0, -1.0, 1.0], [height, height, width, width])[spots]  # lower sides, then upper
+    alive = np.arange(len(structure.numbers))
     for start in range(0, len(kept), AT_ONCE):
         part = kept[start : start + AT_ONCE]
         room = (structure.values[np.ix_(alive, part)] - laid[spots[part]]) * sign[part]
@@ -77,14 +78,25 @@ class Plans:
     structure: Structure
     known: list[Plan] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        structure = self.structure
-        rows, self.free = structure.tied_rows, len(structure.tied_rows) - structure.caps
-        self.low, self.high = (np.empty((len(structure.numbers), len(rows))) for _ in range(2))
-        for position in range(len(structure.numbers)):
-            low, high, _, _ = structure.sides(position)
-            self.low[position], self.high[position] = low[rows], high[rows]
-        self.tie = structure.tie[rows[: self.free]]
+    @property
+    def free(self) -> int:
+        """How many of the tied rows stand before the caps."""
+        return len(self.structure.tied_rows) - self.structure.caps
+
+    @cached_property
+    def sides(self) -> tuple[Floats, Floats]:
+        """Lower and upper sides of the tied rows and caps of each scenario, before the first stage enters."""
+        rows, scenarios = self.structure.tied_rows, len(self.structure.numbers)
+        low, high = np.empty((scenarios, len(rows))), np.empty((scenarios, len(rows)))
+        for position in range(scenarios):
+            laid = self.structure.sides(position)
+            low[position], high[position] = laid[0][rows], laid[1][rows]
+        return low, high
+
+    @cached_property
+    def tie(self) -> sparse.csr_matrix:
+        """How the tied rows see the first stage."""
+        return self.structure.tie[self.structure.tied_rows[: self.free]]
 
     def learn(self, plan: Plan) -> None:
         """Remember a plan."""
@@ -97,20 +109,19 @@ class Plans:
         """
         found = np.full(self.structure.columns.shape, np.inf)
         low, high = self._limits(point, caps)
-        free = self.free
         within = np.zeros(len(found), dtype=bool)
         for plan in self.known:
-            stands = plan.serves & ((low <= plan.takes) & (plan.takes <= high))[:, :free].all(axis=1)
-            keeps = stands & (plan.takes <= high)[:, free:].all(axis=1)
+            room = (low <= plan.takes) & (plan.takes <= high)
+            stands = plan.serves & room[:, : self.free].all(axis=1)
+            keeps = stands & room[:, self.free :].all(axis=1)
             better = stands & (keeps >= within) & ((keeps > within) | (plan.measured[0] < found[:, 0]))
             found[better], within[better] = plan.measured, keeps[better]
         return found
 
     def stands(self, plan: Plan, position: int, point: Floats) -> bool:
         """Whether a plan is one for a scenario at `point`, whatever its caps."""
-        low, high = (side[0, : self.free] for side in self._limits(point, np.zeros((1, 0)), [position]))
-        takes = plan.takes[: self.free]
-        return bool(plan.serves[position] and (low <= takes).all() and (takes <= high).all())
+        low, high = (side[0] for side in self._limits(point, np.full((1, self.structure.caps), np.inf), [position]))
+        return bool(plan.serves[position] and (low <= plan.takes).all() and (plan.takes <= high).all())
 
     def mixed(self, position: int, point: Floats, caps: Floats) -> Floats:
         """What the cheapest mixture of plans for one scenario measures at `point`, within its `caps`; infinite where
@@ -125,7 +136,7 @@ class Plans:
         self, point: Floats, caps: Floats, positions: Sequence[int] | slice = slice(None)
     ) -> tuple[Floats, Floats]:
         """Between what a plan's takings must lie. Shape (scenarios, tied rows and caps)."""
-        low, high = self.low[positions].copy(), self.high[positions].copy()
+        low, high = (side[positions].copy() for side in self.sides)
         shift = np.asarray(self.tie @ point, dtype=np.float64)
         low[:, : self.free] -= shift
         high[:, : self.free] -= shift

@@ -205,18 +205,16 @@ class Search:
         """What plans, and those mixtures that were looked for, and cuts say that scenarios measure at `x`, at most and
         at least.
         """
-        most, least = [], []
-        for number, pool in enumerate(self.pools):
-            high = pool.most(x)
-            for position in range(len(high)):
-                one = mixed.get((number, position))
-                if one is not None and one[0] < high[position, 0]:
-                    high[position] = one
-            most.append(high.ravel())
+        most, least = [pool.most(x) for pool in self.pools], []
+        for (number, position), one in mixed.items():
+            if one[0] < most[number][position, 0]:
+                most[number][position] = one
+        for pool in self.pools:
             low = np.full(pool.structure.columns.shape, -np.inf)
             low[:, 0] = pool.least(x[pool.structure.tied])[0]
             least.append(low.ravel())
-        return np.concatenate(most), np.minimum(np.concatenate(least), np.concatenate(most))
+        high = np.concatenate([measured.ravel() for measured in most])
+        return high, np.minimum(np.concatenate(least), high)
 
     def _batch(
         self, most: Floats, least: Floats, weight: Floats, done: set[tuple[int, int]], slight: float
@@ -268,13 +266,13 @@ class Search:
             if found.x is not None:
                 self.latest[number, position] = found.plan, found.x
 
-    def plan(self, number: int, position: int, x: Floats) -> Floats | None:
-        """The columns of the last plan found for a scenario, where it is one at `x` and none better is known."""
+    def plan(self, number: int, position: int, x: Floats, most: float) -> Floats | None:
+        """The columns of a scenario's last plan, where it is one at `x` and measures no more than `most`."""
         plan, columns = self.latest.get((number, position), (None, None))
         pool = self.pools[number]
-        if plan is None or not pool.plans.stands(plan, position, x[pool.structure.tied]):
+        if plan is None or plan.measured[0] > most:
             return None
-        return columns if plan.measured[0] <= pool.most(x)[position, 0] else None
+        return columns if pool.plans.stands(plan, position, x[pool.structure.tied]) else None
 
     def answer(self) -> Floats:
         """The best first stage.
