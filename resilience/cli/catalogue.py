@@ -54,20 +54,25 @@ def find_study(name: str) -> Study:
 
 
 def listed() -> Answer:
-    """The shipped datasets and models with their titles."""
+    """The shipped datasets, models and ratings of countries with their titles."""
+    from resilience.compare import scores  # half of what compares, which other commands here need not wait for
+
     networks = [(name, str(_said(name).get("title", ""))) for name in datasets.names()]
     studies = [(name, models.load(name).title) for name in models.names()]
     contests = [(name, _find_controls(name).title) for name in _about_controls_shipped()]
+    rated = [(name, scores.title(name)) for name in scores.names()]
+    kinds = (("Datasets", networks), ("Models", studies), ("Export controls", contests), ("Ratings", rated))
     lines = []
-    for kind, rows in (("Datasets", networks), ("Models", studies), ("Export controls", contests)):
+    for kind, rows in kinds:
         width = max((len(name) for name, _ in rows), default=0)
         rows = rows or [("none", "")]
         lines += [f"{kind}:", *(f"  {name:<{width}}  {title}".rstrip() for name, title in rows)]
     lines.append(
         "`resilience show NAME` describes one; `resilience run MODEL` and `resilience controls NAME` answer one."
     )
-    data = {kind: [{"name": name, "title": title} for name, title in rows]
-            for kind, rows in (("datasets", networks), ("models", studies), ("controls", contests))}  # fmt: skip
+    keys = ("datasets", "models", "controls", "ratings")
+    data = {key: [{"name": name, "title": title} for name, title in rows]
+            for key, (_, rows) in zip(keys, kinds, strict=True)}  # fmt: skip
     return Answer(text="\n".join(lines), data=data)
 
 

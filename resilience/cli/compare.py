@@ -30,7 +30,9 @@ def compared(done: Compared) -> str:
     if done.flipped is not None:
         words.append(_flips_told(done.flipped))
     if done.under is not None:
-        words.append(_stability_told(done.under))
+        words += _stability_told(done.under)
+    if done.rated:
+        words.append(_ratings_told(done.asked.strength))
     if done.ranges is not None:
         words += _ranges_told(done.ranges, done.asked.points)
     if done.turned is not None:
@@ -59,12 +61,20 @@ def _flips_told(table: pd.DataFrame) -> str:
     return f"Another policy becomes the best, on average, at: {'; '.join(near)}."
 
 
-def _stability_told(table: pd.DataFrame) -> str:
-    """Whether other years rank the policies alike."""
-    other = table.iloc[1]
+def _stability_told(table: pd.DataFrame) -> list[str]:
+    """Whether other years or chances rank the policies alike."""
+    told = [
+        f"Under {other.under} the best is {other.best}; the two rankings agree to {other.agreement:.2f}"
+        for other in table.iloc[1:].itertuples()
+    ]
+    return [f"{told[0]} (Kendall's tau: 1 the same order, 0 none).", *(f"{one}." for one in told[1:])]
+
+
+def _ratings_told(strength: float) -> str:
+    """What ratings did, and whose assumption it is."""
     return (
-        f"Under {other['under']} the best is {other['best']}; the two rankings agree to {other['agreement']:.2f} "
-        "(Kendall's tau: 1 the same order, 0 none)."
+        f"Ratings multiply the odds of what begins in a country by {strength:g} for each standard deviation that its "
+        "score is below the median: our assumption, not the agencies'. ratings.csv and chances.csv have what follows."
     )
 
 

@@ -13,6 +13,7 @@ from resilience.cli.catalogue import find_study
 from resilience.cli.compare import compared
 from resilience.cli.stressed import many_told
 from resilience.cli.text import columns
+from resilience.compare import scores
 from resilience.drawing import drawn
 from resilience.engine import parse
 from resilience.errors import AskError, RunError
@@ -99,6 +100,8 @@ class Work:
     ) -> Answered:
         """Policies put side by side on a study's years, in a folder."""
         study = _asked(name, changes, out, engine=engine, also=also, say=say)
+        if comparing.ratings:
+            scores.read(comparing.ratings, study.network())  # every fault of every file, before a folder is begun
         asked = Asked.of(study, engine=engine, also=tuple(also), comparing=comparing)
         self.going = _begun(out, COMPARISONS, study.name, asked)
         return answer(self.going, say=say)

@@ -3,10 +3,12 @@
 `actions` and `policies` say what may be done, and `reshare` what a second source makes of a network. `losses` finds
 what a policy loses and `trial` spreads that over an engine. `sampling` says in what sense the years are a sample,
 `statistics` what follows for differences and for being best. `sized` is the reserve that a study sizes. `run` is the
-verb, `comparison` its answer. Whether it stands: `stability` (other years), `flips` (one assumption moved), `factors`,
-`indices` and `sensitivity` (the data's ranges). `outside` is a study as a plain function, for tools that explore.
+verb, `comparison` its answer. Whether it stands: `stability` (other years, and ratings of countries, whose `scores`
+ship or are anybody's), `flips` (one assumption moved), `factors`, `indices` and `sensitivity` (the data's ranges).
+`outside` is a study as a plain function, for tools that explore.
 """
 
+from resilience.compare import scores
 from resilience.compare.actions import (
     Action,
     Applied,
@@ -64,6 +66,7 @@ __all__ = [
     "factors",
     "flips",
     "holding_cost",
+    "scores",
     "sensitivity",
     "sized_reserve",
     "stability",

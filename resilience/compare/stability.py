@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,7 @@ class Ratings:
 
     A scenario takes the largest factor of the countries its disruptions begin in (`exporter`, `country`, `place`,
     `bloc`); one that names none keeps its odds. Odds are against the undisturbed year, so that chances stay chances:
-    for rare scenarios a factor of 2 doubles the chance. No ratings ship: give those of your source, turned into
-    factors, and say how in `source`.
+    for rare scenarios a factor of 2 doubles the chance. `scores.read` gives those that ship, and those of a CSV.
 
     >>> from resilience.disruption import Outage
     >>> network = Network.from_frames(
@@ -44,7 +44,11 @@ class Ratings:
     source: str = ""
 
     def __post_init__(self) -> None:
-        faults = [f"{who!r}: {factor!r} must be 0 or more" for who, factor in self.factors.items() if not factor >= 0]
+        faults = [
+            f"{who!r}: {factor!r} must be 0 or more, and finite"
+            for who, factor in self.factors.items()
+            if not 0 <= factor < math.inf
+        ]
         if faults:
             raise AskError(f"The ratings {self.name!r} cannot be as described", faults)
 
@@ -60,11 +64,12 @@ class Ratings:
         strange = [f"unknown country {who!r}. {near(who, known)}" for who in self.factors if who not in known]
         if strange:
             raise AskError(f"The ratings {self.name!r} do not fit network {network.name!r}", strange)
-        factor = [self._factor(begins_in(network, one)) for one in scenarios]
+        factor = [self.factor(begins_in(network, one)) for one in scenarios]
         odds = np.array([one.probability for one in scenarios]) * factor
         return np.asarray(odds / (odds.sum() + scenarios.undisturbed), dtype=np.float64)
 
-    def _factor(self, where: set[str]) -> float:
+    def factor(self, where: set[str]) -> float:
+        """What the odds of something that begins in these countries are multiplied by."""
         return max((self.factors.get(country, 1.0) for country in sorted(where)), default=1.0)
 
 
@@ -78,6 +83,20 @@ def begins_in(network: Network, scenario: Scenario) -> set[str]:
             for who in (named,) if isinstance(named, str) else named:
                 found.update((home[who],) if who in home else network.countries(who))
     return found
+
+
+def chances(network: Network, scenarios: ScenarioSet, ratings: Sequence[Ratings]) -> pd.DataFrame:
+    """What ratings make of the chances of scenarios.
+
+    Columns under (the name of the ratings), scenario, begins_in, factor (on its odds), stated and probability.
+    """
+    rows = []
+    for one in ratings:
+        for scenario, probability in zip(scenarios, one.chances(network, scenarios), strict=True):
+            where = begins_in(network, scenario)
+            begun, factor = " ".join(sorted(where)), one.factor(where)
+            rows.append((one.name, scenario.name, begun, factor, scenario.probability, float(probability)))
+    return pd.DataFrame(rows, columns=["under", "scenario", "begins_in", "factor", "stated", "probability"])
 
 
 def stability(base: Comparison, others: Mapping[str, Comparison]) -> pd.DataFrame:

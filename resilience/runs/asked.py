@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 from resilience.answering import inputs
+from resilience.compare import scores
 from resilience.drawing import hazards_of
-from resilience.errors import RunError
+from resilience.errors import AskError, RunError
 from resilience.provenance import checksum, command, versions
 from resilience.sizing.size import PROVED
 from resilience.stress import Stress
@@ -24,13 +25,28 @@ class Comparing:
 
     `draws` years from the dataset's hazards in place of its scenarios (None: its scenarios); `seed` for years, lots and
     repetitions; `only` names policies (none: all); `points` of the design that moves the data within its ranges (0: it
-    is not moved).
+    is not moved); `ratings` of countries, by name or file, that change the chances with a `strength`.
+
+    Raises
+    ------
+    AskError
+        If drawn years are to be rated.
     """
 
     draws: int | None = None
     seed: int = 1
     only: tuple[str, ...] = ()
     points: int = 0
+    ratings: tuple[str, ...] = ()
+    strength: float = scores.STRENGTH
+
+    def __post_init__(self) -> None:
+        if self.ratings and self.draws is not None:
+            raise AskError(
+                "Ratings change stated chances, and drawn years state none: a year's weight comes from how it was "
+                "drawn, and what happens in it may begin in many countries. Leave --draws out, and the study's named scenarios "
+                "are rated"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +114,8 @@ class Asked(Question):
     def of(cls, study: Study, *, comparing: Comparing | None = None, **settings: Any) -> Asked:
         """The question, asked here and now."""
         path = "" if study.path is None else str(study.path.resolve())
+        if comparing is not None:
+            comparing = replace(comparing, ratings=scores.placed(comparing.ratings))
         return cls(
             text=study.text, path=path, inputs=_read(study, comparing), versions=versions(), command=command(),
             comparing=comparing, **settings,
@@ -108,7 +126,7 @@ class Asked(Question):
         return Study.from_text(self.text, path=Path(self.path) if self.path else None)
 
     def rests_on(self) -> dict[str, str]:
-        """Its study, the dataset, and where years are yet to be drawn, their hazards too."""
+        """Its study, the dataset, ratings, and where years are yet to be drawn, their hazards too."""
         return _read(self.study(), self.comparing)
 
 
@@ -151,15 +169,20 @@ def read_question(text: str, *, where: Path) -> Question:
             return AskedStress(**{**values, "stress": Stress(**values["stress"])})
         comparing = values["comparing"]
         if comparing is not None:
-            comparing = Comparing(**{**comparing, "only": tuple(comparing["only"])})
+            named = {key: tuple(comparing.get(key, ())) for key in ("only", "ratings")}
+            comparing = Comparing(**{**comparing, **named})
         return Asked(**{**values, "also": tuple(values["also"]), "comparing": comparing})
     except (ValueError, TypeError, KeyError) as error:
         raise RunError(f"{where} does not say what was asked ({error}). Delete the folder and run anew") from error
 
 
 def _read(study: Study, comparing: Comparing | None) -> dict[str, str]:
-    drawn = comparing is not None and comparing.draws is not None
-    return inputs(study) | ({"hazards.toml": checksum(hazards_of(study))} if drawn else {})
+    found = inputs(study)
+    if comparing is not None:
+        rated = scores.files(comparing.ratings)
+        found |= {"hazards.toml": checksum(hazards_of(study))} if comparing.draws is not None else {}
+        found |= {f"ratings/{name}.csv": checksum(path) for name, path in rated.items()}
+    return found
 
 
 def _changed(what: str, then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -7,8 +7,8 @@ told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -20,18 +20,21 @@ from resilience.compare import (
     DataFlips,
     DrawnYears,
     Policy,
+    Ratings,
     Sensitivity,
     Sized,
     StatedChances,
     compare,
     data_flips,
     flips,
+    scores,
     sensitivity,
     sized_reserve,
     stability,
 )
 from resilience.compare.run import tail_means, without
 from resilience.compare.sized import named_policies, need_sizing, usual_policies
+from resilience.compare.stability import chances
 from resilience.drawing import drawn
 from resilience.engine import Engine
 from resilience.errors import AskError
@@ -54,9 +57,9 @@ Say = Callable[[str], None]
 class Compared:
     """A comparison with what was asked of it further.
 
-    `under` are other years that rank the policies (`stability`), `flipped` the assumptions that would reverse the
-    choice (`flips`), each where it has a meaning; `ranges` what the data's ranges do to it, and `turned` its
-    `data_flips`, where they were asked for.
+    `under` are other years or chances that rank the policies (`stability`), `flipped` the assumptions that would
+    reverse the choice (`flips`), each where it has a meaning; `rated` what ratings of countries make of odds and
+    chances, `ranges` what the data's ranges do to it, and `turned` its `data_flips`, where they were asked for.
     """
 
     study: Study
@@ -65,12 +68,13 @@ class Compared:
     gap: float | None  # of the reserve that was sized, if one was
     flipped: pd.DataFrame | None = None
     under: pd.DataFrame | None = None
+    rated: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     ranges: Sensitivity | None = None
     turned: DataFlips | None = None
 
     def further(self) -> dict[str, pd.DataFrame]:
         """The tables of what was asked further."""
-        made: dict[str, pd.DataFrame | None] = {"flips": self.flipped, "stability": self.under}
+        made: dict[str, pd.DataFrame | None] = {"flips": self.flipped, "stability": self.under, **self.rated}
         if self.ranges is not None:
             made |= {"sensitivity": self.ranges.indices, "worth": self.ranges.worth}
         if self.turned is not None:
@@ -92,7 +96,13 @@ class Compared:
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values."""
         more = {name: plainly(table.to_dict("records")) for name, table in self.further().items()}
-        named = {"study": self.study.name, "dataset": self.study.dataset, "draws": self.asked.draws}
+        strength = self.asked.strength if self.rated else None
+        named = {
+            "study": self.study.name,
+            "dataset": self.study.dataset,
+            "draws": self.asked.draws,
+            "strength": strength,
+        }
         failed = plainly(self.failures.to_dict("records"))
         return {**named, **self.found.to_json(), "failures": failed, **more}
 
@@ -110,6 +120,7 @@ def comparing(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tupl
         "versions": dict(asked.versions),
         "seed": done.asked.seed,
         "draws": done.asked.draws,
+        "strength": done.asked.strength if done.asked.ratings else None,
         "solver": f"HiGHS {version()}, {INNER.algorithm} without crossover",
         "gap": done.gap,
         "command": asked.command,
@@ -125,6 +136,7 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
     read = study.network()
     network, seed = balance(read).network, asked.seed
     tail_means(study.risk(network))  # refused before the work, not after it
+    rated = [one.ratings(strength=asked.strength) for one in scores.read(asked.ratings, network)]
     sized = _sized(study, network, asked, going, engine, say)
     policies = named_policies(usual_policies(study, network, sized), asked.only)
     unsized = sized.failed if sized else {}
@@ -147,6 +159,8 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
         flipped=flips(found) if asked.draws is None else None,
         under=None if asked.draws is None else stability(found, {f"seed {seed + 1}": tried(seed + 1)[1]}),
     )
+    if rated:
+        done = _under_ratings(done, network, years, rated)
     return done if not asked.points else _over_ranges(done, read, policies, years, engine, say)
 
 
@@ -158,6 +172,17 @@ def _sized(
         return None
     method = replace(INNER, memory=Solved(log=going.log))
     return sized_reserve(study, network, method=method, engine=engine, say=say)
+
+
+def _under_ratings(done: Compared, network: Network, years: ScenarioSet, rated: Sequence[Ratings]) -> Compared:
+    """The same with how it ranks under ratings of countries: the losses at hand, weighed by other chances."""
+    found, moved = done.found, chances(network, years, rated)
+    others = {}
+    for name, rows in moved.groupby("under", sort=False):
+        probability = rows.set_index("scenario")["probability"]  # without those that failed
+        others[str(name)] = found.under(probability[list(found.scenarios)].to_numpy())
+    tables = {"ratings": scores.ratings_table(rated), "chances": moved}
+    return replace(done, under=stability(found, others), rated=tables)
 
 
 def _over_ranges(

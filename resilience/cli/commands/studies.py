@@ -75,6 +75,19 @@ def compare(
         int,
         typer.Option(min=0, metavar="POINTS", help="Also move the data within its ranges: 8, 16, ... points; slow."),
     ] = 0,
+    ratings: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE.csv", help="Rank also under these ratings of countries; may be repeated."),
+    ] = None,
+    strength: Annotated[
+        float,
+        typer.Option(
+            "--ratings-strength",
+            min=1,
+            metavar="TIMES",
+            help="With --ratings: odds for each deviation a score is lower.",
+        ),
+    ] = 2.0,
     engine: Engined = "serial",
     also: Also = None,
     json: Json = False,
@@ -87,7 +100,10 @@ def compare(
     def compared(work: Work, say: Say) -> Answered:
         from resilience.runs import Comparing
 
-        asked = Comparing(draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity)
+        asked = Comparing(
+            draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity, ratings=tuple(ratings or ()),
+            strength=strength,
+        )  # fmt: skip
         return work.compare(study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say)
 
     give_run(compared, json=json)
