@@ -101,16 +101,18 @@ def read(asked: Sequence[str], network: Network) -> tuple[Scores, ...]:
         twice, what is no number.
     """
     known = set(network.places["country"])
-    found, faults = [], []
-    for number, one in enumerate(asked):
-        here, broken = _read(one, known, network.name)
-        found.append(here)
-        faults += broken
-        if any(_path(one).stem == _path(other).stem for other in asked[:number]):
+    found: dict[str, Scores] = {}
+    faults = []
+    for one in asked:
+        name = _path(one).stem
+        if name in found:
             faults.append(Fault(file=one, rule="ratings of this name are asked for twice", remedy="Rename one file"))
+            continue
+        found[name], broken = _read(one, known, network.name)
+        faults += broken
     if faults:
         raise DataError("Countries cannot be rated", faults)
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _shipped() -> dict[str, Path]:

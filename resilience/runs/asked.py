@@ -44,8 +44,8 @@ class Comparing:
         if self.ratings and self.draws is not None:
             raise AskError(
                 "Ratings change stated chances, and drawn years state none: a year's weight comes from how it was "
-                "drawn, and what happens in it may begin in many countries. Leave --draws out, and the study's named scenarios "
-                "are rated"
+                "drawn, and what happens in it may begin in many countries. Leave --draws out, and the study's named "
+                "scenarios are rated"
             )
 
 

@@ -101,3 +101,26 @@ def test_a_comparison_that_was_stopped_is_found_by_its_study(tiny, tmp_path, mon
 def test_drawn_years_need_hazards_and_engines_a_name(tiny):
     assert "No hazards ship for 'net'" in call(tiny, "--draws", 30, code=1)[1]
     assert "No engine 'proceses'" in call(tiny, "--engine", "proceses", code=1)[1]
+
+
+def test_the_ranking_under_ratings_is_told_and_bad_ones_begin_nothing(tmp_path):
+    """Odds of 0.1 times eight and 0.2 by eight, against 0.7: the stop, which a reserve would bridge, gets likely."""
+    uncertain().write(tmp_path / "net")
+    (tmp_path / "gas.toml").write_text(GAS)
+    (tmp_path / "grim.csv").write_text("country,risk\nAAA,9\nBBB,1\n")
+    (tmp_path / "bad.csv").write_text("country,score\nAAA,high\n")
+    asked = [tmp_path / "gas.toml", "--only", "no reserve", "--only", "national, 60 days", "--out", tmp_path / "found"]
+    _, told = call(*asked, "--ratings", tmp_path / "bad.csv", "--ratings", "world_bank_stabilty", code=1)
+    assert "bad.csv, row 2, column score: 'high': not a number" in told
+    assert (
+        "world_bank_stabilty: no ratings of this name ship, and no such file is here. Did you mean world_bank_st"
+        in told
+    )
+    assert "drawn years state none" in call(*asked, "--draws", 30, "--ratings", tmp_path / "grim.csv", code=1)[1]
+    assert not (tmp_path / "found").exists()
+    text, _ = call(*asked, "--ratings", tmp_path / "grim.csv", "--ratings-strength", 8)
+    assert "Under grim the best is national, 60 days; the two rankings agree to -1.00" in text
+    assert "Ratings multiply the odds of what begins in a country by 8 for each standard deviation" in text
+    chances = pd.read_csv(tmp_path / "found" / "chances.csv").set_index("scenario")["probability"]
+    assert chances.to_dict() == pytest.approx({"stop": 0.8 / 1.525, "blip": 0.025 / 1.525})
+    assert "world_bank_stability" in command("list")[0]

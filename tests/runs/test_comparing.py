@@ -97,3 +97,50 @@ def test_what_was_asked_is_read_back_as_it_was(study, tmp_path):
     assert read_question(asked.to_json(), where=tmp_path) == asked
     with pytest.raises(AskError, match="No hazards ship for 'net'"):
         Asked.of(study, comparing=drawn)
+
+
+def test_ratings_add_tables_and_change_no_other_byte_and_are_found_again_from_another_folder(
+    study, tmp_path, monkeypatch
+):
+    (tmp_path / "mine.csv").write_text("country,score\nAAA,1\nBBB,3\n")
+    two = ("no reserve", "national, 60 days")
+    answer(begin(tmp_path / "plain", Asked.of(study, comparing=Comparing(only=two))), say=quiet)
+    monkeypatch.chdir(tmp_path)
+    asked = Asked.of(study, comparing=Comparing(only=two, ratings=("mine.csv",), strength=3.0))
+    begin(tmp_path / "rated", asked).leave()
+    assert read_question(asked.to_json(), where=tmp_path) == asked
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    counted = Counting()
+    found = answer(take_up(tmp_path / "rated"), say=quiet, engine=counted).compared
+    assert len(counted.done) == 2  # a task for each policy: ratings simulate nothing
+    assert found.rated["ratings"].set_index("country")["factor"].to_dict() == pytest.approx({"AAA": 3.0, "BBB": 1 / 3})
+    assert found.under["under"].tolist() == ["as stated", "mine"]
+    manifest = json.loads((tmp_path / "rated" / "manifest.json").read_text())
+    assert "ratings/mine.csv" in manifest["inputs"]
+    assert manifest["strength"] == 3.0
+    mine = {"ratings", "chances", "stability"}
+    assert mine < set(manifest["tables"])
+    assert {"ratings", "chances", "stability", "strength"} <= set(
+        json.loads((tmp_path / "rated" / "answer.json").read_text())
+    )
+    same = set(files(tmp_path / "plain")) - {"manifest.json", "answer.json"}
+    for name in same:
+        assert (tmp_path / "rated" / name).read_bytes() == (tmp_path / "plain" / name).read_bytes()
+    told = diff(tmp_path / "plain", tmp_path / "rated")
+    assert "file ratings/mine.csv" in set(told.inputs["what"])
+    assert set(told.rows["table"]) == mine
+
+
+def test_ratings_that_changed_since_stop_a_comparison_from_going_on(study, tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("country,score\nAAA,1\nBBB,3\n")
+    begin(tmp_path / "run", Asked.of(study, comparing=Comparing(ratings=(str(path),)))).leave()
+    path.write_text("country,score\nAAA,2\nBBB,3\n")
+    with pytest.raises(RunError, match=r"input ratings/mine\.csv"):
+        take_up(tmp_path / "run")
+
+
+def test_drawn_years_are_not_rated():
+    with pytest.raises(AskError, match="drawn years state none"):
+        Comparing(draws=30, ratings=("vdem_rule_of_law",))
