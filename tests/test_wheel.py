@@ -64,7 +64,8 @@ def test_the_wheel_carries_data_types_and_licences_and_adds_one_name(installed, 
     packages = Path(
         output([installed / "python", "-c", "import resilience; print(resilience.__path__[0])"], cwd=tmp_path).strip()
     )
-    for shipped in ("py.typed", "_library/datasets/README.md", "_library/models/README.md"):
+    shelves = ("datasets/README.md", "datasets/ratings/world_bank_stability.csv", "models/README.md")
+    for shipped in ("py.typed", *(f"_library/{path}" for path in shelves)):
         assert (packages / shipped).is_file()
     for name in ("datasets", "models", "tests", "docs"):
         assert not (packages.parent / name).exists()

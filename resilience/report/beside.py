@@ -66,6 +66,11 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
         f"Each policy simulated on the same {answer['scenarios']:,} scenarios. Savings are against {first}, with "
         f"{level:.0%} intervals of the paired difference.",
         *_words(answer, scale, "headline", "findings"),
+        *(
+            f"Under {row['under']} the best is {row['best']}; its ranking and the one here agree to "
+            f"{row['agreement']:.2f} (Kendall's tau)."
+            for row in answer.get("stability", [])[1:]
+        ),
     ]
     found = Table(caption="Policies compared as simulated", columns=columns, sortable=True)
     return Section(key="policies", title="Policies compared", words=tuple(words), blocks=(found,))

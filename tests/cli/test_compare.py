@@ -117,10 +117,14 @@ def test_the_ranking_under_ratings_is_told_and_bad_ones_begin_nothing(tmp_path):
         in told
     )
     assert "drawn years state none" in call(*asked, "--draws", 30, "--ratings", tmp_path / "grim.csv", code=1)[1]
+    assert "give --ratings as well" in call(*asked, "--ratings-strength", 8, code=2)[1]
     assert not (tmp_path / "found").exists()
     text, _ = call(*asked, "--ratings", tmp_path / "grim.csv", "--ratings-strength", 8)
     assert "Under grim the best is national, 60 days; the two rankings agree to -1.00" in text
     assert "Ratings multiply the odds of what begins in a country by 8 for each standard deviation" in text
     chances = pd.read_csv(tmp_path / "found" / "chances.csv").set_index("scenario")["probability"]
     assert chances.to_dict() == pytest.approx({"stop": 0.8 / 1.525, "blip": 0.025 / 1.525})
+    answer = json.loads((tmp_path / "found" / "answer.json").read_text())
+    words = KINDS["compare"](answer, AsTheyAre()).words
+    assert "Under grim the best is national, 60 days; its ranking and the one here agree to -1.00" in words[-1]
     assert "world_bank_stability" in command("list")[0]

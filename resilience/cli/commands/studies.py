@@ -80,14 +80,11 @@ def compare(
         typer.Option(metavar="NAME|FILE.csv", help="Rank also under these ratings of countries; may be repeated."),
     ] = None,
     strength: Annotated[
-        float,
+        float | None,
         typer.Option(
-            "--ratings-strength",
-            min=1,
-            metavar="TIMES",
-            help="With --ratings: odds for each deviation a score is lower.",
+            "--ratings-strength", min=1, metavar="TIMES", help="By how much a deviation in score multiplies odds. [2]"
         ),
-    ] = 2.0,
+    ] = None,
     engine: Engined = "serial",
     also: Also = None,
     json: Json = False,
@@ -96,13 +93,15 @@ def compare(
     ] = None,
 ) -> None:
     """Compare policies on the same years: cost, loss, paired differences with intervals, and which is best."""
+    if strength is not None and not ratings:
+        raise typer.BadParameter("--ratings-strength says how much ratings count: give --ratings as well")
 
     def compared(work: Work, say: Say) -> Answered:
         from resilience.runs import Comparing
 
         asked = Comparing(
             draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity, ratings=tuple(ratings or ()),
-            strength=strength,
+            **({} if strength is None else {"strength": strength}),
         )  # fmt: skip
         return work.compare(study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say)
 
