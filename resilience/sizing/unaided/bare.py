@@ -58,9 +58,14 @@ def solved(state: None, asked: Bare) -> Solution:
 
 
 def _nearby(asked: Bare, near: Near) -> Solution | None:
+    """A plan that loses nothing: among few, then among all those near what is struck. Else the best of these, if that
+    will do for now.
+    """
     harmless = unharmed(near.narrow, near.around, asked.method)
     free = near.around.supplied <= STEPS
-    if harmless is not None or not near.for_now or free.mean() > MOST:
+    if harmless is not None or free.mean() > MOST:
         return harmless
     found = least_fixed(asked.program, free, near.around.calm, asked.method)
-    return replace(found, bound=0.0) if found is not None and found.objective <= HARMLESS else found
+    if found is not None and found.objective <= HARMLESS:
+        return replace(found, bound=0.0)
+    return found if near.for_now else None
