@@ -7,7 +7,7 @@ from resilience import Network, Outage, Scenario
 from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.unaided.bare import Bare, Near, solved
+from resilience.sizing.unaided.bare import Bare, Look, Near, solved
 from resilience.sizing.unaided.nearby import surroundings
 from resilience.sizing.unaided.steady import tools_as_ever
 from resilience.sizing.unaided.unharmed import narrowed, unharmed
@@ -35,7 +35,7 @@ def asked(essential, for_now=False):
     block = Compiler().compile(case)
     usual = tools_as_ever(case, block)
     narrow, around = narrowed(block, usual), surroundings(case, block)
-    near = Near(narrow=narrow, around=around, for_now=for_now)
+    near = Near(narrow=narrow, around=around, look=Look(for_now=for_now))
     return Bare(program=block.program, usual=usual, near=near, method=INNER)
 
 
