@@ -20,16 +20,23 @@ MOST = 0.5  # of all columns, past which what lies near takes as long as the who
 SMALL = 2_000  # columns up to which the least loss is sought at once
 
 
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How to look near what is struck: `thorough`, also where that is most of the program, and among all plans there;
+    and whether the least loss there will do `for_now`, without a bound, where no plan without a loss is found.
+    """
+
+    thorough: bool = True
+    for_now: bool = False
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Near:
-    """Where to look first: the program that rules plans with a loss out, and what lies near what is struck.
-
-    `for_now` tells whether the least loss near it will do, without a bound, where a plan without a loss is not found.
-    """
+    """Where to look first: the program that rules plans with a loss out, what lies near what is struck, and how."""
 
     narrow: LinearProgram
     around: Surroundings
-    for_now: bool
+    look: Look
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,13 +49,13 @@ class Bare:
     method: Method | None
 
 
-def bare(case: Case, block: Compiled, *, method: Method | None, search: bool, for_now: bool) -> Bare:
-    """A scenario as a task, with a `search` near what it strikes where that may save time."""
+def bare(case: Case, block: Compiled, *, method: Method | None, look: Look | None) -> Bare:
+    """A scenario as a task, with a `look` near what it strikes first, if any, where that may save time."""
     empty = with_units(block, case, np.zeros(len(case.stores)))
     usual, near = tools_as_ever(case, empty), None
-    if search and empty.program.shape[1] > SMALL:
+    if look is not None and empty.program.shape[1] > SMALL:
         narrow, around = narrowed(empty, usual), surroundings(case, empty)
-        near = None if narrow is None or around is None else Near(narrow=narrow, around=around, for_now=for_now)
+        near = None if narrow is None or around is None else Near(narrow=narrow, around=around, look=look)
     return Bare(program=empty.program, usual=usual, near=near, method=method)
 
 
@@ -58,9 +65,17 @@ def solved(state: None, asked: Bare) -> Solution:
 
 
 def _nearby(asked: Bare, near: Near) -> Solution | None:
-    harmless = unharmed(near.narrow, near.around, asked.method)
+    """A plan that loses nothing: among few, then among all those near what is struck. Else the best of these, if that
+    will do for now.
+    """
     free = near.around.supplied <= STEPS
-    if harmless is not None or not near.for_now or free.mean() > MOST:
+    part = free.mean() <= MOST
+    if not (part or near.look.thorough):
+        return None
+    harmless = unharmed(near.narrow, near.around, asked.method)
+    if harmless is not None or not (part and near.look.thorough):
         return harmless
     found = least_fixed(asked.program, free, near.around.calm, asked.method)
-    return replace(found, bound=0.0) if found is not None and found.objective <= HARMLESS else found
+    if found is not None and found.objective <= HARMLESS:
+        return replace(found, bound=0.0)
+    return found if near.look.for_now else None

@@ -15,6 +15,7 @@ import numpy as np
 from resilience.errors import InfeasibleError
 from resilience.physics import Mask
 from resilience.sizing.case import Case
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.program import toolers
 from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, certified_bound, solve
@@ -53,6 +54,6 @@ def least_loss(program: LinearProgram, usual: Mask, method: Method | None) -> So
     except InfeasibleError:
         return solve(program, method)
     bound = min(certified_bound(program, found.row_dual), found.objective)
-    if found.bound - bound > (method or Method()).gap * abs(found.objective):
+    if found.bound - bound > max((method or Method()).gap * abs(found.objective), HARMLESS):
         return solve(program, method)
     return replace(found, bound=bound)

@@ -9,7 +9,8 @@ loses no easier one passes: one whose program has the same coefficients and nowh
 scenarios of one shape are tried from the middle of their order of hardness. Of many, of which simulation has told what
 each loses at most (`traced.py`), those that may weigh most come first, and those that together weigh too little to
 matter are spared: once a plan near what is struck, which is often the best there is, has told that they lose less than
-simulation says. While all of them lose something, the least loss is sought at once.
+simulation says. While all of them lose something, that takes longer than it spares: only plans without a loss are
+looked for, and only where what lies near is a part.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from resilience.sizing.case import Case
 from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.statement import Compiled
-from resilience.sizing.unaided.bare import Bare, bare, solved
+from resilience.sizing.unaided.bare import Bare, Look, bare, solved
 from resilience.sizing.unaided.lent import lent
 from resilience.solver import LinearProgram, Method, Solution
 
@@ -144,49 +145,39 @@ def _lent(found: Solution, block: Compiled) -> Solution | None:
     return None if plan is None or cost > HARMLESS else replace(found, objective=cost, x=plan)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """How to ask for a scenario's loss: with a search near what is struck first, and whether that will do for now."""
-
-    search: bool
-    for_now: bool
-
-
-Wave = Mapping[int, Ask]  # scenarios that do not depend on one another's answers
+Wave = Mapping[int, Look | None]  # scenarios that need not wait for one another, and how to look near each first
 
 
 def _middles(known: _Known) -> Iterator[Wave]:
     """Of each group of one shape the scenario in the middle of hardness, then the middles of its halves, and on."""
-    ask = Ask(search=True, for_now=False)
     spans = [group for group in known.alike.values() if len(group)]
     while spans:
         middles = [(span, len(span) // 2) for span in spans]
-        yield {span[middle]: ask for span, middle in middles if span[middle] not in known.answers}
+        yield {span[middle]: Look() for span, middle in middles if span[middle] not in known.answers}
         halves = [half for span, middle in middles for half in (span[middle + 1 :], span[:middle])]
         spans = [half for half in halves if len(half)]
 
 
 def _gravest(known: _Known, traced: Traced) -> Iterator[Wave]:
-    """Those that may weigh most, until the rest weighs too little to matter. Each is searched once, and solved in full
-    where it still weighs most after that.
+    """Those that may weigh most, until the rest weighs too little to matter. Near each is looked once, and it is solved
+    in full where it still weighs most after that.
     """
-    searched: set[int] = set()
-    search = False
-    while True:
-        weighed = known.most * traced.weight
-        wave = sorted(known.open(), key=lambda number: (-weighed[number], number))[:TOGETHER]
-        if not wave or _negligible(known, traced):
-            return
-        yield {number: Ask(search=search and number not in searched, for_now=True) for number in wave}
-        searched |= set(wave)
-        search = search or bool((known.most[wave] <= HARMLESS).any())
+    seen: set[int] = set()
+    look = Look(thorough=False)
+    while wave := _notable(known, traced)[:TOGETHER]:
+        yield {number: None if number in seen else look for number in wave}
+        seen |= set(wave)
+        if (known.most[wave] <= HARMLESS).any():
+            look = Look(for_now=True)
 
 
-def _negligible(known: _Known, traced: Traced) -> bool:
-    """Whether what is not solved yet weighs too little to matter."""
+def _notable(known: _Known, traced: Traced) -> list[int]:
+    """Those not solved yet that may weigh too much together to be spared, gravest first."""
     weighed = known.most * traced.weight
-    solved_for = sum(weighed[number] for number in known.answers)
-    return bool(weighed.sum() - solved_for <= traced.spare * solved_for)
+    allowed = traced.spare * sum(weighed[number] for number in known.answers)
+    unsolved = np.array(known.open(), dtype=np.int64)
+    left = unsolved[notable(weighed[unsolved], allowed)].tolist()
+    return sorted(left, key=lambda number: (-weighed[number], number))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -200,8 +191,7 @@ class _Asked(Mapping[str, Bare]):
 
     def __getitem__(self, name: str) -> Bare:
         number = int(name)
-        ask = self.wave[number]
-        return bare(self.cases[number], self.blocks[number], method=self.method, search=ask.search, for_now=ask.for_now)
+        return bare(self.cases[number], self.blocks[number], method=self.method, look=self.wave[number])
 
     def __iter__(self) -> Iterator[str]:
         return map(str, self.wave)
