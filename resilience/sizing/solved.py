@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resilience.engine import Engine
 from resilience.physics import Floats
@@ -156,14 +155,6 @@ def _view(asked: Stated, without: Sequence[Solution], dual: Floats, weight: Floa
     return View(program=outline(asked.two_stage, [here, nothing]), held=held, exact=False)
 
 
-def _worth_a_plan(found: Decomposed, without: Floats, chances: Floats, gap: float) -> NDArray[np.bool_]:
-    """Which scenarios could be better off than with nothing bought by so much that it shows: all but those whose
-    claims, weighed by their chances, together stay within a small part of the gap.
-    """
-    claim = np.maximum(without - found.least, 0.0) * chances
-    return notable(claim, KEPT * gap * abs(found.objective))
-
-
 def _plans(
     asked: Stated,
     found: Decomposed,
@@ -175,22 +166,23 @@ def _plans(
     engine: Engine | None,
     say: Say,
 ) -> list[Floats]:
-    """Each scenario's plan: the one it had with nothing bought, or the last one of the search, where that is as good as
-    its best to within the gap asked for; else it is solved once more.
+    """Each scenario's plan: the one it had with nothing bought, or the last one of the search, but for those whose
+    plans together cost more than a small part of the gap above what is known to be the least: they are solved once
+    more.
     """
     held, amounts = buys
     chances = asked.terms.probabilities[asked.terms.blocks]
-    helped = _worth_a_plan(found, np.array([alone.objective for alone in without]), chances, gap)
-    say(f"the plans in {helped.sum()} scenarios that the reserve helps")
-    plans, again = [alone.x for alone in without], {}
-    for number in np.flatnonzero(helped).tolist():
-        known = found.plans[number]
-        cost = np.inf if known is None else float(asked.two_stage.recourses[number].measured[0][1] @ known)
-        if known is not None and cost - found.least[number] <= max(KEPT * gap * abs(cost), HARMLESS):
-            plans[number] = known
-        else:
-            mine = held[asked.mine[number]]
-            again[number] = with_units(asked.blocks[number], asked.cases[number], mine, amounts).program
+    plans, cost = [alone.x for alone in without], np.array([alone.objective for alone in without])
+    for number, (known, recourse) in enumerate(zip(found.plans, asked.two_stage.recourses, strict=True)):
+        if known is not None and (lost := float(recourse.measured[0][1] @ known)) < cost[number]:
+            plans[number], cost[number] = known, lost
+    doubt = np.maximum(cost - found.least, 0.0) * np.maximum(chances, found.weight)
+    poor = np.flatnonzero(notable(doubt, max(KEPT * gap * abs(found.objective), HARMLESS))).tolist()
+    say(f"the plans in {len(poor)} scenarios that may have a better one")
+    again = {
+        number: with_units(asked.blocks[number], asked.cases[number], held[asked.mine[number]], amounts).program
+        for number in poor
+    }
     prices = {number: dual for number, dual in enumerate(found.prices) if dual is not None}
     for number, answer in solve_each(again, prices=prices, gap=KEPT * gap, method=method, engine=engine).items():
         plans[number] = answer.x

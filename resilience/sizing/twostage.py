@@ -94,13 +94,13 @@ def extensive(two_stage: TwoStage) -> Joined:
     links = np.cumsum([height, *(len(recourse.measured) for recourse in recourses)])
     rows = np.cumsum([links[-1], *(recourse.program.shape[0] for recourse in recourses)])
     pieces: list[tuple[Any, int, int]] = [(first.matrix, 0, 0)]
-    for number, recourse in enumerate(recourses):
-        pieces.append((recourse.tie, rows[number], 0))
-        pieces.append((recourse.program.matrix, rows[number], columns[number]))
-        pieces.append((_links(recourse, width), links[number], 0))
-        measured = [row for _, row in recourse.measured]
-        if measured:
-            pieces.append((sparse.csr_matrix(np.vstack(measured)), links[number], columns[number]))
+    for link, column, recourse in zip(links, columns, recourses, strict=False):
+        pieces.append((_links(recourse, width), link, 0))
+        if recourse.measured:
+            pieces.append((sparse.csc_matrix(np.vstack([row for _, row in recourse.measured])), link, column))
+    for row, column, recourse in zip(rows, columns, recourses, strict=False):
+        pieces.append((recourse.tie, row, 0))
+        pieces.append((recourse.program.matrix, row, column))
     free, zero = np.full(links[-1] - height, -np.inf), np.zeros(links[-1] - height)
     program = LinearProgram(
         cost=np.concatenate([first.cost, np.zeros(columns[-1] - width)]),
@@ -114,19 +114,29 @@ def extensive(two_stage: TwoStage) -> Joined:
     return Joined(program=program, columns=_slices(columns), rows=_slices(rows), links=_slices(links))
 
 
-def _links(recourse: Recourse, width: int) -> sparse.coo_matrix:
+def _links(recourse: Recourse, width: int) -> sparse.csc_matrix:
     """Minus one where a measured column stands: row @ y - x_c <= 0."""
     count = len(recourse.measured)
     at = np.arange(count), np.array([column for column, _ in recourse.measured], dtype=np.int64)
-    return sparse.coo_matrix((np.full(count, -1.0), at), shape=(count, width))
+    return sparse.csc_matrix((np.full(count, -1.0), at), shape=(count, width))
 
 
 def _placed(pieces: Sequence[tuple[Any, int, int]], shape: tuple[int, int]) -> sparse.csc_matrix:
-    """The matrix whose blocks stand at the given rows and columns; one pass, however many blocks there are."""
-    entries = [(piece.tocoo(), int(down), int(along)) for piece, down, along in pieces]  # ints keep indices narrow
-    i = np.concatenate([piece.row + down for piece, down, _ in entries])
-    j = np.concatenate([piece.col + along for piece, _, along in entries])
-    return sparse.csc_matrix((np.concatenate([piece.data for piece, _, _ in entries]), (i, j)), shape=shape)
+    """The matrix whose blocks of columns stand at the given rows and columns, upper ones before lower ones: each is
+    copied once, to where its columns' entries go, in place of sorting all entries.
+    """
+    blocks = [(sparse.csc_matrix(piece), down, slice(along, along + piece.shape[1])) for piece, down, along in pieces]
+    lengths = np.zeros(shape[1], dtype=np.int64)
+    for block, _, span in blocks:
+        lengths[span] += np.diff(block.indptr)
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+    index, data, free = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1]), starts[:-1].copy()
+    for block, down, span in blocks:
+        each = np.diff(block.indptr)
+        to = np.repeat(free[span] - block.indptr[:-1], each) + np.arange(block.nnz)
+        index[to], data[to] = block.indices + down, block.data
+        free[span] += each
+    return sparse.csc_matrix((data, index, starts), shape=shape)
 
 
 def _integers(parts: list[LinearProgram]) -> NDArray[np.bool_] | None:

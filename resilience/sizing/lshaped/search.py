@@ -6,8 +6,8 @@ Each round
     what is left is as small as the master's own gap, or the middle leads no further, it is asked for corners;
 (2) cuts that off with what the pool knows already, which costs no scenario, as long as it can;
 (3) solves scenarios there, those first whose doubt (most less least, as the risk measure weighs it) is largest, until
-    what is left of doubt is small beside what is left of the gap: cuts, plans and mixtures of plans settle many
-    without a solve;
+    what is left of doubt is small beside what is left of the gap, or the gap is closed: cuts, plans and mixtures of
+    plans settle many without a solve;
 (4) weighs the plans by the first stage's own rows: an upper bound, and the best first stage if none was better.
 
 Lower bounds come from duals priced at bounds and upper bounds from plans, so neither trusts a solver's word. With whole
@@ -179,7 +179,9 @@ class Search:
         )
 
     def evaluate(self, x: Floats) -> None:
-        """Solve scenarios at the first stage `x` until little is in doubt, and take it if it is the best so far."""
+        """Solve scenarios at the first stage `x` until little is in doubt or the gap is closed; take it if none was
+        better.
+        """
         done: set[tuple[int, int]] = set()
         mixed: dict[tuple[int, int], Floats] = {}
         while True:
@@ -189,7 +191,8 @@ class Search:
             if cost < self.upper:
                 self.upper, self.best = cost, whole
             allowed = max(DOUBT * self.gap * abs(cost), SHARE * (self.upper - self.lower))
-            settled = self.single and math.isfinite(cost) and cost - low <= allowed
+            closed = relative_gap(self.upper, self.lower) <= self.gap
+            settled = closed or (self.single and math.isfinite(cost) and cost - low <= allowed)
             slight = DOUBT * self.gap * abs(cost) / self.scenarios if self.single and math.isfinite(cost) else 0.0
             batch = [] if settled else self._batch(most, least, weight if math.isfinite(cost) else below, done, slight)
             if not batch or (self.late() and self.best is not None):
