@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from resilience.cli.answer import INTERRUPTED
 from resilience.cli.commands import catalogue, questions, studies
+from resilience.engine.threads import keep_to_one_thread
 from resilience.errors import InfeasibleError, ResilienceError
 
 EXITS = (
@@ -45,6 +46,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    keep_to_one_thread()
     app(prog_name="resilience")
 
 

@@ -10,17 +10,15 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 
 from resilience.engine.task import attempt, failed
+from resilience.engine.threads import one_thread
 
 SPAWN = get_context("spawn")
 READY = b"ready"
-# Numerical libraries read these when they are loaded. One thread each: there are as many workers as cores.
-THREADS = ("MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 class Lane:
@@ -31,7 +29,7 @@ class Lane:
         self.process = SPAWN.Process(target=serve, args=(theirs, recipe), daemon=True)
         self.ready = False
         self.key: str | None = None  # the task it is at
-        with _one_thread():
+        with one_thread():
             self.process.start()
         theirs.close()  # so that a dead worker is an end of file
 
@@ -59,21 +57,6 @@ class Lane:
         self.process.kill()
         self.process.join()
         self.pipe.close()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """What is started here inherits one thread; this process keeps what it had."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def serve(pipe: Connection, recipe: bytes) -> None:

@@ -12,7 +12,7 @@ import jobs
 import pytest
 
 from resilience.engine import Done, Processes, answers, nothing
-from resilience.engine.lane import THREADS
+from resilience.engine.threads import THREADS
 from resilience.errors import EngineError
 
 NUMBERS = {f"task {number}": number for number in range(10)}
