@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
-from resilience.balance import balance
 from resilience.drawing import fresh_years
 from resilience.engine import Engine
 from resilience.errors import AskError, ScenarioError
@@ -15,10 +12,10 @@ from resilience.knowledge import know
 from resilience.network import Network
 from resilience.provenance import Provenance, checksum, command, dataset_files, versions
 from resilience.result import Result, failures
-from resilience.scenario import ScenarioSet
 from resilience.sizing.size import PROVED, Sizing, solve_sizing
-from resilience.sizing.stated import Stated, state_sizing
+from resilience.sizing.stated import Stated
 from resilience.solver import INNER, Method, version
+from resilience.stating import balanced, state
 from resilience.study import Study
 
 Say = Callable[[str], None]
@@ -62,7 +59,7 @@ def run(
         count = len(study.points())
         raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
     read = inputs(study)
-    network, adjustments = _balanced(study, say)
+    network, adjustments = balanced(study, say)
     found = size(study, network, method=method, gap=gap, engine=engine, say=say)
     study, stated, sizing = found.study, found.stated, found.sizing
 
@@ -126,43 +123,6 @@ def size(
         stated = state(study, network, say=say)
         sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
     return Attempt(study=study, stated=stated, sizing=sizing, failed=failed)
-
-
-def state(
-    study: Study, network: Network | None = None, *, scenarios: ScenarioSet | None = None, say: Say | None = None
-) -> Stated:
-    """A study's program before it is solved, over other scenarios than its own where they are given."""
-    say = say or (lambda text: None)
-    if network is None:
-        network, _ = _balanced(study, say)
-    faults = study.faults(network)
-    if faults:
-        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
-    return state_sizing(
-        network,
-        scenarios or study.scenarios,
-        weeks=study.weeks,
-        risk=study.risk(network),
-        budget_usd=study.sizing.budget_usd,
-        floors=[floor.build() for floor in study.sizing.floors],
-        limits=study.sizing.limits,
-        measures=study.measure,
-        members=study.members,
-        goods=study.sizing.goods,
-        release=study.release.build(),
-        periods=study.periods.build(),
-        weights=study.weights(network),
-        scope=study.scope(),
-        say=say,
-    )
-
-
-def _balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:
-    say(f"reading the network {study.dataset!r}")
-    network = study.network()
-    say(f"balancing {len(network.goods)} goods over {len(network.lanes)} lanes")
-    found = balance(network)
-    return found.network, found.adjustments
 
 
 def inputs(study: Study) -> dict[str, str]:

@@ -52,6 +52,7 @@ ORDER = (
     "kinds",
     "study",
     "drawing",
+    "stating",
     "data_interval",
     "knowledge",
     "models",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from resilience.answering import state
 from resilience.cli.answer import Answer
 from resilience.cli.catalogue import find_study
 from resilience.errors import RunError
 from resilience.folder import write_csv
+from resilience.stating import state
 from resilience.study import Study
 
 Say = Callable[[str], None]

@@ -181,21 +181,36 @@ def cost_of(
 ) -> float:
     """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]
 
-    `measures` tells how many of each stand beside it, by name, of those that the ask offers; their cost is included.
+    `measures` stand beside it, and their cost is included; the other parameters, and errors, are those of `lost_with`.
+    """
+    bought = _bought(stated, measures)
+    own = float(stated.terms.holding @ stated.units(reserve) + stated.terms.offers.yearly @ bought) * stated.laws.usd
+    lost = lost_with(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
+    return own + float(stated.terms.probabilities[stated.terms.blocks] @ lost)
+
+
+def lost_with(
+    stated: Stated,
+    reserve: Reserve,
+    *,
+    measures: Mapping[str, float] | None = None,
+    without: Without | None = None,
+    gap: float = 1e-4,
+    method: Method | None = None,
+    engine: Engine | None = None,
+) -> Floats:
+    """What each year of an ask that may lose anything then loses with a reserve. [USD], shape (stated years,)
+
+    `measures` tells how many of each stand beside it, by name, of those that the ask offers.
     Where it is known what each year loses `without`, years that the reserve can help by a tenth of `gap` together, as
-    their duals tell, count at that loss, and so do those that were spared: the cost is then never too low.
+    their duals tell, count at that loss, and so do those that were spared: the loss is then never too low.
 
     Raises
     ------
     AskError
         If a measure stands beside it that the ask does not offer.
     """
-    names = [measure.name for measure in stated.measures]
-    strange = [f"{name!r} is not offered. {near(name, names)}" for name in measures or {} if name not in names]
-    if strange:
-        raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
-    bought = np.array([(measures or {}).get(name, 0.0) for name in names])
-    units = stated.units(reserve)
+    bought, units = _bought(stated, measures), stated.units(reserve)
     own = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
 
     def program(number: int) -> LinearProgram:
@@ -207,7 +222,16 @@ def cost_of(
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
     for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
         lost[number] = answer.objective
-    return (own + float(chances @ lost)) * stated.laws.usd
+    return lost * stated.laws.usd
+
+
+def _bought(stated: Stated, measures: Mapping[str, float] | None) -> Floats:
+    """How many of each measure of an ask, in its order."""
+    names = [measure.name for measure in stated.measures]
+    strange = [f"{name!r} is not offered. {near(name, names)}" for name in measures or {} if name not in names]
+    if strange:
+        raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
+    return np.array([(measures or {}).get(name, 0.0) for name in names])
 
 
 def _helped(
