@@ -107,10 +107,14 @@ def _on_other_data(data: DataInterval | None, money: Money) -> list[str]:
         f"{' to '.join(map(money, data.ends(name)))} USD a year ({money(float(data.stated[name]))} on the stated data)"
         for name in ("without_usd", "loss_usd")
     )
-    return [
+    found = [
         f"In nine of ten draws of the data from their ranges, firms that follow rules lose {without} without it and "
         f"{held} with it."
     ]
+    if data.foreseen:
+        least, left = (" to ".join(map(money, data.ends(name))) for name in ("foreseen_without_usd", "foreseen_usd"))
+        found.append(f"With perfect foresight it is {least} without it and {left} with it.")
+    return found
 
 
 def _left_out(failed: pd.DataFrame) -> list[str]:

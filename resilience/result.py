@@ -14,7 +14,7 @@ import pandas as pd
 
 from resilience import formats
 from resilience.amounts import Money, left_open, money
-from resilience.data_interval import data_interval
+from resilience.data_interval import Foresight, data_interval
 from resilience.errors import AskError, near
 from resilience.folder import write_run
 from resilience.formats import plainly
@@ -79,16 +79,19 @@ class Result:
         risk = self.study.risk(self.network)
         return sentences(self.knowledge, self.sizing, risk, money)
 
-    def over_data(self, *, draws: int = 20, say: Callable[[str], None] = lambda text: None) -> Result:
+    def over_data(
+        self, *, draws: int = 20, foresight: Foresight | None = None, say: Callable[[str], None] = lambda text: None
+    ) -> Result:
         """The same, its headline with an interval for what the ranges of the data make of it.
 
-        Each draw simulates the study with and without the reserve, which stays as it is; errors as of
-        `resilience.data_interval.data_interval`.
+        Each draw simulates the study with and without the reserve, which stays as it is, and with `foresight` solves it
+        too; errors as of `resilience.data_interval.data_interval`.
         """
         bought = self.sizing.bought(self.study.measure)
         behaviour = behaviour_with(self.network, bought)
         found = data_interval(
-            self.study, self.sizing.reserve, bought=bought, behaviour=behaviour, draws=draws, say=say
+            self.study, self.sizing.reserve, bought=bought, behaviour=behaviour, draws=draws, foresight=foresight,
+            say=say,
         )  # fmt: skip
         return replace(self, knowledge=replace(self.knowledge, data=found))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from resilience.answering import run
-from resilience.data_interval import AMOUNTS
+from resilience.data_interval import AMOUNTS, FORESEEN, Foresight
 from resilience.errors import AskError
 from resilience.report import html
 from resilience.runs.saved import read
@@ -73,6 +73,26 @@ def test_on_each_draw_the_amounts_are_what_a_hand_finds(result):
     assert found.draws["loss_usd"].to_numpy() == pytest.approx(0.1 * (20 * value + 20 * price))
     assert found.draws["saved_usd"].to_numpy() == pytest.approx(0.1 * (20 * value - 20 * price))
     assert found.worth_it == 1.0
+
+
+def test_losses_with_perfect_foresight_are_told_where_asked_for_and_are_what_a_hand_finds(result):
+    """With one maker, one user and no stock, foresight does no better than rules: 40 v without, 20 v + 20 p with it."""
+    plain = result.knowledge.data
+    assert not plain.foreseen
+    assert "With perfect foresight it is" not in result.headline()
+    asked = result.over_data(draws=10, foresight=Foresight())
+    found = asked.knowledge.data
+    assert list(found.draws.columns) == [*AMOUNTS, *FORESEEN]
+    price, value = found.draws["reserve_usd"] / 20, found.draws["without_usd"] / (0.1 * 40)
+    assert found.draws["foreseen_without_usd"].to_numpy() == pytest.approx(0.1 * 40 * value, rel=1e-3)
+    assert found.draws["foreseen_usd"].to_numpy() == pytest.approx(0.1 * 20 * (value + price), rel=1e-3)
+    assert found.draws["foreseen_saved_usd"].to_numpy() == pytest.approx(0.1 * 20 * (value - price), rel=1e-3)
+    losses = result.table("losses")
+    assert found.stated["foreseen_without_usd"] == pytest.approx(0.1 * losses["without_usd"].sum(), rel=1e-3)
+    assert found.stated["foreseen_usd"] == pytest.approx(0.1 * losses["loss_usd"].sum(), rel=1e-3)
+    low, high = found.ends("foreseen_usd")
+    assert f"{low:,.0f} to {high:,.0f} with it" in asked.headline()
+    assert "Loss a year with perfect foresight, with it" in html(asked)
 
 
 def test_nine_of_ten_draws_lie_within(result):

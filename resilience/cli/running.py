@@ -70,6 +70,7 @@ class Work:
         engine: str = "serial",
         also: Sequence[str] = (),
         data_draws: int = 0,
+        data_foresight: bool = False,
     ) -> Answered:
         """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios.
 
@@ -83,7 +84,9 @@ class Work:
             say(f"drawing {draws:,} years")
             study, years = _drawn(study, draws, seed), _fresh(study, draws)
             gap = {"gap": DRAWN_GAP, "years": years}
-        asked = Asked.of(study, engine=engine, also=tuple(also), data_draws=data_draws, **gap)
+        asked = Asked.of(
+            study, engine=engine, also=tuple(also), data_draws=data_draws, data_foresight=data_foresight, **gap
+        )
         self.going = _begun(out, RUNS, study.name, asked)
         return answer(self.going, say=say)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from resilience import views
-from resilience.data_interval import AMOUNTS
+from resilience.data_interval import NAMES
 from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.blocks import Column, Facts, Section, Table
@@ -92,7 +92,7 @@ def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
     interval = Table(
         caption="What the ranges of the data make of it",
         columns=(
-            Column.text("Amount", table["figure"].map(AMOUNTS).map(sentence)),
+            Column.text("Amount", table["figure"].map(NAMES).map(sentence)),
             scale.usd("Stated data", table["stated_usd"], alike=amounts),
             scale.usd("Nine of ten draws from", table["low_usd"], alike=amounts),
             scale.usd("to", table["high_usd"], alike=amounts),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from resilience.answering import run
+from resilience.data_interval import Foresight
 from resilience.engine import Engine, parse
 from resilience.errors import AskError, DataError, InfeasibleError, MissingExtraError, RunError
 from resilience.folder import fill, why
@@ -89,7 +90,8 @@ def _about_study(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> A
     kept = Kept(engine=engine, log=going.log)
     result = run(study, say=say, method=method, gap=asked.gap, engine=kept, years=asked.years)
     if asked.data_draws:
-        result = result.over_data(draws=asked.data_draws, say=say)
+        foresight = Foresight(method=method, engine=kept) if asked.data_foresight else None
+        result = result.over_data(draws=asked.data_draws, foresight=foresight, say=say)
     result = result.by(asked.command)
     _write(going, result.files(), asked.also)
     return Answered(folder=going.folder, result=result, failures=result.failures)

@@ -97,7 +97,8 @@ class Asked(Question):
     """A study's text and where its file lies, and the settings of `run`.
 
     `years` and `gap` as `run` has them; `also` names further forms of tables;
-    `data_draws` says over how many draws of the data the answer is told (0: none).
+    `data_draws` says over how many draws of the data the answer is told (0: none), `data_foresight` whether its losses
+    with perfect foresight are too.
     With `comparing`, the question is not the study's own but which policy is best for it.
     """
 
@@ -108,6 +109,7 @@ class Asked(Question):
     years: int = 0
     also: tuple[str, ...] = ()
     data_draws: int = 0
+    data_foresight: bool = False
     comparing: Comparing | None = None
 
     @classmethod

@@ -105,6 +105,10 @@ def test_a_run_tells_its_headline_over_draws_of_the_data(tiny, tmp_path):
     found = answer("run", tiny, "--data-draws", 10, "--out", tmp_path / "run")
     assert "In nine of ten draws of the data from their ranges" in found["headline"]
     assert "data_interval.csv" in found["files"]
+    assert "With perfect foresight it is" not in found["headline"]
     assert "at least 10" in call("run", tiny, "--data-draws", 3, code=2)[1]
+    assert "say how many" in call("run", tiny, "--data-foresight", code=2)[1]
+    foreseen = answer("run", tiny, "--data-draws", 10, "--data-foresight", "--out", tmp_path / "foreseen")
+    assert "With perfect foresight it is" in foreseen["headline"]
     tiny.write_text(tiny.read_text() + '\n[sweep]\ngrid = { "sizing.budget_usd" = [0, 100] }\n')
     assert "draw the data for one of its points" in call("run", tiny, "--data-draws", 10, code=1)[1]

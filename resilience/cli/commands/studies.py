@@ -38,6 +38,9 @@ def run(
         int,
         typer.Option("--data-draws", metavar="N", help="Give the headline an interval over N draws of the data [none]"),
     ] = 0,
+    data_foresight: Annotated[
+        bool, typer.Option("--data-foresight", help="With --data-draws: of losses with perfect foresight too. Slow.")
+    ] = False,
     engine: Engined = "serial",
     also: Also = None,
     json: Json = False,
@@ -48,10 +51,12 @@ def run(
     """Answer a study: size the reserve, and write tables, manifest and report to a folder. A stopped run can resume."""
     if 0 < data_draws < FEWEST or data_draws < 0:
         raise typer.BadParameter(f"--data-draws {data_draws}: 0 for none, or at least {FEWEST}")
+    if data_foresight and not data_draws:
+        raise typer.BadParameter("--data-foresight goes with --data-draws N: say how many")
     give_run(
         lambda work, say: work.run(
             study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
-            data_draws=data_draws,
+            data_draws=data_draws, data_foresight=data_foresight,
         ),
         json=json,
     )  # fmt: skip
