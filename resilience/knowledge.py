@@ -20,7 +20,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from resilience.data_interval import AMOUNTS, DataInterval
+from resilience.data_interval import DataInterval
 from resilience.engine import Engine
 from resilience.mitigation import Measure
 from resilience.network import Network
@@ -194,7 +194,7 @@ def _interval(found: Replications | None, money: Callable[[float], str]) -> list
 def _data(found: DataInterval | None, money: Callable[[float], str]) -> list[str]:
     if found is None:
         return []
-    ends = {name: " to ".join(map(money, found.ends(name))) for name in AMOUNTS}
+    ends = {name: " to ".join(map(money, found.ends(name))) for name in found.draws.columns}
     strongest = found.strongest()
     clear = strongest[strongest["clear"]].head(NAMED)
     if strongest.empty:
@@ -207,7 +207,19 @@ def _data(found: DataInterval | None, money: Callable[[float], str]) -> list[str
     return [
         f"In nine of ten of {len(found.draws)} draws of the data from their ranges the same reserve costs "
         f"{ends['reserve_usd']} USD to buy and {ends['holding_usd_per_year']} a year to hold, and saves "
-        f"{ends['saved_usd']} a year as simulated; in {found.worth_it:.0%} of all it saves more than it costs. {which}."
+        f"{ends['saved_usd']} a year as simulated; in {found.worth_it:.0%} of all it saves more than it costs. {which}.",
+        *_foreseen(found, money),
+    ]
+
+
+def _foreseen(found: DataInterval, money: Callable[[float], str]) -> list[str]:
+    if not found.foreseen:
+        return []
+    low, high = map(money, found.ends("foreseen_saved_usd"))
+    stated = money(float(found.stated["foreseen_saved_usd"]))
+    return [
+        f"With perfect foresight it saves {low} to {high} a year in nine of ten of these draws, and {stated} on the stated "
+        "data, for which it was sized."
     ]
 
 

@@ -93,6 +93,8 @@ def test_losses_with_perfect_foresight_are_told_where_asked_for_and_are_what_a_h
     low, high = found.ends("foreseen_usd")
     assert f"{low:,.0f} to {high:,.0f} with it" in asked.headline()
     assert "Loss a year with perfect foresight, with it" in html(asked)
+    low, high = found.ends("foreseen_saved_usd")
+    assert f"it saves {low:,.0f} to {high:,.0f} a year in nine of ten of these draws" in " ".join(asked.findings())
 
 
 def test_nine_of_ten_draws_lie_within(result):
