@@ -207,7 +207,8 @@ def _data(found: DataInterval | None, money: Callable[[float], str]) -> list[str
     return [
         f"In nine of ten of {len(found.draws)} draws of the data from their ranges the same reserve costs "
         f"{ends['reserve_usd']} USD to buy and {ends['holding_usd_per_year']} a year to hold, and saves "
-        f"{ends['saved_usd']} a year as simulated; in {found.worth_it:.0%} of all it saves more than it costs. {which}.",
+        f"{ends['saved_usd']} a year as simulated; in {found.worth_it:.0%} of all it saves more than it costs. "
+        f"{which}.",
         *_foreseen(found, money),
     ]
 
@@ -218,8 +219,8 @@ def _foreseen(found: DataInterval, money: Callable[[float], str]) -> list[str]:
     low, high = map(money, found.ends("foreseen_saved_usd"))
     stated = money(float(found.stated["foreseen_saved_usd"]))
     return [
-        f"With perfect foresight it saves {low} to {high} a year in nine of ten of these draws, and {stated} on the stated "
-        "data, for which it was sized."
+        f"With perfect foresight it saves {low} to {high} a year in nine of ten of these draws, and {stated} on the "
+        "stated data, for which it was sized."
     ]
 
 
