@@ -167,8 +167,7 @@ def _plans(
     say: Say,
 ) -> list[Floats]:
     """Each scenario's plan: the one it had with nothing bought, or the last one of the search, but for those whose
-    plans together cost more than a small part of the gap above what is known to be the least: they are solved once
-    more.
+    plans together cost more than a small part of the gap above what the objective counts: they are solved once more.
     """
     held, amounts = buys
     chances = asked.terms.probabilities[asked.terms.blocks]
@@ -176,9 +175,9 @@ def _plans(
     for number, (known, recourse) in enumerate(zip(found.plans, asked.two_stage.recourses, strict=True)):
         if known is not None and (lost := float(recourse.measured[0][1] @ known)) < cost[number]:
             plans[number], cost[number] = known, lost
-    doubt = np.maximum(cost - found.least, 0.0) * np.maximum(chances, found.weight)
-    poor = np.flatnonzero(notable(doubt, max(KEPT * gap * abs(found.objective), HARMLESS))).tolist()
-    say(f"the plans in {len(poor)} scenarios that may have a better one")
+    above = np.maximum(cost - found.most, 0.0) * np.maximum(chances, found.weight)
+    poor = np.flatnonzero(notable(above, max(KEPT * gap * abs(found.objective), HARMLESS))).tolist()
+    say(f"the plans in {len(poor)} scenarios that have a better one")
     again = {
         number: with_units(asked.blocks[number], asked.cases[number], held[asked.mine[number]], amounts).program
         for number in poor
