@@ -44,6 +44,7 @@ FORESEEN: Mapping[str, str] = {
     "foreseen_usd": "loss a year with perfect foresight, with it",
     "foreseen_saved_usd": "loss saved a year with perfect foresight",
 }
+COSTS = ("reserve_usd", "holding_usd_per_year")  # of these, what the reserve costs and not what it does
 NAMES: Mapping[str, str] = {**AMOUNTS, **FORESEEN}
 CLOSE = 1e-3  # to which losses with foresight are known: ranges of the data move them by far more
 Say = Callable[[str], None]

@@ -126,7 +126,8 @@ def test_headline_report_and_a_run_read_back_tell_the_interval(result):
     assert json.loads(json.dumps(result.to_json()))["knowledge"]["data_interval"][0]["draws"] == 20
     page = html(result)
     assert told in page
-    assert "What the ranges of the data make of it" in page
+    assert "What the ranges of the data make of its cost" in page
+    assert "What they make of what is lost" in page
     folder = result.save(result.study.path.parent / "run")
     again = read(folder)
     assert again.headline() == result.headline()

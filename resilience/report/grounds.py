@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from resilience import views
-from resilience.data_interval import NAMES
+from resilience.data_interval import COSTS, NAMES
 from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.blocks import Column, Facts, Section, Table
@@ -88,9 +90,21 @@ def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
     if "data_interval" not in reading.table_names():
         return None
     table = reading.table("data_interval")
+    costs = table["figure"].isin(COSTS)
+    parts = (("What the ranges of the data make of its cost", costs), ("What they make of what is lost", ~costs))
+    intervals = (_interval(caption, table[rows], scale) for caption, rows in parts)
+    words = (
+        f"The same reserve, simulated on {int(table['draws'].iloc[0])} networks drawn from the low and high of each "
+        "figure and from what unknown lanes may carry; nothing is sized again. Ranges of assumed figures are "
+        "judgements: this is no interval for the truth. Which single figures matter takes hundreds of draws to tell.",
+    )
+    return Section(key="other-data", title="On other data", words=words, blocks=(*intervals, *_followed(reading)))
+
+
+def _interval(caption: str, table: pd.DataFrame, scale: AsTheyAre) -> Table:
     amounts = [*table["stated_usd"], *table["low_usd"], *table["high_usd"]]
-    interval = Table(
-        caption="What the ranges of the data make of it",
+    return Table(
+        caption=caption,
         columns=(
             Column.text("Amount", table["figure"].map(NAMES).map(sentence)),
             scale.usd("Stated data", table["stated_usd"], alike=amounts),
@@ -98,12 +112,6 @@ def other_data(reading: Reading, scale: AsTheyAre) -> Section | None:
             scale.usd("to", table["high_usd"], alike=amounts),
         ),
     )
-    words = (
-        f"The same reserve, simulated on {int(table['draws'].iloc[0])} networks drawn from the low and high of each "
-        "figure and from what unknown lanes may carry; nothing is sized again. Ranges of assumed figures are "
-        "judgements: this is no interval for the truth. Which single figures matter takes hundreds of draws to tell.",
-    )
-    return Section(key="other-data", title="On other data", words=words, blocks=(interval, *_followed(reading)))
 
 
 def _followed(reading: Reading) -> tuple[Table, ...]:
