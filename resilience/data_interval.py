@@ -69,10 +69,10 @@ class Foresight:
         lost = lost_with(
             stated, reserve, measures=beside, without=without, gap=CLOSE, method=self.method, engine=self.engine
         )
-        blocks = stated.terms.blocks
-        least, left = (stated.most * stated.laws.usd).copy(), (stated.most * stated.laws.usd).copy()
-        least[blocks], left[blocks] = without.most * stated.laws.usd, lost
-        before, after = (measure(stated.terms.risk, each, stated.terms.probabilities) for each in (least, left))
+        before, after = (
+            measure(stated.terms.risk, stated.of_all(each), stated.terms.probabilities) * stated.laws.usd
+            for each in (without.most, lost)
+        )
         return {"foreseen_without_usd": before, "foreseen_usd": after, "foreseen_saved_usd": before - after}
 
 

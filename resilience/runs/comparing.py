@@ -72,6 +72,11 @@ class Compared:
     ranges: Sensitivity | None = None
     turned: DataFlips | None = None
 
+    @property
+    def strength(self) -> float | None:
+        """By how much ratings count; None where there are none."""
+        return self.asked.strength if self.asked.ratings else None
+
     def further(self) -> dict[str, pd.DataFrame]:
         """The tables of what was asked further."""
         made: dict[str, pd.DataFrame | None] = {"flips": self.flipped, "stability": self.under, **self.rated}
@@ -96,12 +101,11 @@ class Compared:
     def to_json(self) -> dict[str, Any]:
         """The answer as plain values."""
         more = {name: plainly(table.to_dict("records")) for name, table in self.further().items()}
-        strength = self.asked.strength if self.rated else None
         named = {
             "study": self.study.name,
             "dataset": self.study.dataset,
             "draws": self.asked.draws,
-            "strength": strength,
+            "strength": self.strength,
         }
         failed = plainly(self.failures.to_dict("records"))
         return {**named, **self.found.to_json(), "failures": failed, **more}
@@ -120,7 +124,7 @@ def comparing(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> tupl
         "versions": dict(asked.versions),
         "seed": done.asked.seed,
         "draws": done.asked.draws,
-        "strength": done.asked.strength if done.asked.ratings else None,
+        "strength": done.strength,
         "solver": f"HiGHS {version()}, {INNER.algorithm} without crossover",
         "gap": done.gap,
         "command": asked.command,

@@ -32,7 +32,8 @@ from resilience.policy import Reserve
 from resilience.risk import Expectation
 from resilience.sizing.each import solve_each
 from resilience.sizing.response import with_units
-from resilience.sizing.unaided import KEPT, notable
+from resilience.sizing.slight import notable
+from resilience.sizing.unaided import KEPT
 from resilience.solver import LinearProgram, Method, certified_bound
 
 if TYPE_CHECKING:
@@ -183,10 +184,9 @@ def cost_of(
 
     `measures` stand beside it, and their cost is included; the other parameters, and errors, are those of `lost_with`.
     """
-    bought = _bought(stated, measures)
-    own = float(stated.terms.holding @ stated.units(reserve) + stated.terms.offers.yearly @ bought) * stated.laws.usd
+    _, _, own = _standing(stated, reserve, measures)
     lost = lost_with(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
-    return own + float(stated.terms.probabilities[stated.terms.blocks] @ lost)
+    return (own + float(stated.terms.probabilities[stated.terms.blocks] @ lost)) * stated.laws.usd
 
 
 def lost_with(
@@ -199,7 +199,9 @@ def lost_with(
     method: Method | None = None,
     engine: Engine | None = None,
 ) -> Floats:
-    """What each year of an ask that may lose anything then loses with a reserve. [USD], shape (stated years,)
+    """What each year of an ask that may lose anything then loses with a reserve, in the physics' unit of money.
+
+    Shape (stated years,).
 
     `measures` tells how many of each stand beside it, by name, of those that the ask offers.
     Where it is known what each year loses `without`, years that the reserve can help by a tenth of `gap` together, as
@@ -210,8 +212,7 @@ def lost_with(
     AskError
         If a measure stands beside it that the ask does not offer.
     """
-    bought, units = _bought(stated, measures), stated.units(reserve)
-    own = float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
+    units, bought, own = _standing(stated, reserve, measures)
 
     def program(number: int) -> LinearProgram:
         held = units[stated.mine[number]]
@@ -222,16 +223,19 @@ def lost_with(
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
     for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
         lost[number] = answer.objective
-    return lost * stated.laws.usd
+    return lost
 
 
-def _bought(stated: Stated, measures: Mapping[str, float] | None) -> Floats:
-    """How many of each measure of an ask, in its order."""
+def _standing(stated: Stated, reserve: Reserve, measures: Mapping[str, float] | None) -> tuple[Floats, Floats, float]:
+    """What a reserve has in each store of an ask, how many of each of its measures stand beside it, and what both cost
+    a year, scaled.
+    """
     names = [measure.name for measure in stated.measures]
     strange = [f"{name!r} is not offered. {near(name, names)}" for name in measures or {} if name not in names]
     if strange:
         raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
-    return np.array([(measures or {}).get(name, 0.0) for name in names])
+    units, bought = stated.units(reserve), np.array([(measures or {}).get(name, 0.0) for name in names])
+    return units, bought, float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
 
 
 def _helped(

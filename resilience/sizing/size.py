@@ -241,8 +241,7 @@ def sized(
     numbers = stated.terms.blocks
     asked = stated.only(numbers[without.live].tolist())
     alone = [without.answers[number] for number in without.live]
-    most = stated.most.copy()
-    most[numbers] = without.most
+    most = stated.of_all(without.most)
     spared = np.setdiff1d(np.arange(len(most)), numbers[sorted(without.answers)])
     counted = float(stated.terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
     try:

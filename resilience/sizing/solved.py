@@ -18,8 +18,9 @@ from resilience.sizing.lshaped import Decomposed, decompose, outline
 from resilience.sizing.lshaped.search import Say
 from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
+from resilience.sizing.slight import notable
 from resilience.sizing.spared import sparable, spared, weights
-from resilience.sizing.unaided import KEPT, notable
+from resilience.sizing.unaided import KEPT
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
 if TYPE_CHECKING:

@@ -26,9 +26,10 @@ from resilience.sizing.limits import Limit, kept, own_stores
 from resilience.sizing.parts import Parts, cases_of, of_each, offers
 from resilience.sizing.reserve import Floor, Terms, reserve_program
 from resilience.sizing.scope import Everything, Scope
+from resilience.sizing.slight import notable
 from resilience.sizing.statement import Compiled
 from resilience.sizing.twostage import TwoStage
-from resilience.sizing.unaided import most_lost, notable
+from resilience.sizing.unaided import most_lost
 from resilience.stores import stores
 
 DUST = 1e-4  # scaled units (a ten-millionth of a week of the world's use) that count as nothing held
@@ -71,6 +72,12 @@ class Stated:
         """The reserve program and every case's response program as one; large, so joined only when asked for."""
         floors, members = self.terms.floors, self.members
         return join(self.first, self.blocks, self.cases, mine=self.mine, floors=floors, members=members)
+
+    def of_all(self, lost: Floats) -> Floats:
+        """What every scenario loses: of those stated what is `lost`, of the others at most what simulation says."""
+        found = self.most.copy()
+        found[self.terms.blocks] = lost
+        return found
 
     @property
     def scale(self) -> Floats:

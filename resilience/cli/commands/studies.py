@@ -102,11 +102,12 @@ def compare(
         raise typer.BadParameter("--ratings-strength says how much ratings count: give --ratings as well")
 
     def compared(work: Work, say: Say) -> Answered:
+        from resilience.compare.scores import STRENGTH
         from resilience.runs import Comparing
 
         asked = Comparing(
             draws=draws, seed=seed, only=tuple(only or ()), points=sensitivity, ratings=tuple(ratings or ()),
-            **({} if strength is None else {"strength": strength}),
+            strength=STRENGTH if strength is None else strength,
         )  # fmt: skip
         return work.compare(study, changes or [], out, comparing=asked, engine=engine, also=also or [], say=say)
 

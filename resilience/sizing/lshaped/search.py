@@ -36,6 +36,7 @@ from resilience.sizing.lshaped.oracle import Found, Task, solved
 from resilience.sizing.lshaped.plans import Plan, plan_of
 from resilience.sizing.lshaped.pool import Pool
 from resilience.sizing.lshaped.structure import Structure, price
+from resilience.sizing.slight import notable
 from resilience.sizing.twostage import Floats
 from resilience.solver import LinearProgram, Status, relative_gap
 
@@ -139,8 +140,7 @@ class Search:
         low = self.first.column_lower
         dear = self.weigher.tied[self.first.cost[self.weigher.tied] > 0]
         spent = self.first.cost[dear] * (proposed[dear] - low[dear])
-        order = np.argsort(spent, kind="stable")
-        gone = dear[order[np.cumsum(spent[order]) <= SPECK * self.master.gap * spent.sum()]]
+        gone = dear[~notable(spent, SPECK * self.master.gap * spent.sum())]
         swept = proposed.copy()
         swept[gone] = low[gone]
         cost, _, _ = self.weigher.weigh(swept, low[self.columns])

@@ -5,6 +5,6 @@ loses, solving as few of their programs, and as little of each, as the answer ne
 """
 
 from resilience.sizing.unaided.traced import most_lost
-from resilience.sizing.unaided.without import KEPT, Traced, Without, notable, without_reserve
+from resilience.sizing.unaided.without import KEPT, Traced, Without, without_reserve
 
-__all__ = ["KEPT", "Traced", "Without", "most_lost", "notable", "without_reserve"]
+__all__ = ["KEPT", "Traced", "Without", "most_lost", "without_reserve"]

@@ -19,7 +19,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resilience.engine import Done, Engine, Outcome, Serial, Team, nothing
 from resilience.errors import ScenarioError
@@ -27,6 +26,7 @@ from resilience.physics import Floats
 from resilience.sizing.case import Case
 from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.lshaped.search import Say
+from resilience.sizing.slight import notable
 from resilience.sizing.statement import Compiled
 from resilience.sizing.unaided.bare import Bare, Look, bare, solved
 from resilience.sizing.unaided.lent import lent
@@ -208,14 +208,6 @@ def _outcomes(team: Team, asked: _Asked, known: int, say: Say) -> dict[int, Outc
         name = asked.cases[int(outcome.key)].scenario.name
         say(f"loss without a reserve, {known + len(found)} of {len(asked.cases)} scenarios: {name}")
     return {int(key): found[key] for key in asked}
-
-
-def notable(weighed: Floats, allowed: float) -> NDArray[np.bool_]:
-    """All but the least, those that together come to no more than `allowed`."""
-    order = np.argsort(weighed, kind="stable")
-    found = np.ones(len(weighed), dtype=bool)
-    found[order[np.cumsum(weighed[order]) <= allowed]] = False
-    return found
 
 
 def _alike(blocks: Sequence[Compiled]) -> dict[tuple[int, int], list[int]]:
