@@ -21,8 +21,8 @@ from resilience.network import Network
 from resilience.policy import Reserve, holding_cost
 from resilience.risk import measure
 from resilience.simulate import Behaviour, simulate
+from resilience.sizing.aided import with_reserve
 from resilience.sizing.calibrate import in_place
-from resilience.sizing.replications import lost_with
 from resilience.sizing.size import unaided
 from resilience.solver import INNER, Method
 from resilience.stating import state
@@ -66,12 +66,12 @@ class Foresight:
         stated = state(study, network)
         without = unaided(stated, gap=CLOSE, method=self.method, engine=self.engine)
         beside = {one.name: float(amount) for one, amount in bought}
-        lost = lost_with(
+        aided = with_reserve(
             stated, reserve, measures=beside, without=without, gap=CLOSE, method=self.method, engine=self.engine
         )
         before, after = (
             measure(stated.terms.risk, stated.of_all(each), stated.terms.probabilities) * stated.laws.usd
-            for each in (without.most, lost)
+            for each in (without.most, aided.lost)
         )
         return {"foreseen_without_usd": before, "foreseen_usd": after, "foreseen_saved_usd": before - after}
 

@@ -26,15 +26,13 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from resilience.engine import Engine
-from resilience.errors import AskError, near
+from resilience.errors import AskError
 from resilience.physics import Floats
 from resilience.policy import Reserve
 from resilience.risk import Expectation
-from resilience.sizing.each import solve_each
-from resilience.sizing.response import with_units
-from resilience.sizing.slight import notable
-from resilience.sizing.unaided import KEPT
-from resilience.solver import LinearProgram, Method, certified_bound
+from resilience.sizing.aided import Aided, with_reserve
+from resilience.sizing.spared import least_by_cuts, weigh
+from resilience.solver import Method, relative_gap
 
 if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
@@ -155,7 +153,7 @@ def replicate(
         If losses are not weighed by their mean or there are floors: the mean of samples' costs would be of another kind
         than the cost.
     """
-    from resilience.sizing.size import sized, unaided
+    from resilience.sizing.size import unaided
 
     candidate, best = [], []
     for number in range(samples):
@@ -164,95 +162,36 @@ def replicate(
         if stated.terms.risk != Expectation() or stated.terms.floors:
             raise AskError("Replications state an interval for expected cost without floors: size so to ask for one")
         without = unaided(stated, method=method, gap=gap, engine=engine)
-        best.append(sized(stated, without, method=method, gap=gap, engine=engine).bound_usd)
-        cost = cost_of(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
-        candidate.append(cost)
+        aided = with_reserve(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
+        candidate.append(aided.cost_usd)
+        best.append(_best(stated, without, aided, method=method, gap=gap, engine=engine))
     return replications(candidate, best, level=level)
 
 
-def cost_of(
-    stated: Stated,
-    reserve: Reserve,
-    *,
-    measures: Mapping[str, float] | None = None,
-    without: Without | None = None,
-    gap: float = 1e-4,
-    method: Method | None = None,
-    engine: Engine | None = None,
+def _best(
+    stated: Stated, without: Without, aided: Aided, *, method: Method | None, gap: float, engine: Engine | None
 ) -> float:
-    """What a reserve costs over the years of an ask: holding it, and the mean loss with it. [USD a year]
-
-    `measures` stand beside it, and their cost is included; the other parameters, and errors, are those of `lost_with`.
+    """What any reserve costs at least over a sample's years: as the duals with the candidate and where nothing is held
+    tell, if that is within `gap` of what either costs; else as a sizing of the sample proves. [USD a year]
     """
-    _, _, own = _standing(stated, reserve, measures)
-    lost = lost_with(stated, reserve, measures=measures, without=without, gap=gap, method=method, engine=engine)
-    return (own + float(stated.terms.probabilities[stated.terms.blocks] @ lost)) * stated.laws.usd
+    from resilience.sizing.size import sized
+
+    asked = stated.only(stated.terms.blocks[without.live].tolist())
+    nothing, candidate = (
+        {place: known[number].row_dual for place, number in enumerate(without.live) if number in known}
+        for known in (without.answers, aided.answers)
+    )
+    bound = least_by_cuts(asked.two_stage, [nothing, candidate]).bound * stated.laws.usd
+    if relative_gap(min(aided.cost_usd, _idle_usd(stated, asked, without)), bound) <= gap:
+        return bound
+    return sized(stated, without, method=method, gap=gap, engine=engine).bound_usd
 
 
-def lost_with(
-    stated: Stated,
-    reserve: Reserve,
-    *,
-    measures: Mapping[str, float] | None = None,
-    without: Without | None = None,
-    gap: float = 1e-4,
-    method: Method | None = None,
-    engine: Engine | None = None,
-) -> Floats:
-    """What each year of an ask that may lose anything then loses with a reserve, in the physics' unit of money.
-
-    Shape (stated years,).
-
-    `measures` tells how many of each stand beside it, by name, of those that the ask offers.
-    Where it is known what each year loses `without`, years that the reserve can help by a tenth of `gap` together, as
-    their duals tell, count at that loss, and so do those that were spared: the loss is then never too low.
-
-    Raises
-    ------
-    AskError
-        If a measure stands beside it that the ask does not offer.
-    """
-    units, bought, own = _standing(stated, reserve, measures)
-
-    def program(number: int) -> LinearProgram:
-        held = units[stated.mine[number]]
-        return with_units(stated.blocks[number], stated.cases[number], held, bought).program
-
-    lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
+def _idle_usd(stated: Stated, asked: Stated, without: Without) -> float:
+    """What the years of a sample cost where nothing is held; infinite where limits on those `asked` forbid that."""
+    cost, _, _ = weigh(asked, np.zeros(asked.first.program.shape[1]), without.most[without.live])
     chances = stated.terms.probabilities[stated.terms.blocks]
-    helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
-    for number, answer in solve_each({each: program(each) for each in helped}, method=method, engine=engine).items():
-        lost[number] = answer.objective
-    return lost
-
-
-def _standing(stated: Stated, reserve: Reserve, measures: Mapping[str, float] | None) -> tuple[Floats, Floats, float]:
-    """What a reserve has in each store of an ask, how many of each of its measures stand beside it, and what both cost
-    a year, scaled.
-    """
-    names = [measure.name for measure in stated.measures]
-    strange = [f"{name!r} is not offered. {near(name, names)}" for name in measures or {} if name not in names]
-    if strange:
-        raise AskError("These measures cannot stand beside the reserve: state the ask with them", strange)
-    units, bought = stated.units(reserve), np.array([(measures or {}).get(name, 0.0) for name in names])
-    return units, bought, float(stated.terms.holding @ units + stated.terms.offers.yearly @ bought)
-
-
-def _helped(
-    without: Without, program: Callable[[int], LinearProgram], chances: Floats, own: float, share: float
-) -> list[int]:
-    """The years that a reserve may help by more than a share of all cost, all together."""
-    live = without.live
-    most = without.most[live]
-    least = np.array([_least(program(number), without.answers[number].row_dual) for number in live])
-    claim = chances[live] * np.maximum(most - least, 0.0)
-    allowed = share * (own + float(chances[live] @ np.minimum(least, most)))
-    return [live[number] for number in np.flatnonzero(notable(claim, allowed))]
-
-
-def _least(program: LinearProgram, row_dual: Floats) -> float:
-    """What a program costs at least, by some duals or by none."""
-    return max(certified_bound(program, row_dual), certified_bound(program, np.zeros_like(row_dual)))
+    return float(chances @ without.most) * stated.laws.usd if math.isfinite(cost) else math.inf
 
 
 def _interval(values: Floats, level: float) -> tuple[float, float, float]:

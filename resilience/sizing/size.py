@@ -255,7 +255,7 @@ def sized(
 def _least(asked: Stated, alone: Sequence[Solution]) -> float:
     """What any reserve costs at least, as the duals where nothing is held tell. In the physics' unit of money."""
     cuts = {number: answer.row_dual for number, answer in enumerate(alone)}
-    return least_by_cuts(asked.two_stage, cuts).bound
+    return least_by_cuts(asked.two_stage, [cuts]).bound
 
 
 def _traced(stated: Stated, gap: float) -> Traced | None:

@@ -76,8 +76,8 @@ def spared(asked: Stated, without: Sequence[Solution], *, method: Method | None,
     two_stage = asked.two_stage
     cuts = {number: alone.row_dual for number, alone in enumerate(without)}
     nothing = np.array([alone.objective for alone in without])
-    columns = np.array([recourse.measured[0][0] for recourse in two_stage.recourses], dtype=np.int64)
-    found = least_by_cuts(two_stage, cuts)
+    columns = _losses(two_stage)
+    found = least_by_cuts(two_stage, [cuts])
     allowed = PART * gap * abs(found.objective)
     most = np.maximum(weights(two_stage, found.row_dual)[columns], 0.0)
     numbers: Whole = np.flatnonzero(most * _saved(found, columns, nothing) > allowed / len(cuts))
@@ -95,7 +95,7 @@ def spared(asked: Stated, without: Sequence[Solution], *, method: Method | None,
         measured = nothing.copy()
         for span, number in zip(joined.columns, numbers, strict=True):
             measured[number] = two_stage.recourses[number].measured[0][1] @ found.x[span]
-        objective, _, dearer = _weigh(asked, found.x[: two_stage.first.shape[1]], columns, measured)
+        objective, _, dearer = weigh(asked, found.x[: two_stage.first.shape[1]], measured)
         if not rest or relative_gap(objective, found.bound) <= PART * gap:
             chosen = tuple(int(number) for number in numbers)
             return Spared(joined=joined, numbers=chosen, found=found, objective=objective, seconds=seconds)
@@ -106,9 +106,9 @@ def spared(asked: Stated, without: Sequence[Solution], *, method: Method | None,
         numbers = np.union1d(numbers, more if len(more) else others)
 
 
-def least_by_cuts(two_stage: TwoStage, cuts: Mapping[int, Floats]) -> Solution:
-    """The first stage at its least by one cut of each scenario, whose duals `cuts` holds: no reserve costs less."""
-    return solve(outline(two_stage, [cuts]), CORNER)
+def least_by_cuts(two_stage: TwoStage, cuts: Sequence[Mapping[int, Floats]]) -> Solution:
+    """The first stage at its least by cuts whose duals are known, by the scenario's number: no reserve costs less."""
+    return solve(outline(two_stage, cuts), CORNER)
 
 
 def _dull(two_stage: TwoStage, duals: Mapping[int, Floats], weight: Floats) -> Whole:
@@ -148,9 +148,14 @@ def _saved(found: Solution, columns: Whole, nothing: Floats) -> Floats:
     return np.asarray(np.maximum(nothing - found.x[columns], 0.0), dtype=np.float64)
 
 
-def _weigh(asked: Stated, x: Floats, columns: Whole, measured: Floats) -> tuple[float, Floats, Floats]:
+def weigh(asked: Stated, x: Floats, measured: Floats) -> tuple[float, Floats, Floats]:
     """What the decision in `x` costs where scenarios lose what is `measured`, as `Weigher` tells it."""
-    tied = np.unique(np.concatenate([recourse.tie.nonzero()[1] for recourse in asked.two_stage.recourses]))
     held = asked.first.columns["held"][0]
-    tied = np.union1d(tied, np.arange(held.start, held.stop))
-    return Weigher(first=asked.first.program, tied=tied, columns=columns).weigh(x, measured)
+    ties = (recourse.tie.nonzero()[1] for recourse in asked.two_stage.recourses)
+    tied = np.unique(np.concatenate([np.arange(held.start, held.stop), *ties]))
+    return Weigher(first=asked.first.program, tied=tied, columns=_losses(asked.two_stage)).weigh(x, measured)
+
+
+def _losses(two_stage: TwoStage) -> Whole:
+    """The first-stage column that each scenario's loss is measured in."""
+    return np.array([recourse.measured[0][0] for recourse in two_stage.recourses], dtype=np.int64)

@@ -10,12 +10,13 @@ from resilience import Network, Outage, Scenario, best_response, size_reserve
 from resilience.errors import AskError, InfeasibleError
 from resilience.mitigation import with_measures
 from resilience.risk import Expectation
+from resilience.sizing.aided import with_reserve
 from resilience.sizing.calibrate import beside, calibrate, in_place
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import information
 from resilience.sizing.multistage import multistage_reserve
 from resilience.sizing.names import column_names
-from resilience.sizing.replications import cost_of, replicate
+from resilience.sizing.replications import replicate
 from resilience.sizing.reserve import Floor
 from resilience.sizing.size import solve_sizing
 from resilience.sizing.solved import apart, as_one
@@ -137,12 +138,12 @@ def test_fresh_years_are_asked_with_what_is_bought_beside_the_reserve():
     stated, sizing = asked(measures)
     bought = dict(zip(sizing.measures["measure"], sizing.measures["bought"], strict=True))
     assert set(bought.values()) == {1.0}
-    assert cost_of(stated, sizing.reserve, measures=bought) == pytest.approx(sizing.objective_usd)
+    assert with_reserve(stated, sizing.reserve, measures=bought).cost_usd == pytest.approx(sizing.objective_usd)
     told = replicate(sizing.reserve, lambda number: stated, samples=2, measures=bought)
     assert told.batches["candidate"].tolist() == pytest.approx([sizing.objective_usd] * 2)
     assert told.gap == pytest.approx(0.0, abs=1e-3)
     with pytest.raises(AskError, match="'stanby' is not offered"):
-        cost_of(stated, sizing.reserve, measures={"stanby": 1.0})
+        with_reserve(stated, sizing.reserve, measures={"stanby": 1.0})
 
 
 def test_an_ask_that_measures_could_meet_says_what_budget_would_do():
