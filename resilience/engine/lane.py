@@ -22,16 +22,23 @@ READY = b"ready"
 
 
 class Lane:
-    """A succession of workers, one at a time, that all build their state from one pickled `recipe`."""
+    """A worker that builds its state from a pickled `recipe`, and the task it is at."""
 
     def __init__(self, recipe: bytes) -> None:
         self.pipe, theirs = SPAWN.Pipe()
-        self.process = SPAWN.Process(target=serve, args=(theirs, recipe), daemon=True)
+        self.process = SPAWN.Process(target=serve, args=(theirs,), daemon=True)
         self.ready = False
-        self.key: str | None = None  # the task it is at
+        self.key: str | None = None
         with one_thread():
             self.process.start()
         theirs.close()  # so that a dead worker is an end of file
+        # a worker takes a second to start, and a pipe holds little: whoever sends a large recipe waits until it is read
+        self.briefing = threading.Thread(target=self._brief, args=(recipe,), daemon=True)
+        self.briefing.start()
+
+    def _brief(self, recipe: bytes) -> None:
+        with suppress(OSError):  # it is dead, as `heard` will tell
+            self.pipe.send_bytes(recipe)
 
     def send(self, key: str, task: bytes) -> None:
         """Give the worker something to do."""
@@ -56,19 +63,21 @@ class Lane:
         """End the worker at once, whatever it is doing."""
         self.process.kill()
         self.process.join()
+        self.briefing.join()
         self.pipe.close()
 
 
-def serve(pipe: Connection, recipe: bytes) -> None:
-    """Run in the worker: build the state, then answer until the pipe ends."""
+def serve(pipe: Connection) -> None:
+    """Run in the worker: build the state by the recipe that comes first, then answer until the pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        state = pickle.loads(recipe)()
-    except Exception as error:
-        pipe.send_bytes(pickle.dumps(failed("", error)))
-        return
     with suppress(EOFError, OSError):
+        recipe = pipe.recv_bytes()
+        try:
+            state = pickle.loads(recipe)()
+        except Exception as error:
+            pipe.send_bytes(pickle.dumps(failed("", error)))
+            return
         pipe.send_bytes(READY)
         while True:
             key, task = pipe.recv()
