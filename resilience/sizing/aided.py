@@ -15,6 +15,7 @@ from resilience.policy import Reserve
 from resilience.sizing.each import solve_each
 from resilience.sizing.response import with_units
 from resilience.sizing.slight import notable
+from resilience.sizing.steady import tools_as_ever
 from resilience.sizing.unaided import KEPT
 from resilience.solver import LinearProgram, Method, Solution, certified_bound
 
@@ -68,7 +69,9 @@ def with_reserve(
     lost = np.zeros(len(stated.blocks)) if without is None else without.most.copy()
     chances = stated.terms.probabilities[stated.terms.blocks]
     helped = range(len(lost)) if without is None else _helped(without, program, chances, own, KEPT * gap)
-    answers = solve_each({each: program(each) for each in helped}, method=method, engine=engine)
+    programs = {number: program(number) for number in helped}
+    steady = {number: tools_as_ever(stated.cases[number], stated.blocks[number]) for number in helped}
+    answers = solve_each(programs, steady=steady, method=method, engine=engine)
     for number, answer in answers.items():
         lost[number] = answer.objective
     return Aided(cost_usd=(own + float(chances @ lost)) * stated.laws.usd, lost=lost, answers=answers)

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from resilience.engine import Engine, Serial, answers, nothing
-from resilience.physics import Floats
+from resilience.physics import Floats, Mask
 from resilience.sizing.fixed import least_at_prices
-from resilience.solver import LinearProgram, Method, Solution, solve
+from resilience.sizing.steady import least_loss
+from resilience.solver import LinearProgram, Method, Solution
 
 
 def solve_each(
     programs: Mapping[int, LinearProgram],
     *,
+    steady: Mapping[int, Mask],
     prices: Mapping[int, Floats] | None = None,
     gap: float = 0.0,
     method: Method | None,
@@ -21,7 +23,8 @@ def solve_each(
 ) -> dict[int, Solution]:
     """The answer of each program, each a task of `engine` (this process by default).
 
-    `prices` are duals of some of them, of which a plan within `gap` of their bound will do.
+    `steady` are the columns of each that are thought to stand at their upper bounds (see `least_loss`), and `prices`
+    duals of some, of which a plan within `gap` of their bound will do.
 
     Raises
     ------
@@ -30,7 +33,7 @@ def solve_each(
     """
     prices = prices or {}
     asked = {
-        str(number): _Alone(program=program, prices=prices.get(number), gap=gap, method=method)
+        str(number): _Alone(program=program, steady=steady[number], prices=prices.get(number), gap=gap, method=method)
         for number, program in programs.items()
     }
     with (engine or Serial()).team(nothing) as team:
@@ -40,6 +43,7 @@ def solve_each(
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Alone:
     program: LinearProgram
+    steady: Mask
     prices: Floats | None
     gap: float
     method: Method | None
@@ -49,4 +53,4 @@ def _solve(state: None, asked: _Alone) -> Solution:
     found = None
     if asked.prices is not None:
         found = least_at_prices(asked.program, asked.prices, gap=asked.gap, method=asked.method)
-    return solve(asked.program, asked.method) if found is None else found
+    return least_loss(asked.program, asked.steady, asked.method) if found is None else found

@@ -12,6 +12,7 @@ from resilience.physics import Floats, Whole
 from resilience.sizing.case import Case
 from resilience.sizing.reserve import Floor
 from resilience.sizing.statement import Compiled
+from resilience.sizing.steady import tools_as_ever
 from resilience.sizing.twostage import Recourse, TwoStage, extensive
 from resilience.solver import LinearProgram
 
@@ -101,7 +102,8 @@ def two_stage(
         if len(measures):
             lifts = _lifts(block, case).tocoo()
             tie = tie - sparse.csc_matrix((lifts.data, (lifts.row, measures[lifts.col])), shape=tie.shape)
-        recourses.append(Recourse(program=block.program, tie=tie, measured=tuple(measured)))
+        steady = tools_as_ever(case, block)
+        recourses.append(Recourse(program=block.program, tie=tie, measured=tuple(measured), steady=steady))
     return TwoStage(first=first.program, recourses=tuple(recourses))
 
 

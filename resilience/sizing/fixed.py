@@ -71,3 +71,11 @@ def least_at_prices(program: LinearProgram, row_dual: Floats, *, gap: float, met
     if found is None or found.objective - bound > max(gap * abs(found.objective), HARMLESS):
         return None
     return replace(found, bound=min(bound, found.objective), row_dual=dual, column_dual=net)
+
+
+def cost_of_raising(program: LinearProgram, lower: Floats, row_dual: Floats) -> float:
+    """What the bound by `row_dual` gains where columns must be at `lower` at least, and not only at their own lower
+    bounds: where that is nothing, an answer so is as good as any.
+    """
+    net = program.cost - program.matrix.T @ signed(row_dual, program.row_lower, program.row_upper)
+    return float(np.maximum(net, 0.0) @ (lower - program.column_lower))

@@ -20,6 +20,7 @@ from resilience.sizing.ranges import View
 from resilience.sizing.response import with_units
 from resilience.sizing.slight import notable
 from resilience.sizing.spared import sparable, spared, weights
+from resilience.sizing.steady import tools_as_ever
 from resilience.sizing.unaided import KEPT
 from resilience.solver import Method, Solution, Status, relative_gap, settled, solve
 
@@ -184,7 +185,9 @@ def _plans(
         for number in poor
     }
     prices = {number: dual for number, dual in enumerate(found.prices) if dual is not None}
-    for number, answer in solve_each(again, prices=prices, gap=KEPT * gap, method=method, engine=engine).items():
+    steady = {number: tools_as_ever(asked.cases[number], asked.blocks[number]) for number in poor}
+    answers = solve_each(again, steady=steady, prices=prices, gap=KEPT * gap, method=method, engine=engine)
+    for number, answer in answers.items():
         plans[number] = answer.x
     return plans
 

@@ -36,12 +36,14 @@ class Recourse:
 
     `program` holds its rows and columns; its cost counts only where `measured` says so. `tie` has a row for each of
     the program's rows and a column for each of the first stage's. Each pair (c, row) of `measured` asks that
-    first-stage column c is at least row @ y.
+    first-stage column c is at least row @ y. Columns that are `steady` are thought to stand at their upper bounds in
+    some best plan: a guess that may save time and changes no answer.
     """
 
     program: LinearProgram
     tie: sparse.csc_matrix
     measured: tuple[tuple[int, Floats], ...]
+    steady: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,6 +66,8 @@ class TwoStage:
             height, own = recourse.program.shape
             if recourse.tie.shape != (height, width):
                 faults.append(f"recourse {number}: its tie has shape {recourse.tie.shape}, must be {(height, width)}")
+            if recourse.steady is not None and recourse.steady.shape != (own,):
+                faults.append(f"recourse {number}: steady has shape {recourse.steady.shape}, must be {(own,)}")
             for column, row in recourse.measured:
                 if not 0 <= column < width:
                     faults.append(f"recourse {number}: it measures column {column} of a first stage of {width}")

@@ -13,7 +13,7 @@ from resilience import Outage, Scenario
 from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.fixed import least_at_prices
+from resilience.sizing.fixed import cost_of_raising, least_at_prices
 from resilience.sizing.response import with_units
 from resilience.solver import certified_bound, solve
 from resilience.stores import stores
@@ -66,3 +66,16 @@ def test_prices_that_say_too_little_find_nothing():
     assert least_at_prices(program, np.zeros(program.shape[0]), gap=1e-3, method=None) is None
     shut = replace(program, column_upper=np.zeros_like(program.column_upper))
     assert least_at_prices(shut, np.zeros(program.shape[0]), gap=1e-3, method=None) is None
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds, st.floats(0.0, 1.0))
+def test_raising_lower_bounds_costs_what_a_bound_by_any_duals_gains(seed, share):
+    rng = np.random.default_rng(seed)
+    laws = physics(one_good())
+    case = build_case(laws, Scenario(name="stop", disruptions=(Outage(weeks=3),)), weeks=20)
+    program = Compiler().compile(case).program
+    lower = program.column_lower + share * (program.column_upper - program.column_lower)
+    duals = rng.normal(0, 3, program.shape[0])
+    gained = certified_bound(replace(program, column_lower=lower), duals) - certified_bound(program, duals)
+    assert cost_of_raising(program, lower, duals) == pytest.approx(gained, rel=1e-9, abs=1e-9)

@@ -91,6 +91,21 @@ def test_how_scenarios_are_solved_changes_no_answer(way):
     assert found.objective == pytest.approx(solve(extensive(two_stage).program).objective, rel=1e-6)
 
 
+@pytest.mark.parametrize("way", [Corners(), Inside()], ids=["corners", "inside"])
+@pytest.mark.parametrize("seed", range(3))
+def test_columns_thought_steady_change_no_answer_right_or_wrong(seed, way):
+    two_stage = random_two_stage(seed)
+    rng = np.random.default_rng(seed)
+    guesses = [rng.random(one.program.shape[1]) < share for share, one in zip(
+        (0.0, 0.1, 0.3, 0.5, 0.9, 1.0), two_stage.recourses, strict=True
+    )]  # fmt: skip
+    guessed = replace(two_stage, recourses=tuple(
+        replace(one, steady=guess) for one, guess in zip(two_stage.recourses, guesses, strict=True)
+    ))  # fmt: skip
+    found = decompose(guessed, gap=1e-8, way=lambda structure: way)
+    assert found.objective == pytest.approx(solve(extensive(two_stage).program).objective, rel=1e-6)
+
+
 def test_plans_that_are_kept_cost_what_the_answer_says_under_floors_too():
     two_stage = sized(floors=(Floor(tier="essential", served=0.9, within=WorstCase()),)).two_stage
     found = decompose(two_stage, gap=1e-6, way=lambda structure: Inside())
@@ -151,9 +166,9 @@ def test_a_speck_of_a_proposal_is_swept_out_unless_a_row_needs_it(least, left):
     assert swept[:2].tolist() == [40.0 - 1e-5, left]
 
 
-@pytest.mark.parametrize(("gap", "batches"), [(0.2, 1), (0.1, 2)])
+@pytest.mark.parametrize(("gap", "batches"), [(0.5, 1), (0.1, 2)])
 def test_a_round_ends_as_soon_as_the_gap_is_closed(gap, batches):
-    """Of 64 demands the sixteen largest are solved first; their plans put the cost within a fifth of the least."""
+    """Of 64 demands the largest are solved first, eight at a time."""
     two_stage = newsvendor(list(range(64, 0, -1)))
     best = decompose(two_stage, gap=1e-9)
     structures = gather(two_stage)
@@ -162,7 +177,7 @@ def test_a_round_ends_as_soon_as_the_gap_is_closed(gap, batches):
             first=two_stage.first, structures=structures, team=team, gap=gap, deadline=np.inf, say=str, lower=best.bound
         )
         search.evaluate(best.x)
-    assert search.solves == 16 * batches
+    assert search.solves == 8 * batches
     assert relative_gap(search.upper, search.lower) <= gap
     assert search.upper >= best.bound
 

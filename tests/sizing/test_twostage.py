@@ -34,7 +34,12 @@ def test_whole_numbers_of_the_first_stage_stay_whole():
 
 def test_a_recourse_that_does_not_fit_is_refused_with_every_fault():
     good = newsvendor([10])
-    bad = Recourse(program=good.recourses[0].program, tie=sparse.csc_matrix((2, 2)), measured=((7, np.ones(3)),))
+    bad = Recourse(
+        program=good.recourses[0].program,
+        tie=sparse.csc_matrix((2, 2)),
+        measured=((7, np.ones(3)),),
+        steady=np.ones(4, dtype=bool),
+    )
     with pytest.raises(AskError) as caught:
         TwoStage(first=good.first, recourses=(bad,))
-    assert len(caught.value.faults) == 3
+    assert len(caught.value.faults) == 4

@@ -1,6 +1,7 @@
 """What a worker does: solve scenarios at a first stage, and hand back what they measure and a cut.
 
 A scenario is solved in the program of its structure, kept in the solver, whose sides and bounds are moved to its own.
+Columns that are thought to be steady are fixed at first, and freed where that costs anything.
 `Corners` begins at the corner where the scenario ended last time, which comes with the task: an answer then depends on
 nothing that a worker remembers, and workers may be as many as they like. `Inside` uses interior points from nowhere.
 """
@@ -8,19 +9,22 @@ nothing that a worker remembers, and workers may be as many as they like. `Insid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import SolverError
+from resilience.sizing.fixed import HARMLESS, cost_of_raising
 from resilience.sizing.lshaped.plans import Plan, plan_of
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
-from resilience.solver import LinearProgram, Status
+from resilience.solver import LinearProgram, Method, Status
 from resilience.standing import Answer, Standing
 
+Sides = tuple[Floats, Floats, Floats, Floats]  # of rows, lower and upper; bounds of columns, lower and upper
 LARGE = 40_000  # columns past which interior points beat the simplex method even from a corner of the scenario's own
 
 
@@ -119,16 +123,14 @@ def solved(oracle: Oracle, task: Task) -> list[Found]:
 
 
 def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes | None) -> Found:
-    structure, standing = oracle.structures[task.structure], oracle.program(task.structure)
-    low, high, least, most = structure.sides_at(position, task.point, caps)
-    _move(standing, low, high, least, most)
-    way = oracle.ways[task.structure]
-    answer, corner = way.answer(standing, basis)
+    structure, way = oracle.structures[task.structure], oracle.ways[task.structure]
+    sides = structure.sides_at(position, task.point, caps)
+    answer, corner = _answer(oracle, task.structure, sides, structure.steady[position], basis)
     if answer.status is Status.INFEASIBLE:
-        cut = price(structure, _what_forbids(structure, (low, high, least, most)), cost=False)
-        return Found(plan=None, cut=cut)
+        return Found(plan=None, cut=price(structure, _what_forbids(structure, sides), cost=False))
     if answer.status is not Status.OPTIMAL:
         raise SolverError(f"A scenario could not be solved: {answer.status.value} Check the data's scale.")
+    low, high, _, _ = sides
     return Found(
         plan=plan_of(structure, position, answer.x, low, high),
         cut=price(structure, answer.row_dual, cost=True),
@@ -138,12 +140,34 @@ def _one(oracle: Oracle, task: Task, position: int, caps: Floats, basis: bytes |
     )
 
 
+def _answer(
+    oracle: Oracle, number: int, sides: Sides, steady: NDArray[np.bool_], basis: bytes | None
+) -> tuple[Answer, bytes | None]:
+    """The answer with `steady` columns at their upper bounds; where that is none, or costs anything, with all free."""
+    structure, standing, way = oracle.structures[number], oracle.program(number), oracle.ways[number]
+    low, high, least, most = sides
+    lower = np.where(steady, most, least)
+    _move(standing, low, high, lower, most)
+    answer, corner = way.answer(standing, basis)
+    if not steady.any() or (answer.status is Status.OPTIMAL and _unharmed(structure, sides, lower, answer)):
+        return answer, corner
+    _move(standing, low, high, least, most)
+    return way.answer(standing, basis)
+
+
+def _unharmed(structure: Structure, sides: Sides, lower: Floats, answer: Answer) -> bool:
+    """Whether an answer is no dearer for columns' lower bounds having been raised to `lower`."""
+    low, high, least, _ = sides
+    free = replace(structure.program, row_lower=low, row_upper=high, column_lower=least)
+    return cost_of_raising(free, lower, answer.row_dual) <= max(Method().gap * abs(answer.objective), HARMLESS)
+
+
 def _move(standing: Standing, low: Floats, high: Floats, least: Floats, most: Floats) -> None:
     standing.move(rows=np.arange(len(low)), lower=low, upper=high)
     standing.bound(columns=np.arange(len(least)), lower=least, upper=most)
 
 
-def _what_forbids(structure: Structure, sides: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+def _what_forbids(structure: Structure, sides: Sides) -> Floats:
     """Duals of the least by which rows would have to give way for any plan to exist."""
     low, high, least, most = sides
     height, width = structure.program.shape

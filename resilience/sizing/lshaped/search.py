@@ -43,9 +43,9 @@ from resilience.solver import LinearProgram, Status, relative_gap
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
 SHARE = 0.1  # of the gap left that may be
 POOLED = 3  # rounds in a row that the pool alone may cut
-PART = 8  # a batch is this part of all scenarios
-LEAST = 16  # scenarios in a batch, if there are so many
-TASK = 4  # scenarios in one task at most
+PART = 16  # a batch is this part of all scenarios
+LEAST = 8  # scenarios in a batch, if there are so many
+TASK = 2  # scenarios in one task at most
 BROKEN = 1e-8  # relative, by which a cut must be broken to be added
 WITHIN = 0.05  # of the gap asked for, to which the master is solved
 CLOSEST = 1e-6  # but no closer, from within

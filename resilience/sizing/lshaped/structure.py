@@ -46,6 +46,7 @@ class Structure:
     spots: Whole  # where sides and bounds, laid end to end, differ
     values: Floats  # scenarios x spots
     tied_rows: Whole  # rows of `program` that the first stage moves: those of `tie` with entries, then the caps
+    steady: NDArray[np.bool_]  # scenarios x columns: thought to stand at their upper bounds
 
     @property
     def caps(self) -> int:
@@ -172,7 +173,12 @@ def _structure(
         spots=spots + shift[spots],
         values=values,
         tied_rows=np.append(np.flatnonzero(np.diff(tie.indptr)), np.arange(height, height + caps)),
+        steady=np.vstack([_steady(two_stage.recourses[number]) for number in numbers]),
     )
+
+
+def _steady(recourse: Recourse) -> NDArray[np.bool_]:
+    return np.zeros(recourse.program.shape[1], dtype=bool) if recourse.steady is None else recourse.steady
 
 
 def _laid(program: LinearProgram) -> Floats:

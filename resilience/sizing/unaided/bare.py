@@ -11,8 +11,8 @@ from resilience.sizing.case import Case
 from resilience.sizing.fixed import HARMLESS, least_fixed
 from resilience.sizing.response import with_units
 from resilience.sizing.statement import Compiled
+from resilience.sizing.steady import least_loss, tools_as_ever
 from resilience.sizing.unaided.nearby import Surroundings, surroundings
-from resilience.sizing.unaided.steady import least_loss, tools_as_ever
 from resilience.sizing.unaided.unharmed import STEPS, narrowed, unharmed
 from resilience.solver import LinearProgram, Method, Solution
 

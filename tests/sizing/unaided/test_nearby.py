@@ -12,9 +12,9 @@ from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.fixed import least_fixed
+from resilience.sizing.steady import least_loss, tools_as_ever
 from resilience.sizing.unaided.calm import calm_year, struck_goods
 from resilience.sizing.unaided.nearby import FAR, surroundings
-from resilience.sizing.unaided.steady import least_loss, tools_as_ever
 from resilience.solver import Method, solve
 
 WEEKS = 10

@@ -11,8 +11,8 @@ from resilience import Outage, Scenario
 from resilience.physics import physics
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
+from resilience.sizing.steady import tools_as_ever
 from resilience.sizing.unaided.nearby import surroundings
-from resilience.sizing.unaided.steady import tools_as_ever
 from resilience.sizing.unaided.unharmed import narrowed, unharmed
 from resilience.solver import Method, solve
 

@@ -2,8 +2,8 @@
 
 Nobody is better off with fewer tools and spares than usual, but a program that may choose so has a row and two columns
 a period for each maker to weigh it. Where no lane that brings a maker's tools, and no maker of them beside it, is held
-up, they are fixed at usual use first. The answer's duals then price the whole program: where fixing them cost more than
-the gap asked for, the whole is solved.
+up, they are fixed at usual use first: a seventh off a solve of a blockade. The answer's duals then price the whole
+program: where fixing them cost more than the gap asked for, the whole is solved.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy as np
 from resilience.errors import InfeasibleError
 from resilience.physics import Mask
 from resilience.sizing.case import Case
-from resilience.sizing.fixed import HARMLESS
+from resilience.sizing.fixed import HARMLESS, cost_of_raising
 from resilience.sizing.program import toolers
 from resilience.sizing.statement import Compiled
-from resilience.solver import LinearProgram, Method, Solution, certified_bound, solve
+from resilience.solver import LinearProgram, Method, Solution, solve
 
 
 def tools_as_ever(case: Case, block: Compiled) -> Mask:
@@ -53,7 +53,7 @@ def least_loss(program: LinearProgram, usual: Mask, method: Method | None) -> So
         found = solve(replace(program, column_lower=lower), method)
     except InfeasibleError:
         return solve(program, method)
-    bound = min(certified_bound(program, found.row_dual), found.objective)
-    if found.bound - bound > max((method or Method()).gap * abs(found.objective), HARMLESS):
+    cost = cost_of_raising(program, lower, found.row_dual)
+    if cost > max((method or Method()).gap * abs(found.objective), HARMLESS):
         return solve(program, method)
-    return replace(found, bound=bound)
+    return replace(found, bound=found.bound - cost)
