@@ -43,8 +43,8 @@ from resilience.solver import LinearProgram, Status, relative_gap
 DOUBT = 0.2  # of the gap asked for that may be left in doubt where scenarios are not solved
 SHARE = 0.1  # of the gap left that may be
 POOLED = 3  # rounds in a row that the pool alone may cut
-PART = 16  # a batch is this part of all scenarios
-LEAST = 8  # scenarios in a batch, if there are so many
+PART = 8  # a batch is this part of all scenarios
+LEAST = 16  # scenarios in a batch, if there are so many
 TASK = 2  # scenarios in one task at most
 BROKEN = 1e-8  # relative, by which a cut must be broken to be added
 WITHIN = 0.05  # of the gap asked for, to which the master is solved
@@ -238,7 +238,13 @@ class Search:
                     open_.append((-float(weighed[span].sum()), number, position))
         open_.sort()
         size = max(LEAST, self.scenarios // PART) if self.single else len(open_)
+        if self.single and -sum(claim for claim, _, _ in open_[: size // 2]) >= self._to_close():
+            size //= 2  # they may close the gap alone
         return [(number, position) for _, number, position in open_[:size]]
+
+    def _to_close(self) -> float:
+        """What is left of the gap above the one asked for."""
+        return self.upper - self.lower - self.gap * abs(self.upper) if math.isfinite(self.upper) else math.inf
 
     def _solve(self, batch: Sequence[tuple[int, int]], x: Floats) -> None:
         """Solve scenarios at `x`; what they give enters the pools in the order of the batch, whoever was quicker."""
