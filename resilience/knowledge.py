@@ -38,7 +38,8 @@ from resilience.study import Study
 
 Say = Callable[[str], None]
 BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
-NAMED = 3  # figures in a sentence
+NAMED = 3  # figures, or scenarios, in a sentence
+NOTED = 0.01  # of the loss without a reserve: what simulation may lose more with it and nothing be said
 SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
 
 
@@ -142,6 +143,7 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
         _proof(sizing, money),
         *_ranking(sizing.ranking),
         _simulation(knowledge.simulated, risk, money),
+        *_harmed(knowledge.simulated, money),
         *_interval(knowledge.replications, money),
         *_data(knowledge.data, money),
         *_information(knowledge.information, money),
@@ -178,6 +180,21 @@ def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) 
         f"With perfect foresight it lowers the loss from {money(without)} to {money(held)} USD a year; where firms "
         f"follow rules, as simulated, from {money(lost)} to {money(left)}."
     )
+
+
+def _harmed(table: pd.DataFrame, money: Callable[[float], str]) -> list[str]:
+    """The scenarios in which firms that follow rules lose more with the reserve than without."""
+    more = (table["simulated_usd"] - table["simulated_without_usd"]).rename("more_usd")
+    weighed = more * table["probability"]
+    noted = weighed > NOTED * float(table["probability"] @ table["simulated_without_usd"])
+    worst = table.assign(more_usd=more)[noted].loc[weighed[noted].sort_values(ascending=False).index].head(NAMED)
+    if worst.empty:
+        return []
+    named = ", ".join(f"{row.scenario} (by {money(row.more_usd)} USD)" for row in worst.itertuples())
+    return [
+        f"So simulated, more is lost with it than without in {named}: a stock of one input can keep plants at work "
+        "that use up another which is short too."
+    ]
 
 
 def _interval(found: Replications | None, money: Callable[[float], str]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a run says of its sizing beyond the size."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -59,6 +60,17 @@ def test_findings_say_in_words_what_the_tables_hold(asked):
     assert told["findings"] == asked.findings()
     assert {"simulated", "information", "frontier", "calibrated", "periods"} <= set(told["knowledge"])
     assert told["sizing"]["ranges"]
+
+
+def test_a_scenario_that_is_simulated_to_lose_more_with_the_reserve_is_named(asked):
+    table = asked.table("simulated")
+    lost, chance = table["simulated_without_usd"], table["probability"]
+    assert not any("more is lost with it" in line for line in asked.findings())
+    for share, named in ((0.001, False), (0.5, True)):  # of the mean loss, which the first scenario has more with it
+        more = (table.index == 0) * share * float(chance @ lost) / chance
+        told = replace(asked.knowledge, simulated=table.assign(simulated_usd=lost + more))
+        said = " ".join(sentences(told, asked.sizing, Expectation(), money))
+        assert (f"more is lost with it than without in {table['scenario'].iloc[0]}" in said) == named
 
 
 def test_what_was_not_asked_for_is_not_worked_out_and_not_there(tiny_study):

@@ -281,3 +281,30 @@ def test_a_rule_that_cannot_be_is_refused_with_every_fault(build, told):
 def test_a_reserve_for_nobody_is_refused():
     with pytest.raises(AskError, match="names nobody"):
         Serves(tiers=(), industry=False)
+
+
+def test_a_stock_of_one_input_can_use_up_another_and_cost_more_than_it_saves():
+    """Amplifiers take gallium and germanium, processors germanium alone, and are worth a hundred times as much; neither
+    metal comes for eight weeks, and germanium for four lies there: enough for processors, but that half of what is left
+    in the last week is kept for amplifiers. With gallium held amplifiers go on, and use it up.
+    """
+    goods = ["amplifier", "processor", "gallium", "germanium"]
+    network = Network.from_frames(
+        goods={"good": goods, "usd_per_unit": [1.0] * 4},
+        producers={"good": goods, "place": ["A"] * 4, "output_per_week": [10.0, 10.0, 10.0, 20.0]},
+        needs={"good": ["amplifier", "amplifier", "processor"], "input": ["gallium", "germanium", "germanium"],
+               "units": [1.0] * 3},
+        demand={"good": goods[:2], "place": ["A"] * 2, "units_per_week": [10.0] * 2,
+                "usd_per_unit_unmet": [1.0, 100.0]},
+        stocks={"good": ["germanium"], "place": ["A"], "weeks": [4.0]},
+    )  # fmt: skip
+    stop = Scenario(name="stop", disruptions=(Outage(good=("gallium", "germanium"), first_week=2, weeks=8),))
+    gallium = held(network, 80.0, good="gallium")
+    bare, aided = (simulate(network, stop, weeks=20, reserve=reserve, behaviour=PROMPT) for reserve in (None, gallium))
+    short = [traces.unmet.groupby("good")["units"].sum().to_dict() for traces in (bare, aided)]
+    assert short[0] == pytest.approx({"amplifier": 80.0, "processor": 5.0})
+    assert short[1] == pytest.approx({"amplifier": 40.0, "processor": 40.0})
+    assert (
+        best_response(network, stop, weeks=20, reserve=held(network, 80.0, good="gallium")).loss_usd
+        < aided.loss_usd.iloc[0]
+    )
