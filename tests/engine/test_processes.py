@@ -12,6 +12,7 @@ import jobs
 import pytest
 
 from resilience.engine import Done, Processes, answers, nothing
+from resilience.engine.lane import Lane
 from resilience.engine.threads import THREADS
 from resilience.errors import EngineError
 
@@ -60,6 +61,16 @@ def test_workers_that_die_before_they_are_ready_end_the_team():
         Processes(workers=1, attempts=2).team(jobs.deadly) as team,
     ):
         list(team.work(jobs.scaled, NUMBERS))
+
+
+def test_a_worker_that_dies_before_it_has_read_a_large_recipe_holds_nobody_up():
+    lanes = [Lane(bytes(10_000_000)) for _ in range(2)]  # far more than a pipe holds; both start at once
+    for lane in lanes:
+        lane.process.kill()
+        assert lane.heard() is None
+        assert "signal 9" in lane.cause()
+        lane.close()
+        assert not lane.briefing.is_alive()
 
 
 def test_workers_have_one_thread_each_and_the_parent_keeps_its_own(monkeypatch):
