@@ -23,6 +23,8 @@ from resilience.sizing.statement import Compiled
 from resilience.solver import Method, Status, relative_gap, solve
 from resilience.stores import no_stores, stores
 
+NOTHING = 1e-6  # scaled units, a billionth of a week of the world's use: what interior points leave of nothing
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Response:
@@ -154,8 +156,8 @@ def response_tables(case: Case, compiled: Compiled, x: Floats) -> dict[str, pd.D
 
 
 def _dust(laws: Physics, rows: pd.DataFrame) -> Floats:
-    """What counts as nothing: a billionth of a week of the world's use."""
-    return np.asarray(1e-6 * pd.Series(laws.scale).reindex(rows.index), dtype=np.float64)
+    """What counts as nothing, in own units."""
+    return np.asarray(NOTHING * pd.Series(laws.scale).reindex(rows.index), dtype=np.float64)
 
 
 def _tidy(keys: pd.DataFrame, values: Floats, scale: Floats, case: Case) -> pd.DataFrame:
@@ -163,7 +165,7 @@ def _tidy(keys: pd.DataFrame, values: Floats, scale: Floats, case: Case) -> pd.D
     out, judged in scaled units, so that chips by the billion do not hide metals by the tonne.
     """
     first = case.scenario.reaction_week + case.grid.edges[:-1].astype(int)
-    rows, periods = np.nonzero(values > 1e-9 * max(values.max(initial=0.0), 1e-300))
+    rows, periods = np.nonzero(values > max(1e-9 * values.max(initial=0.0), NOTHING))
     tidy = keys.iloc[rows].reset_index(drop=True)
     tidy.insert(0, "week", first[periods])
     tidy.insert(1, "weeks", case.lengths[periods].astype(int))

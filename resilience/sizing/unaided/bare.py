@@ -22,12 +22,11 @@ SMALL = 2_000  # columns up to which the least loss is sought at once
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """How to look near what is struck: `thorough`, also where that is most of the program, and among all plans there;
-    and whether the least loss there will do `for_now`, without a bound, where no plan without a loss is found.
+    """How to look near what is struck: whether the least loss there will do `for_now`, without a bound, where no plan
+    without a loss is found.
     """
 
-    thorough: bool = True
-    for_now: bool = False
+    for_now: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,12 +67,9 @@ def _nearby(asked: Bare, near: Near) -> Solution | None:
     """A plan that loses nothing: among few, then among all those near what is struck. Else the best of these, if that
     will do for now.
     """
-    free = near.around.supplied <= STEPS
-    part = free.mean() <= MOST
-    if not (part or near.look.thorough):
-        return None
     harmless = unharmed(near.narrow, near.around, asked.method)
-    if harmless is not None or not (part and near.look.thorough):
+    free = near.around.supplied <= STEPS
+    if harmless is not None or free.mean() > MOST:
         return harmless
     found = least_fixed(asked.program, free, near.around.calm, asked.method)
     if found is not None and found.objective <= HARMLESS:

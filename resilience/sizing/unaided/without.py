@@ -153,22 +153,22 @@ def _middles(known: _Known) -> Iterator[Wave]:
     spans = [group for group in known.alike.values() if len(group)]
     while spans:
         middles = [(span, len(span) // 2) for span in spans]
-        yield {span[middle]: Look() for span, middle in middles if span[middle] not in known.answers}
+        yield {span[middle]: Look(for_now=False) for span, middle in middles if span[middle] not in known.answers}
         halves = [half for span, middle in middles for half in (span[middle + 1 :], span[:middle])]
         spans = [half for half in halves if len(half)]
 
 
 def _gravest(known: _Known, traced: Traced) -> Iterator[Wave]:
-    """Those that may weigh most, until the rest weighs too little to matter. Near each is looked once, and it is solved
-    in full where it still weighs most after that.
+    """Those that may weigh most, until the rest weighs too little to matter. Near each is looked once, unless
+    simulation loses more in it than in any found to lose nothing; it is solved in full where it still weighs most.
     """
     seen: set[int] = set()
-    look = Look(thorough=False)
+    harmless = 0.0  # the most that simulation lost where nothing is lost
     while wave := _notable(known, traced)[:TOGETHER]:
-        yield {number: None if number in seen else look for number in wave}
+        near = {number for number in wave if number not in seen and traced.most[number] <= harmless}
+        yield {number: Look(for_now=True) if number in near else None for number in wave}
         seen |= set(wave)
-        if (known.most[wave] <= HARMLESS).any():
-            look = Look(for_now=True)
+        harmless = max([harmless, *(traced.most[number] for number in wave if known.most[number] <= HARMLESS)])
 
 
 def _notable(known: _Known, traced: Traced) -> list[int]:
