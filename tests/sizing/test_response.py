@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_networks import random_network, random_scenario
 from small_networks import by_clarabel, gas, one_good, recipe, two_importers
 
 from resilience import ExportControl, Outage, Reserve, RouteClosure, Scenario, StockLoss, best_response, datasets
@@ -17,7 +18,7 @@ from resilience.policy import Release
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.scope import Downstream, Everything
-from resilience.solver import Method, solve
+from resilience.solver import CORNER, INNER, Method, solve
 
 
 def struck(*disruptions, **keys):
@@ -177,6 +178,16 @@ def test_interior_point_and_simplex_agree_and_both_certify_it():
         assert found.loss_usd == pytest.approx(2000, rel=1e-6)
         assert found.bound_usd <= found.loss_usd
         assert found.gap < 1e-5
+
+
+@pytest.mark.parametrize("seed", [2, 4])
+def test_where_nothing_goes_short_no_table_says_so_of_what_an_interior_point_leaves(seed):
+    network = random_network(seed, 4, 3, False)
+    scenario = random_scenario(seed + 1, network)
+    for method in (CORNER, INNER):
+        found = best_response(network, scenario, weeks=20, method=method)
+        assert found.loss_usd == pytest.approx(0.0, abs=1e-3)
+        assert found.table("unmet").empty
 
 
 def test_a_case_re_bounded_is_the_case_stated_afresh():
