@@ -144,7 +144,7 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
         *_ranking(sizing.ranking),
         _simulation(knowledge.simulated, risk, money),
         *_harmed(knowledge.simulated, money),
-        *_interval(knowledge.replications, money),
+        *_interval(knowledge.replications, sizing.objective_usd, money),
         *_data(knowledge.data, money),
         *_information(knowledge.information, money),
         *_frontier(knowledge.frontier, money),
@@ -186,7 +186,7 @@ def _harmed(table: pd.DataFrame, money: Callable[[float], str]) -> list[str]:
     """The scenarios in which firms that follow rules lose more with the reserve than without."""
     more = (table["simulated_usd"] - table["simulated_without_usd"]).rename("more_usd")
     weighed = more * table["probability"]
-    noted = weighed > NOTED * float(table["probability"] @ table["simulated_without_usd"])
+    noted = weighed > NOTED * float((table["probability"] * table["simulated_without_usd"]).sum())
     worst = table.assign(more_usd=more)[noted].loc[weighed[noted].sort_values(ascending=False).index].head(NAMED)
     if worst.empty:
         return []
@@ -197,14 +197,21 @@ def _harmed(table: pd.DataFrame, money: Callable[[float], str]) -> list[str]:
     ]
 
 
-def _interval(found: Replications | None, money: Callable[[float], str]) -> list[str]:
+def _interval(found: Replications | None, own_usd: float, money: Callable[[float], str]) -> list[str]:
+    """The interval, and a warning where what the reserve costs on its own years, `own_usd`, lies outside."""
     if found is None:
         return []
     mean, low, high = found.cost
-    return [
+    told = (
         f"On {len(found.batches)} fresh samples of years it costs {money(mean)} USD a year ({money(low)} to "
         f"{money(high)}); with a chance of {found.level:.0%} at most {money(found.gap_at_most)} more than the best "
         "reserve for all years."
+    )
+    if low <= own_usd <= high:
+        return [told]
+    return [
+        f"{told} On the years it was sized on it costs {money(own_usd)}, which lies outside: rare years decide, and "
+        "samples this small seldom meet one. Trust the larger set more than the interval."
     ]
 
 

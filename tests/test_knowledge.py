@@ -10,6 +10,7 @@ from resilience.answering import run, state
 from resilience.errors import AskError
 from resilience.knowledge import SAMPLES, know, sentences
 from resilience.risk import Expectation, measure
+from resilience.sizing.replications import replications
 from resilience.solver import INNER
 from resilience.study import Study
 
@@ -107,3 +108,10 @@ def test_of_drawn_years_the_interval_is_told(tiny_study):
     assert found.replications.batches["best"].iloc[2] == pytest.approx(result.sizing.objective_usd, rel=1e-5)
     assert "best reserve for all years" in " ".join(sentences(found, result.sizing, Expectation(), money))
     assert set(found.tables()) == {"simulated", "interval"}
+
+
+@pytest.mark.parametrize(("costs", "warned"), [((90.0, 110.0, 100.0), False), ((10.0, 11.0, 12.0), True)])
+def test_an_interval_that_leaves_out_what_the_reserve_costs_on_its_own_years_says_so(asked, costs, warned):
+    interval = replications([share / 100 * asked.sizing.objective_usd for share in costs], [0.0] * 3)
+    told = " ".join(sentences(replace(asked.knowledge, replications=interval), asked.sizing, Expectation(), money))
+    assert ("Trust the larger set" in told) == warned
