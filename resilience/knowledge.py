@@ -184,13 +184,13 @@ def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) 
 
 def _harmed(table: pd.DataFrame, money: Callable[[float], str]) -> list[str]:
     """The scenarios in which firms that follow rules lose more with the reserve than without."""
-    more = (table["simulated_usd"] - table["simulated_without_usd"]).rename("more_usd")
+    more = table["simulated_usd"] - table["simulated_without_usd"]
     weighed = more * table["probability"]
-    noted = weighed > NOTED * float((table["probability"] * table["simulated_without_usd"]).sum())
-    worst = table.assign(more_usd=more)[noted].loc[weighed[noted].sort_values(ascending=False).index].head(NAMED)
+    noted = weighed[weighed > NOTED * float((table["probability"] * table["simulated_without_usd"]).sum())]
+    worst = noted.sort_values(ascending=False).index[:NAMED]
     if worst.empty:
         return []
-    named = ", ".join(f"{row.scenario} (by {money(row.more_usd)} USD)" for row in worst.itertuples())
+    named = ", ".join(f"{table['scenario'][at]} (by {money(float(more[at]))} USD)" for at in worst)
     return [
         f"So simulated, more is lost with it than without in {named}: a stock of one input can keep plants at work "
         "that use up another which is short too."
