@@ -40,7 +40,7 @@ from resilience.sizing.unaided import KEPT, Traced, Without, without_reserve
 from resilience.solver import Method, Solution, Status, relative_gap
 
 PROVED = 1e-4  # gap to which a program that is taken apart is proved unless asked otherwise
-SPARED = 0.3  # of the gap asked for that scenarios may weigh together and still not be solved
+SPARED = 0.2  # of the gap asked for that scenarios may weigh together and still not be solved
 Say = Callable[[str], None]
 
 
