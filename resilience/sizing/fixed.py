@@ -68,7 +68,7 @@ def least_at_prices(program: LinearProgram, row_dual: Floats, *, gap: float, met
     net = program.cost - program.matrix.T @ dual
     at = np.where(net > 0, program.column_lower, program.column_upper)
     found, bound = least_fixed(program, np.abs(net) <= EVEN, at, method), certified_bound(program, dual)
-    if found is None or found.objective - bound > max(gap * abs(found.objective), HARMLESS):
+    if found is None or not negligible(found.objective - bound, found.objective, gap):
         return None
     return replace(found, bound=min(bound, found.objective), row_dual=dual, column_dual=net)
 
@@ -79,3 +79,8 @@ def cost_of_raising(program: LinearProgram, lower: Floats, row_dual: Floats) -> 
     """
     net = program.cost - program.matrix.T @ signed(row_dual, program.row_lower, program.row_upper)
     return float(np.maximum(net, 0.0) @ (lower - program.column_lower))
+
+
+def negligible(cost: float, objective: float, gap: float) -> bool:
+    """Whether what a guess may cost is no more than `gap` of the objective, or next to nothing."""
+    return cost <= max(gap * abs(objective), HARMLESS)

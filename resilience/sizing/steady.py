@@ -15,7 +15,7 @@ import numpy as np
 from resilience.errors import InfeasibleError
 from resilience.physics import Mask
 from resilience.sizing.case import Case
-from resilience.sizing.fixed import HARMLESS, cost_of_raising
+from resilience.sizing.fixed import cost_of_raising, negligible
 from resilience.sizing.program import toolers
 from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, solve
@@ -54,6 +54,6 @@ def least_loss(program: LinearProgram, usual: Mask, method: Method | None) -> So
     except InfeasibleError:
         return solve(program, method)
     cost = cost_of_raising(program, lower, found.row_dual)
-    if cost > max((method or Method()).gap * abs(found.objective), HARMLESS):
+    if not negligible(cost, found.objective, (method or Method()).gap):
         return solve(program, method)
     return replace(found, bound=found.bound - cost)

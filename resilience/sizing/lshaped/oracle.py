@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from resilience.errors import SolverError
-from resilience.sizing.fixed import HARMLESS, cost_of_raising
+from resilience.sizing.fixed import cost_of_raising, negligible
 from resilience.sizing.lshaped.plans import Plan, plan_of
 from resilience.sizing.lshaped.structure import Cut, Structure, price
 from resilience.sizing.twostage import Floats
@@ -159,7 +159,7 @@ def _unharmed(structure: Structure, sides: Sides, lower: Floats, answer: Answer)
     """Whether an answer is no dearer for columns' lower bounds having been raised to `lower`."""
     low, high, least, _ = sides
     free = replace(structure.program, row_lower=low, row_upper=high, column_lower=least)
-    return cost_of_raising(free, lower, answer.row_dual) <= max(Method().gap * abs(answer.objective), HARMLESS)
+    return negligible(cost_of_raising(free, lower, answer.row_dual), answer.objective, Method().gap)
 
 
 def _move(standing: Standing, low: Floats, high: Floats, least: Floats, most: Floats) -> None:
