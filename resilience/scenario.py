@@ -97,7 +97,7 @@ class Scenario:
         return self.on(Shock.none(network, weeks))
 
     def on(self, calm: Shock) -> Shock:
-        """What this scenario does to the network of `calm`; which rows selectors mean is remembered there.
+        """What this scenario does to the network of `calm`, which stays calm.
 
         Raises
         ------

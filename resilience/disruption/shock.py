@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ class Shock:
     `left` is the share of each producer's capacity left; `open` the share of each lane's baseline flow that may pass
     (1: up to its limit); `added` whole weeks of extra transit; `wanted` a multiple of each demand; `lost` the share of
     each stock point's stock lost that week; `hoarded` the extra weeks of stock each point's users try to hold. Rows
-    follow the network's own tables. `found` remembers which rows selectors meant.
+    follow the network's own tables.
     """
 
     network: Network
@@ -35,18 +35,15 @@ class Shock:
     wanted: Floats
     lost: Floats
     hoarded: Floats
-    found: dict[Hashable, Rows] = field(default_factory=dict, repr=False)
 
     def rows(self, disruption: Selecting, choose: Callable[[], np.ndarray]) -> Rows:
-        """The rows that `choose` picks for a disruption with these selectors, worked out once for each slate.
+        """The rows that `choose` picks for a disruption with these selectors, worked out once for each network.
 
         Ten thousand drawn years strike the same few hundred targets again and again, and to look one up in the
         tables takes longer than to simulate the year.
         """
         key = (type(disruption), *(getattr(disruption, name) for name in disruption.selectors))
-        if key not in self.found:
-            self.found[key] = np.flatnonzero(choose())
-        return self.found[key]
+        return self.network.once(("struck", key), lambda: np.flatnonzero(choose()))
 
     @classmethod
     def none(cls, network: Network, weeks: int) -> Shock:
@@ -66,7 +63,7 @@ class Shock:
         )
 
     def again(self) -> Shock:
-        """The calm of the same network over the same weeks, which shares what is remembered of selectors."""
+        """The calm of the same network over the same weeks."""
         return replace(
             self,
             left=np.ones_like(self.left),

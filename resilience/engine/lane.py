@@ -6,6 +6,7 @@ built, and then answers one task at a time.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -73,11 +74,14 @@ def serve(pipe: Connection) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         recipe = pipe.recv_bytes()
+        gc.disable()  # modules and state are here to stay: to look through them again took a quarter of a start
         try:
             state = pickle.loads(recipe)()
         except Exception as error:
             pipe.send_bytes(pickle.dumps(failed("", error)))
             return
+        gc.freeze()
+        gc.enable()
         pipe.send_bytes(READY)
         while True:
             key, task = pipe.recv()
