@@ -49,7 +49,6 @@ TASK = 2  # scenarios in one task at most
 BROKEN = 1e-8  # relative, by which a cut must be broken to be added
 WITHIN = 0.05  # of the gap asked for, to which the master is solved
 CLOSEST = 1e-6  # but no closer, from within
-SPECK = 0.1  # of that, as a share of what a proposal's holdings cost, which some may cost together and be swept out
 NEARLY = 10.0  # times the master's own gap, within which it is asked for corners
 
 Say = Callable[[str], None]
@@ -134,13 +133,13 @@ class Search:
         return Status.TIME_LIMIT
 
     def swept(self, proposed: Floats) -> Floats:
-        """A proposal without what costs next to nothing: from within it has a speck in every store. As it is where its
-        rows need the specks.
+        """A proposal without what costs next to nothing: from within it has a speck in every store. What goes costs no
+        more in all than the master's own gap of what holdings cost. As it is where its rows need the specks.
         """
         low = self.first.column_lower
         dear = self.weigher.tied[self.first.cost[self.weigher.tied] > 0]
         spent = self.first.cost[dear] * (proposed[dear] - low[dear])
-        gone = dear[~notable(spent, SPECK * self.master.gap * spent.sum())]
+        gone = dear[~notable(spent, self.master.gap * spent.sum())]
         swept = proposed.copy()
         swept[gone] = low[gone]
         cost, _, _ = self.weigher.weigh(swept, low[self.columns])
