@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,21 @@ class Physics:
     at_stake: Floats  # per demand: money per scaled unit unmet, weighted by place
 
     swaps: Substitutes  # what can stand in for which need
+
+    @cached_property
+    def partial(self) -> Whole:
+        """Consumed needs that are only partly essential: by their rows."""
+        return np.flatnonzero(self.essential < 1)
+
+    @cached_property
+    def planners(self) -> Whole:
+        """Producers with an input that is only partly essential."""
+        return np.unique(self.consumer[self.partial])
+
+    @cached_property
+    def toolers(self) -> Whole:
+        """Producers whose capacity wears without tools and spares."""
+        return np.unique(self.worker)
 
 
 def physics(network: Network, *, weights: Mapping[str, float] | None = None, usd: float | None = None) -> Physics:

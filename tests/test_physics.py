@@ -70,6 +70,7 @@ def test_the_arrays_are_what_is_worked_out_by_hand():
     assert laws.output.tolist() == pytest.approx([1000, 500, 500, 1000])
     assert laws.cycle.tolist() == [2, 1, 1, 0]
     assert (laws.consumed.tolist(), laws.essential.tolist()) == (pytest.approx([1.0]), [0.5])
+    assert (laws.partial.tolist(), laws.planners.tolist(), laws.toolers.tolist()) == ([0], [0], [0])
     assert (laws.worked.tolist(), laws.wear.tolist(), laws.regrow.tolist()) == (pytest.approx([1000.0]), [0.03], [0.02])
     by_lane = dict(zip(laws.network.lanes["origin"] + laws.network.lanes["good"], laws.limit, strict=True))
     assert by_lane == pytest.approx({"TWNchip": 1200, "JPNgas": 500, "UKRgas": 550, "JPNtool": 1000})

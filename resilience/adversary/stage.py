@@ -21,7 +21,7 @@ from resilience.policy import Reserve
 from resilience.sizing.case import Case, build_case
 from resilience.sizing.compiled import Compiler
 from resilience.sizing.extensive import unmet_share
-from resilience.sizing.program import upper_bounds
+from resilience.sizing.moved import upper_bounds
 from resilience.sizing.reserve import Floor
 from resilience.sizing.response import with_units
 from resilience.sizing.scope import Everything, Scope

@@ -7,7 +7,6 @@ from scipy import sparse
 
 from resilience.physics import Whole
 from resilience.sizing.case import Case
-from resilience.sizing.program import planners, toolers
 from resilience.sizing.statement import Compiled
 
 COMMON = -1  # of rows: nobody's alone, such as those of a pool
@@ -20,14 +19,13 @@ def column_owners(block: Compiled, case: Case, owner: Whole) -> tuple[Whole, Who
     `owner` is the member at each stock point, or `OUTSIDE`.
     """
     laws, stores = case.physics, case.stores
-    partial = np.flatnonzero(laws.essential < 1)
     makers = owner[laws.made_at]
     of_block = {
         "start": makers,
-        "plan": makers[planners(case)],
-        "used": makers[laws.consumer[partial]],
+        "plan": makers[laws.planners],
+        "used": makers[laws.consumer[laws.partial]],
         "supplied": makers[laws.worker],
-        "health": makers[toolers(case)],
+        "health": makers[laws.toolers],
         "stock": owner[laws.storable],
         "spill": owner[~laws.storable],
         "short": owner[laws.wanted_at],

@@ -19,7 +19,8 @@ import pandas as pd
 
 from resilience.physics import Mask
 from resilience.sizing.case import Case
-from resilience.sizing.program import planners, response_program, sides, toolers, upper_bounds
+from resilience.sizing.moved import sides, upper_bounds
+from resilience.sizing.program import response_program
 from resilience.sizing.rerouted import rerouted
 from resilience.sizing.statement import Compiled
 
@@ -124,15 +125,14 @@ def _receivers(case: Case) -> pd.MultiIndex:
 def column_masks(case: Case, whole: Case) -> dict[str, Mask]:
     """Of each block of columns, the rows of the block (a lane, a producer, ...) that the part `case` keeps."""
     laws, own = whole.physics, kept(case, whole)
-    partial = np.flatnonzero(laws.essential < 1)
     late = own["demand"] if whole.serves_late else own["demand"][:0]
     return {
         "flow": own["lane"],
         "start": own["producer"],
-        "plan": np.isin(planners(whole), laws.consumer[partial][own["consumed"][partial]]),
-        "used": own["consumed"][partial],
+        "plan": np.isin(laws.planners, laws.consumer[laws.partial][own["consumed"][laws.partial]]),
+        "used": own["consumed"][laws.partial],
         "supplied": own["worked"],
-        "health": np.isin(toolers(whole), laws.worker[own["worked"]]),
+        "health": np.isin(laws.toolers, laws.worker[own["worked"]]),
         "stock": own["point"][laws.storable],
         "spill": own["point"][~laws.storable],
         "short": own["demand"],

@@ -72,7 +72,7 @@ def lifts(bare: Physics, additions: Sequence[Additions]) -> Lifts:
     maker = pd.Series(np.arange(len(able)), index=bare.made_at).reindex(bare.origin).to_numpy(dtype=np.int64)
     surging, widening = (np.asarray(rows.sum(axis=1) > 0) for rows in (added, wider))
     starts = np.flatnonzero(surging)
-    plans = np.intersect1d(starts, bare.consumer[bare.essential < 1])
+    plans = np.intersect1d(starts, bare.planners)
     fed = np.flatnonzero(surging[maker])
     betters = _betters(bare.swaps, additions)
     replaced = np.flatnonzero(betters.any(axis=1))

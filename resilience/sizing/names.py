@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from resilience.sizing.case import Case
-from resilience.sizing.program import planners, toolers
 from resilience.sizing.stated import Stated
 from resilience.sizing.statement import Compiled
 
@@ -89,17 +88,16 @@ def _of(case: Case) -> dict[str, list[str]]:
     laws = case.physics
     makers, points = _joined(laws.network.producers[["good", "place"]]), _joined(laws.points[["good", "place"]])
     stores = _joined(case.stores.rows)
-    partial = np.flatnonzero((laws.essential > 0) & (laws.essential < 1))
-    used = [f"{makers[laws.consumer[c]]}/{points[laws.consumed_at[c]]}" for c in partial]
+    used = [f"{makers[laws.consumer[c]]}/{points[laws.consumed_at[c]]}" for c in laws.partial]
     worked = [f"{makers[p]}/{points[n]}" for p, n in zip(laws.worker, laws.worked_at, strict=True)]
     uses = _joined(laws.network.demand[["good", "place", "tier"]])
     return {
         "flow": _joined(laws.network.lanes[["good", "origin", "destination"]]),
         "start": makers,
-        "plan": [makers[p] for p in planners(case)],
+        "plan": [makers[p] for p in laws.planners],
         "used": used,
         "supplied": worked,
-        "health": [makers[p] for p in toolers(case)],
+        "health": [makers[p] for p in laws.toolers],
         "stock": [point for point, kept in zip(points, laws.storable, strict=True) if kept],
         "spill": [point for point, kept in zip(points, laws.storable, strict=True) if not kept],
         "short": uses,

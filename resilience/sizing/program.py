@@ -28,7 +28,7 @@ Subject to  (1) balance_every_stock      what arrives and is made, less what is 
             (12) use_what_is_built       start, plan, flow, replaced <= the most without a measure + what is bought adds
                                          (worked out in `lifts.py`)         in a case in which measures may be bought
 and bounds  flow <= passing L, start <= left surge output L, short <= wanted, no draw before it can arrive,
-            replaced <= most_m qualified_mk of a normal week's need L.
+            replaced <= most_m qualified_mk of a normal week's need L; `moved.py` has what differs between scenarios.
 
 The smaller of (4) and the bound on start governs: a plant that is half closed and half worn runs at half. In (5), over
 L weeks, health <= health_before + (1 - (1 - rate)^L) (s - health_before) for both rates; with regrow <= wear this is
@@ -44,12 +44,13 @@ Programming, chapters 1 and 3; inoperability and partial essentiality, S. Halleg
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from resilience.sizing.case import ROUNDING, Case, Floats
+from resilience.sizing.moved import sides, upper_bounds
 from resilience.sizing.statement import Statement, Variables, total
 
 Sums = list[list[list[tuple[float, Any]]]]  # for each point and period: factors and variables
@@ -97,78 +98,21 @@ class Chosen:
     waiting: Variables
     refill: Variables  # no rows unless the reserve refills
     replaced: Variables  # no rows unless the network states substitutes
-    partial: list[int] = field(default_factory=list)  # consumed needs with essentiality below 1
-
-
-def upper_bounds(case: Case) -> dict[str, Floats]:
-    """Upper bounds of the blocks that a scenario moves; the rest stay as the structure has them."""
-    at_home, from_afar = case.drawable
-    most = case.stores.largest
-    members = np.bincount(case.stores.pool[case.stores.pool >= 0], weights=most[case.stores.pool >= 0])
-    pooled = most * (case.stores.pool >= 0)
-    left = np.outer(case.most_held, np.ones(len(case.grid)))
-    return {
-        "flow": case.most_shipped,
-        "start": case.most_started,
-        "plan": case.most_started[planners(case)],
-        "stock": left[case.physics.storable],
-        "spill": left[~case.physics.storable],
-        "short": case.wanted,
-        "home": np.outer(most, np.ceil(at_home)),
-        "send": np.outer(pooled, np.ceil(from_afar)),
-        "receive": np.outer(members[case.stores.receiver_pool], np.ceil(from_afar)),
-        "late": _waited(case),
-        "waiting": _waited(case),
-        "refill": np.outer(most if case.refill else most[:0], np.ones(len(case.grid))),
-        "replaced": case.most_replaced,
-    }
-
-
-def _waited(case: Case) -> Floats:
-    """Most that may wait: all that was wanted so far; no rows in a case that does not serve late."""
-    return np.cumsum(case.wanted, axis=1) if case.serves_late else case.wanted[:0]
-
-
-def sides(case: Case) -> dict[str, Floats]:
-    """Right-hand sides that a scenario moves."""
-    physics = case.physics
-    wanted = np.zeros(case.arriving.shape)
-    np.add.at(wanted, physics.wanted_at, case.wanted)
-    side = case.arriving - wanted
-    side[:, 0] += physics.stock * (1.0 - case.lost[:, 0])
-    replaceable = np.unique(physics.swaps.need)
-    final = case.wanted[np.unique(physics.swaps.demand)]
-    replaced = np.concatenate([np.zeros((len(replaceable), len(case.grid))), final])
-    return {"balance": side, "replace": replaced} | ({} if case.raised is None else {"built": case.raised.own})
-
-
-def planners(case: Case) -> np.ndarray:
-    """Producers with an input that is only partly essential."""
-    return np.unique(case.physics.consumer[_partly(case)])
-
-
-def toolers(case: Case) -> np.ndarray:
-    """Producers whose capacity wears without tools and spares."""
-    return np.unique(case.physics.worker)
-
-
-def _partly(case: Case) -> np.ndarray:
-    return case.physics.essential < 1
 
 
 def variables(statement: Statement, case: Case) -> Chosen:
     """Every choice the program has, with its bounds."""
-    physics, periods = case.physics, len(case.grid)
+    physics = case.physics
     upper = upper_bounds(case)
-    partial = np.flatnonzero(_partly(case))
-    consumed = physics.consumed[partial, None] * (physics.output * physics.surge)[physics.consumer[partial], None]
+    able = (physics.surge * physics.output)[physics.consumer[physics.partial]]
+    used = np.outer(physics.consumed[physics.partial] * able, case.lengths)
     return Chosen(
         flow=statement.variables("flow", upper["flow"]),
         start=statement.variables("start", upper["start"]),
         plan=statement.variables("plan", upper["plan"]),
-        used=statement.variables("used", consumed * case.lengths),
+        used=statement.variables("used", used),
         supplied=statement.variables("supplied", np.outer(physics.worked, case.lengths)),
-        health=statement.variables("health", np.ones((len(toolers(case)), periods))),
+        health=statement.variables("health", np.ones((len(physics.toolers), len(case.grid)))),
         stock=statement.variables("stock", upper["stock"]),
         spill=statement.variables("spill", upper["spill"]),
         short=statement.variables("short", upper["short"]),
@@ -180,7 +124,6 @@ def variables(statement: Statement, case: Case) -> Chosen:
         waiting=statement.variables("waiting", upper["waiting"]),
         refill=statement.variables("refill", upper["refill"]),
         replaced=statement.variables("replaced", upper["replaced"]),
-        partial=partial.tolist(),
     )
 
 
@@ -211,7 +154,7 @@ def balance_every_stock(statement: Statement, case: Case, chosen: Chosen) -> Non
     whole = np.flatnonzero(physics.essential == 1)
     _leave(terms, physics.origin, chosen.flow)
     _leave(terms, physics.consumed_at[whole], chosen.start[physics.consumer[whole]], physics.consumed[whole])
-    _leave(terms, physics.consumed_at[chosen.partial], chosen.used)
+    _leave(terms, physics.consumed_at[physics.partial], chosen.used)
     _leave(terms, physics.worked_at, chosen.supplied)
     _leave(terms, physics.wanted_at, chosen.short, -1.0)  # all that is wanted leaves, which is in the sides
     _leave(terms, physics.wanted_at[: len(chosen.late)], chosen.late)
@@ -248,16 +191,16 @@ def _leave(terms: Sums, points: np.ndarray, rows: Variables, units: Floats | flo
 
 def limit_starts_by_plan(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(2) A plan stands for the activity that partly essential inputs are measured against."""
-    starts = chosen.start[planners(case)]
+    starts = chosen.start[case.physics.planners]
     statement.keep("plan", (start <= plan for start, plan in zip(starts.flat, chosen.plan.flat, strict=True)))
 
 
 def need_what_is_essential(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(3) An input wholly missing costs the share `essential` of the plan, linearly between."""
     physics = case.physics
-    plan_of = dict(zip(planners(case), chosen.plan, strict=True))
+    plan_of = dict(zip(physics.planners, chosen.plan, strict=True))
     rules = []
-    for c, row in zip(chosen.partial, chosen.used, strict=True):
+    for c, row in zip(physics.partial, chosen.used, strict=True):
         p, share, units = physics.consumer[c], physics.essential[c], physics.consumed[c]
         for used, start, plan in zip(row, chosen.start[p], plan_of[p], strict=True):
             rules.append(total([(share, used), (-units, start), (units * (1.0 - share), plan)]) >= 0)
@@ -269,7 +212,7 @@ def limit_starts_by_health(statement: Statement, case: Case, chosen: Chosen) -> 
     physics = case.physics
     able = physics.surge * physics.output
     rules = []
-    for p, row in zip(toolers(case), chosen.health, strict=True):
+    for p, row in zip(physics.toolers, chosen.health, strict=True):
         for k, length in enumerate(case.lengths):
             rules.append(total([(1.0, chosen.start[p][k]), (-able[p] * length, row[k])]) <= 0)
     statement.keep("health", rules)
@@ -278,7 +221,7 @@ def limit_starts_by_health(statement: Statement, case: Case, chosen: Chosen) -> 
 def wear_without_tools(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(5) Capacity follows the supplied share of each tool: down at wear, up at regrowth, the worst tool ruling."""
     physics = case.physics
-    health_of = dict(zip(toolers(case), chosen.health, strict=True))
+    health_of = dict(zip(physics.toolers, chosen.health, strict=True))
     rules = []
     for c, row in enumerate(chosen.supplied):
         health, weekly = health_of[physics.worker[c]], physics.worked[c]
@@ -375,7 +318,7 @@ def serve_late_what_waits(statement: Statement, case: Case, chosen: Chosen) -> N
 def replace_what_is_needed(statement: Statement, case: Case, chosen: Chosen) -> None:
     """(11) Substitutes meet no more of a need than there is: of what starts or is used, and of what is not short."""
     physics, swaps = case.physics, case.physics.swaps
-    used_of = dict(zip(chosen.partial, chosen.used, strict=True))
+    used_of = dict(zip(physics.partial, chosen.used, strict=True))
     replaced = chosen.replaced.reshape(len(swaps), len(case.grid))
     side, rules = sides(case)["replace"], []
     for c in np.unique(swaps.need):
@@ -400,7 +343,7 @@ def use_what_is_built(statement: Statement, case: Case, chosen: Chosen) -> None:
         statement.keep("built", ())
         return
     lifts, own = case.raised.lifts, case.raised.own
-    plans = chosen.plan[np.searchsorted(planners(case), lifts.plans)]
+    plans = chosen.plan[np.searchsorted(case.physics.planners, lifts.plans)]
     replaced = chosen.replaced.reshape(len(case.physics.swaps), len(case.grid))[lifts.replaced]
     columns = np.concatenate([chosen.start[lifts.starts], plans, chosen.flow[lifts.flows], replaced])
     statement.keep("built", (column <= side for column, side in zip(columns.flat, own.flat, strict=True)))

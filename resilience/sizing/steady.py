@@ -16,7 +16,6 @@ from resilience.errors import InfeasibleError
 from resilience.physics import Mask
 from resilience.sizing.case import Case
 from resilience.sizing.fixed import cost_of_raising, negligible
-from resilience.sizing.program import toolers
 from resilience.sizing.statement import Compiled
 from resilience.solver import LinearProgram, Method, Solution, solve
 
@@ -32,7 +31,7 @@ def tools_as_ever(case: Case, block: Compiled) -> Mask:
     short[laws.destination[short[laws.origin]]] = True
     hit = laws.worker[short[laws.worked_at]]
     found = np.zeros(block.program.shape[1], dtype=bool)
-    for name, owner in (("supplied", laws.worker), ("health", toolers(case))):
+    for name, owner in (("supplied", laws.worker), ("health", laws.toolers)):
         where, _ = block.columns[name]
         found[where] = np.repeat(~np.isin(owner, hit), len(case.grid))
     return found

@@ -190,22 +190,6 @@ def test_where_nothing_goes_short_no_table_says_so_of_what_an_interior_point_lea
         assert found.table("unmet").empty
 
 
-def test_a_case_re_bounded_is_the_case_stated_afresh():
-    laws = physics(recipe(essential=0.4))
-    compiler = Compiler()
-    cases = [
-        build_case(laws, struck(shock), weeks=9)
-        for shock in (Outage(weeks=2), Outage(good="gas", weeks=5), DemandSurge())
-    ]
-    compiler.compile(cases[0])
-    for case in cases:
-        shared, fresh = compiler.compile(case).program, Compiler().compile(case).program
-        assert len(compiler.stated) == 1
-        assert (shared.matrix != fresh.matrix).nnz == 0
-        for side in ("cost", "row_lower", "row_upper", "column_lower", "column_upper"):
-            np.testing.assert_array_equal(getattr(shared, side), getattr(fresh, side))
-
-
 def test_leaving_out_what_a_scenario_cannot_touch_changes_nothing_here():
     asked = struck(Outage(good="gas", weeks=3))
     whole = best_response(recipe(), asked, weeks=16)

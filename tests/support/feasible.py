@@ -4,7 +4,6 @@ import numpy as np
 
 from resilience.sizing.case import build_case
 from resilience.sizing.compiled import Compiler
-from resilience.sizing.program import planners, toolers
 from resilience.sizing.response import with_units
 from resilience.stores import no_stores, stores
 
@@ -18,14 +17,13 @@ def violation(physics, scenario, records, number, *, weeks, reserve=None):
     case = build_case(physics, scenario, weeks=weeks, held=held, serves_late=True)
     compiled = with_units(Compiler().compile(case), case, units)
     skip, full = scenario.reaction_week - 1, records.full
-    partial = np.flatnonzero(physics.essential < 1)
     seen = {
         "flow": full.flow,
         "start": full.start,
-        "plan": full.plan[planners(case)],
-        "used": full.used[partial],
+        "plan": full.plan[physics.planners],
+        "used": full.used[physics.partial],
         "supplied": full.supplied,
-        "health": full.health[toolers(case)],
+        "health": full.health[physics.toolers],
         "stock": full.stock[physics.storable],
         "spill": full.stock[~physics.storable],
         "short": records.short,

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from resilience.physics import Floats, Whole
 from resilience.sizing.case import Case
 from resilience.sizing.fixed import BROKEN
-from resilience.sizing.program import planners, toolers
 from resilience.sizing.statement import Compiled
 
 NOBODY = -1
@@ -38,19 +37,19 @@ def calm_year(case: Case, block: Compiled) -> Calm:
     laws, lengths = case.physics, case.lengths
     of_point: Whole = pd.Index(laws.network.goods["good"]).get_indexer(laws.points["good"])
     of_maker = of_point[laws.made_at]
-    partial, keeping = np.flatnonzero(laws.essential < 1), laws.storable
+    keeping = laws.storable
     used = laws.consumed * laws.output[laws.consumer]
     weekly: dict[str, tuple[Floats, Whole]] = {
         "flow": (laws.flow, of_point[laws.origin]),
         "start": (laws.output, of_maker),
-        "plan": (laws.output[planners(case)], of_maker[planners(case)]),
-        "used": (used[partial], of_maker[laws.consumer[partial]]),
+        "plan": (laws.output[laws.planners], of_maker[laws.planners]),
+        "used": (used[laws.partial], of_maker[laws.consumer[laws.partial]]),
         "supplied": (laws.worked, of_maker[laws.worker]),
         "short": (np.zeros(len(laws.wanted)), of_point[laws.wanted_at]),
         "replaced": (np.zeros(len(laws.swaps)), of_point[laws.swaps.replaced_at]),
     }
     standing: dict[str, tuple[Floats, Whole]] = {
-        "health": ((laws.output[toolers(case)] > 0).astype(np.float64), of_maker[toolers(case)]),  # idle ones wear
+        "health": ((laws.output[laws.toolers] > 0).astype(np.float64), of_maker[laws.toolers]),  # idle ones wear
         "stock": (laws.stock[keeping], of_point[keeping]),
         "spill": (np.zeros(np.count_nonzero(~keeping)), of_point[~keeping]),
     }
