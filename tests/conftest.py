@@ -1,5 +1,6 @@
 """What several tests start from: a folder with a network of two goods, and a study of it."""
 
+import gc
 import os
 import sys
 import time
@@ -68,6 +69,17 @@ def pytest_configure():
     """Bytecode is kept: a hundred processes of these tests import the same packages, and would each compile them."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported and gathered is kept to the end, so the collector need not look at it, neither now nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(session, items):

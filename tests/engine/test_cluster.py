@@ -56,7 +56,7 @@ def scheduler(start, folder, until):
     file = folder / "scheduler.json"
     settings = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     process = start("scheduler", "--port", "0", "--scheduler-file", str(file), **settings)
-    until(file.exists)
+    until(lambda: file.exists() and file.read_text())  # it is there before its words are
     return process, json.loads(file.read_text())["address"]
 
 

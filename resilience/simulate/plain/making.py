@@ -33,7 +33,8 @@ def start(world: World, makers: Whole, week: int) -> None:
     world.activity[makers], world.started[makers] = most[makers], started[makers]
     units = physics.consumed[needs, None] * started[physics.consumer[needs]]
     world.used[needs] = np.minimum(units, reach)
-    world.here -= world.sums.needs[:, needs] @ np.minimum(world.used[needs], world.allotted[needs])
+    taken = world.adder(physics.consumed_at[needs], len(world.here))
+    world.here -= taken @ np.minimum(world.used[needs], world.allotted[needs])
     take(world, needs)
     for row in makers:
         at, cycle = physics.made_at[row], int(physics.cycle[row])

@@ -26,10 +26,11 @@ def dispatch(world: World, stage: Stage, week: int) -> None:
         available=world.here[points],
     )[len(points) :]
     world.shipped[lanes] = given
-    world.here[points] -= world.sums.leaving[points][:, lanes] @ given
+    world.here[points] -= world.adder(row[physics.origin[lanes]], len(points)) @ given
+    land = world.adder(physics.destination[lanes], len(world.here))
     for lag in np.unique(world.lag[lanes]):
         going = np.where(world.lag[lanes] == lag, given, 0.0)
-        landing = world.sums.landing[:, lanes] @ going
+        landing = land @ going
         if lag == 0:
             world.here += landing
         else:
@@ -39,9 +40,9 @@ def dispatch(world: World, stage: Stage, week: int) -> None:
 
 def serve(world: World, stage: Stage) -> None:
     """Local users and final demand share what is there; what inputs get stays in stock until a start takes it."""
-    points = stage.points
+    points, physics, size = stage.points, world.physics, len(world.here)
     rows = np.flatnonzero(np.isin(world.claims_at, points))
-    row = np.full(len(world.here), -1)
+    row = np.full(size, -1)
     row[points] = np.arange(len(points))
     given = ration(
         world,
@@ -57,6 +58,6 @@ def serve(world: World, stage: Stage) -> None:
     served = world.allotted[first + final]
     world.short[final] = np.maximum(world.wanted[final] - served, 0.0)
     world.late[final] = np.maximum(served - world.wanted[final], 0.0)
-    world.here -= world.sums.wants[:, final] @ world.allotted[first + final]
+    world.here -= world.adder(physics.wanted_at[final], size) @ world.allotted[first + final]
     tools = rows[(rows >= len(world.needed)) & (rows < first)] - len(world.needed)
-    world.here -= world.sums.tools[:, tools] @ world.supplied[tools]
+    world.here -= world.adder(physics.worked_at[tools], size) @ world.supplied[tools]
