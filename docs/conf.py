@@ -1,8 +1,14 @@
 """How Sphinx builds these pages: `uv run --group docs sphinx-build -W docs docs/_build/html`."""
 
+import gc
 from importlib.metadata import version as installed
 
 from sphinx.application import Sphinx
+
+from resilience.engine.threads import keep_to_one_thread
+
+gc.disable()  # documents are large rings of nodes, and looking for garbage in them is a third of a build's time
+keep_to_one_thread()  # for the kernels of notebooks, as commands do
 
 project = "supply-resilience"
 author = "The supply-resilience maintainers"

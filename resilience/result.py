@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 
 import pandas as pd
 
-from resilience import formats
+from resilience import formats, shown
 from resilience.amounts import Money, left_open, money
 from resilience.data_interval import Foresight, data_interval
 from resilience.errors import AskError, near
@@ -69,10 +68,10 @@ class Result:
         goods = self.table("goods")
         if len(goods) <= ROWS:
             return goods
-        shown, rest = goods.iloc[: ROWS - 1], goods.iloc[ROWS - 1 :]
+        first, rest = goods.iloc[: ROWS - 1], goods.iloc[ROWS - 1 :]
         added = rest[["reserve_usd", "holding_usd_per_year", "avoided_usd_per_year"]].sum()
         last = {"good": f"{len(rest)} more goods", "unit": "", "held_at": "", **added}
-        return pd.concat([shown, pd.DataFrame([last])], ignore_index=True)[goods.columns]
+        return pd.concat([first, pd.DataFrame([last])], ignore_index=True)[goods.columns]
 
     def findings(self, money: Money = money) -> list[str]:
         """How far the answer is proved and what else is known of it, a sentence each."""
@@ -235,9 +234,9 @@ class Result:
         return f"Result of {self.study.name!r}: {self.headline()}"
 
     def _repr_html_(self) -> str:
-        shown = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
-        tables = "".join(table.to_html(index=False, float_format=money) for table in shown)
-        return f"<p>{html.escape(self.headline())}</p>{tables}"
+        tables = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
+        renamed = (table.rename(columns=shown.HEADS) for table in tables)
+        return shown.answer(self.headline(), *renamed, findings=self.findings())
 
 
 class Files(TypedDict):

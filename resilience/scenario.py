@@ -17,6 +17,7 @@ from typing import Any
 
 import tomli_w
 
+from resilience import shown
 from resilience.disruption import (
     DemandSurge,
     Disruption,
@@ -121,6 +122,13 @@ class Scenario:
                 disruption.strike(shock)
             except AskError as error:
                 raise AskError(f"Scenario {self.name!r}: {error.what}", error.faults) from error
+
+    def _repr_html_(self) -> str:
+        told = [shown.stated(disruption) for disruption in self.disruptions]
+        told += [f"notice of {self.notice_weeks} weeks"] if self.notice_weeks else []
+        told += [f"source: {self.source}"] if self.source else []
+        head = f"{self.name}: a chance of {self.probability:.4g} a year. {self.note}"
+        return shown.answer(head.strip(), findings=told)
 
     def to_record(self) -> dict[str, Any]:
         """Plain values, as a study's TOML writes them."""

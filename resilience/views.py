@@ -293,7 +293,7 @@ def coverage(network: Network) -> pd.DataFrame:
     counts = pd.crosstab(figures["table"], figures["confidence"])
     counts = counts.reindex(columns=list(CONFIDENCES), fill_value=0)
     counts.loc["all tables"] = counts.sum()
-    return counts.assign(total=counts.sum(axis=1)).rename_axis("table").reset_index()
+    return counts.assign(total=counts.sum(axis=1)).rename_axis("table").rename_axis(columns=None).reset_index()
 
 
 def member_countries(reading: Reading) -> tuple[str, ...]:

@@ -115,7 +115,17 @@ def test_the_figure_that_moves_the_loss_comes_first_and_is_told_of_many_draws_on
     assert many.strongest().iloc[0]["key"] == "gas/B/essential"
     told = replace(result, knowledge=replace(result.knowledge, data=many))
     assert "usd_per_unit_unmet of gas/B/essential (+1.00)" in " ".join(told.findings())
-    assert "Figures that the loss follows most closely" in html(told)
+    page = html(told)
+    assert "Figures that the loss follows most closely" in page
+    assert "demand: usd_per_unit_unmet" in page
+    assert "Moves the loss by" in page
+    assert "1 of the figures listed last stands out from all that vary" in page
+
+
+def test_what_is_saved_on_the_stated_data_stands_beside_what_draws_save(result):
+    """A reserve is sized on the stated data, which flatter it: on chips it saves more there than on most draws."""
+    stated = result.knowledge.data.stated["saved_usd"]
+    assert f"where it saves {stated:,.0f} on the stated data, for which it was sized" in " ".join(result.findings())
 
 
 def test_headline_report_and_a_run_read_back_tell_the_interval(result):

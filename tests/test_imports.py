@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "resilience"
 ORDER = (
     "errors",
     "amounts",
+    "shown",
     "formulas",
     "library",
     "provenance",

@@ -142,8 +142,10 @@ def test_a_study_that_does_not_fit_is_refused_before_any_work(tiny):
 
 
 def test_a_notebook_shows_the_headline_and_a_table(result):
-    assert "<table" in result._repr_html_()
-    assert "costs 70 USD" in result._repr_html_()
+    page = result._repr_html_()
+    assert "costs 70 USD" in page
+    assert "<th>USD/year to hold</th>" in page
+    assert "<li>With perfect foresight it lowers the loss" in page
 
 
 def test_a_run_ranks_measures_beside_stock_and_its_report_shows_them(tiny, tmp_path):

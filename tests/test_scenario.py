@@ -37,6 +37,16 @@ def test_a_set_comes_back_equal_from_records_and_from_a_file(tmp_path):
     assert back.write(tmp_path / "again.toml").read_bytes() == (tmp_path / "set.toml").read_bytes()
 
 
+def test_a_notebook_shows_what_strikes_its_chance_and_where_it_is_from():
+    stop = Outage(good="gas", country=("QAT", "USA"), weeks=4)
+    page = Scenario(name="stop", probability=0.05, disruptions=(stop,), notice_weeks=2, source="A & B")._repr_html_()
+    assert page == (
+        "<p>stop: a chance of 0.05 a year.</p><ul><li>Outage: first_week 1, weeks 4, recovery (Step), good gas, "
+        "country QAT + USA, lost 1.0</li>"
+        "<li>notice of 2 weeks</li><li>source: A &amp; B</li></ul>"
+    )
+
+
 def test_the_checksum_is_what_it_was_and_moves_with_any_change():
     one = Scenario(name="one", probability=0.1, disruptions=(Outage(weeks=4),))
     known = "99c55d9ab7649353"  # a sum that changes makes every stored run look changed: mean it

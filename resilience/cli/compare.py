@@ -8,19 +8,9 @@ import pandas as pd
 from resilience.amounts import money
 from resilience.cli.text import columns
 from resilience.compare import Comparison, DataFlips, Sensitivity
+from resilience.compare.comparison import HEADS
 from resilience.runs import Compared
 
-SHOWN = {  # columns of the table, and headers that fit a terminal
-    "policy": "policy",
-    "cost_usd_per_year": "cost",
-    "loss_usd_per_year": "loss",
-    "total_usd_per_year": "in all",
-    "saves_usd_per_year": "saves",
-    "saves_low_usd": "from",
-    "saves_high_usd": "to",
-    "chance_best": "best",
-    "regret_usd_per_year": "regret",
-}
 NEAREST = 4
 
 
@@ -43,13 +33,13 @@ def compared(done: Compared) -> str:
 def _table(found: Comparison) -> str:
     """The table, what it means, and what its intervals mean."""
     table = found.summary()
-    dollars = [column for column in SHOWN if "usd" in column]
+    dollars = [column for column in HEADS if "usd" in column]
     size, unit = (1e6, "million USD") if table["total_usd_per_year"].max() >= 1e7 else (1.0, "USD")
-    shown = table.assign(**{column: table[column] / size for column in dollars})[list(SHOWN)]
+    shown = table.assign(**{column: table[column] / size for column in dollars})[list(HEADS)]
     shown["chance_best"] = [f"{chance:.0%}" for chance in shown["chance_best"]]
     begun = f"{len(found.policies)} policies on {len(found.scenarios):,} scenarios, {unit} a year;"
     against = f"savings against {found.policies[0]}, with {found.level:.0%} intervals of the paired difference:"
-    return "\n".join([f"{begun} {against}", "", columns(shown.rename(columns=SHOWN)), "", found.headline(),
+    return "\n".join([f"{begun} {against}", "", columns(shown.rename(columns=HEADS)), "", found.headline(),
                       *found.findings()])  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from resilience.result import Result
 from resilience.risk import Expectation
 from resilience.runs import Answered, Asked, AskedStress, Comparing, Unfinished, answer, begin, take_up
 from resilience.runs.asked import Question
+from resilience.shown import HEADS
 from resilience.stress import Stress
 from resilience.study import Study
 from resilience.study.changes import named, parsed
@@ -31,25 +32,7 @@ Say = Callable[[str], None]
 FRESH = 25  # a fresh sample has this part of the years drawn, and at least
 FEWEST = 20
 DRAWN_GAP = 0.005  # drawn years are a sample: to prove more than this of one is to prove noise
-SHORT = {  # headers that fit a terminal; units stay
-    "reserve_usd": "USD",
-    "cover_days": "days",
-    "holding_usd_per_year": "USD/year to hold",
-    "avoided_usd_per_year": "USD/year avoided",
-    "saved_usd_per_usd_held": "USD/year saved by last USD",
-    "held_at": "held at",
-    "least_quantity": "least in 5 %",
-    "most_quantity": "most in 5 %",
-}
 LINES = 12  # of the ranking, and of failures
-RANKED = {
-    "amount": "bought",
-    "usd": "USD",
-    "usd_per_year": "USD/year",
-    "avoided_usd_per_year": "USD/year avoided",
-    "usd_per_usd_avoided": "USD per USD avoided",
-    "next_usd_per_usd_saved": "USD per next USD saved",
-}
 
 
 class Work:
@@ -235,10 +218,10 @@ def _answer(result: Result) -> list[str]:
     parts = [result.headline(), ""]
     summary = result.summary()
     if len(summary):
-        parts += [columns(summary.rename(columns=SHORT)), ""]
+        parts += [columns(summary.rename(columns=HEADS)), ""]
     if len(result.sizing.measures):
         parts += ["Stock and measures by what each costs for the loss it avoids, what is bought first:"]
-        parts += [columns(result.table("ranking").rename(columns=RANKED).head(LINES)), ""]
+        parts += [columns(result.table("ranking").rename(columns=HEADS).head(LINES)), ""]
     parts += [*result.findings(), ""]
     others = result.study.losses.others
     if others != 1:

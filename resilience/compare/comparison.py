@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resilience import shown
 from resilience.amounts import money
 from resilience.compare import statistics
 from resilience.compare.sampling import Sampling
@@ -22,6 +23,17 @@ from resilience.simulate.outlook import LEVELS
 
 ROWS = 12  # of a summary
 SIZING = "sizing the reserve"  # in the place of a policy, where that is what failed
+HEADS = {  # columns that are shown, and heads that fit a terminal or a notebook
+    "policy": "policy",
+    "cost_usd_per_year": "cost",
+    "loss_usd_per_year": "loss",
+    "total_usd_per_year": "in all",
+    "saves_usd_per_year": "saves",
+    "saves_low_usd": "from",
+    "saves_high_usd": "to",
+    "chance_best": "best",
+    "regret_usd_per_year": "regret",
+}
 TAIL = 0.05  # the worst share of years whose mean loss the frontier tells beside the mean
 
 
@@ -110,8 +122,8 @@ class Comparison:
         """The first twelve policies of `table("policies")`, cheapest in all first; the first policy is always there."""
         table = self._policies().sort_values(["total_usd_per_year", "policy"], ignore_index=True)
         first = table["policy"] == self.policies[0]
-        shown = pd.concat([table[~first].head(ROWS - 1), table[first]])
-        return shown.sort_values(["total_usd_per_year", "policy"], ignore_index=True)
+        kept = pd.concat([table[~first].head(ROWS - 1), table[first]])
+        return kept.sort_values(["total_usd_per_year", "policy"], ignore_index=True)
 
     def headline(self) -> str:
         """What it means, in two sentences."""
@@ -158,6 +170,12 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison of {len(self.policies)} policies on {len(self.scenarios)} scenarios: {self.headline()}"
+
+    def _repr_html_(self) -> str:
+        table = self.summary()[list(HEADS)]
+        table["chance_best"] = [f"{chance:.0%}" for chance in table["chance_best"]]
+        units = f"USD a year; savings against {self.policies[0]}, with {self.level:.0%} intervals"
+        return shown.answer(self.headline(), table.rename(columns=HEADS), findings=[units, *self.findings()])
 
     def _spell(self, saved: tuple[float, float, float]) -> str:
         return f"{money(saved[0])} ({self.level:.0%}: {money(saved[1])} to {money(saved[2])})"

@@ -18,7 +18,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Serial:
-    """This process, one task at a time. A task that ends its process ends yours: use `Processes` for what may."""
+    """This process, one task at a time. A task that ends its process ends yours: use `Processes` for what may.
+
+    It keeps the threads of its process, where workers have one each: answers of a notebook may differ from theirs in
+    the last digits, unless `OMP_NUM_THREADS=1` is set before NumPy is imported.
+    """
 
     @contextmanager
     def team(self, build: Callable[[], Any]) -> Iterator[Team]:

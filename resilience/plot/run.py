@@ -18,6 +18,8 @@ from resilience.report.world import LEAST, SMALL, atlas, legend, tone
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+NOTHING_UNMET = "no final demand goes unmet: any loss is stock missing at the end"
+
 __all__ = [
     "exposure",
     "frontier",
@@ -136,7 +138,8 @@ def unmet_over_time(
 ) -> Axes:
     """Value of unmet demand week by week in one scenario: members, others, and all without a reserve.
 
-    The scenario is the one with most unmet demand unless you name another.
+    The scenario is the one with most unmet demand unless you name another. Where none goes unmet it says so: with
+    perfect foresight a loss may all be stock that is missing at the end.
 
     Raises
     ------
@@ -158,6 +161,10 @@ def unmet_over_time(
     ax.set_ylim(bottom=0)
     ax.set_xlabel("week")
     ax.set_ylabel(f"unmet demand ({unit} a week)")
+    if not (whole[name].any() or bare[name].any()):
+        ax.set_yticks([])
+        ax.text(0.5, 0.5, NOTHING_UNMET, transform=ax.transAxes, ha="center", va="center", color=INK)
+        return plain(ax, name)
     ax.legend(frameon=False)
     return plain(ax, name)
 

@@ -172,7 +172,8 @@ class Study(Inquiry):
         return found
 
     def __repr__(self) -> str:
-        return f"Study {self.name!r}: {len(self.scenario)} scenarios on {self.dataset!r} over {self.weeks} weeks"
+        scenarios = "1 scenario" if len(self.scenario) == 1 else f"{len(self.scenario)} scenarios"
+        return f"Study {self.name!r}: {scenarios} on {self.dataset!r} over {self.weeks} weeks"
 
     __str__ = __repr__
 

@@ -91,6 +91,13 @@ def test_a_summary_has_twelve_rows_and_the_first_policy_among_them(found):
     assert summary["total_usd_per_year"].is_monotonic_increasing
 
 
+def test_a_notebook_shows_the_headline_the_table_and_what_its_figures_are(found):
+    page = found._repr_html_()
+    assert found.headline() in page
+    assert "<th>in all</th>" in page
+    assert f"<li>USD a year; savings against {found.policies[0]}, with 95% intervals</li>" in page
+
+
 def test_the_order_of_scenarios_and_of_other_policies_changes_no_figure(found):
     turned = compare(two_suppliers(), [POLICIES[0], *POLICIES[:0:-1]], [BLIP, STOP], weeks=12)
     one, other = (each.table("frontier") for each in (found, turned))

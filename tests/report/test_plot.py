@@ -6,10 +6,13 @@ import pytest
 from matplotlib.figure import Figure
 
 from resilience import Network, Outage, Scenario, plot, sharing, views
+from resilience.answering import run
 from resilience.errors import AskError
+from resilience.plot.run import NOTHING_UNMET
 from resilience.plot.run import __all__ as of_a_run
 from resilience.report.scale import AsTheyAre, Indices
 from resilience.report.world import atlas
+from resilience.study import Study
 
 mpl.use("Agg")
 
@@ -48,6 +51,14 @@ def test_the_map_has_small_countries_as_points(known):
 def test_bars_are_what_the_tables_say(result):
     axes = plot.reserve_by_good(result, Figure().subplots())
     assert [bar.get_width() for bar in axes.patches] == pytest.approx(views.reserve_by_good(result)["reserve_usd"])
+
+
+def test_where_nothing_goes_unmet_the_figure_says_so(tiny):
+    harmless = {"kind": "outage", "good": "gas", "weeks": 4, "lost": 0.0}
+    result = run(Study.read(tiny).having({"scenario.gas_stops.disruptions": [harmless]}))
+    axes = plot.unmet_over_time(result, Figure().subplots(), scenario="gas_stops")
+    assert len(plot.unmet_over_time(result, Figure().subplots(), scenario="chips_stop").texts) == 0
+    assert [text.get_text() for text in axes.texts] == [NOTHING_UNMET]
 
 
 def test_an_unknown_scenario_is_answered_with_the_closest(result):
