@@ -27,7 +27,7 @@ from resilience.physics import Floats
 from resilience.policy import TIERS
 from resilience.scenario import Scenario, ScenarioSet
 
-BLOCK = 128  # scenarios in a task: seconds of work on chips, against milliseconds to hand it over
+BLOCK = 128  # scenarios in a task: a third of a second on chips, against milliseconds to hand it over
 Say = Callable[[str], None]
 Failure = tuple[str, str, str]  # policy, scenario, what went wrong
 

@@ -48,7 +48,8 @@ def random_network(seed: int, goods: int, places: int, ring: bool = False) -> Ne
 
     With `ring`, nothing takes a week to make and a good before the last needs a little of the last, which is well
     stocked wherever it is made or used. Where a maker ships so much and uses so little that even this does not bridge
-    a week, `simulate` refuses the ring, or where a unit takes more than itself round it, the network comes without it.
+    a week, `simulate` refuses the ring; where a unit takes more than itself round it, nothing balances. The network
+    then comes without it.
     """
     rng = np.random.default_rng(seed)
     names = [f"g{n}" for n in range(goods)]
@@ -109,10 +110,9 @@ def random_network(seed: int, goods: int, places: int, ring: bool = False) -> Ne
     storable = {row["good"]: row["storable"] for row in rows["goods"]}
     rows["stocks"] = [row for row in rows["stocks"] if storable[row["good"]]]
     frames = {name: pd.DataFrame(found) for name, found in rows.items() if found}
+    stated = Network.from_frames(blocs={"all": spots, "some": spots[:2]}, **frames)
     try:
-        network = balance(
-            Network.from_frames(blocs={"all": spots, "some": spots[:2]}, **frames), tolerance=np.inf
-        ).network
+        network = balance(stated, tolerance=np.inf).network
     except BalanceError:
         if not ring:
             raise
