@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from resilience.drawing import fresh_years
 from resilience.engine import Engine
@@ -28,6 +30,7 @@ def run(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
+    time_limit_s: float = math.inf,
     years: int = 0,
 ) -> Result:
     """Answer a study.
@@ -40,6 +43,9 @@ def run(
         How the solver works; an interior point by default, whose bound is certified all the same.
     gap, engine
         Of studies too large to be solved as one program: where to stop, and where scenarios are solved.
+    time_limit_s
+        Seconds by the clock after which the best reserve so far is taken (see `size_reserve`); what is known of it
+        beyond its size, and the writing up, come on top.
     years
         Of studies whose years were drawn from the dataset's hazards: how many to draw for each of the fresh samples
         that tell how far the reserve may be from the best for all years. 0: it is not told.
@@ -52,6 +58,8 @@ def run(
         If the network breaks its rules.
     InfeasibleError
         If no reserve meets the floors within the budget.
+    SolverError
+        If time was up before any reserve was found.
     """
     say = say or (lambda text: None)
     method = method or INNER
@@ -60,7 +68,7 @@ def run(
         raise AskError(f"{study.name} has a sweep of {count} points: run each of study.points(), or `resilience run`")
     read = inputs(study)
     network, adjustments = balanced(study, say)
-    found = size(study, network, method=method, gap=gap, engine=engine, say=say)
+    found = size(study, network, method=method, gap=gap, engine=engine, time_limit_s=time_limit_s, say=say)
     study, stated, sizing = found.study, found.stated, found.sizing
 
     def fresh(sample: int) -> Stated:
@@ -101,6 +109,7 @@ def size(
     method: Method = INNER,
     gap: float = PROVED,
     engine: Engine | None = None,
+    time_limit_s: float = math.inf,
     say: Say = lambda text: None,
 ) -> Attempt:
     """Size a study's reserve on its balanced network; once more without the scenarios that cannot be answered.
@@ -113,15 +122,16 @@ def size(
         If no scenario gave an answer.
     """
     failed: Mapping[str, str] = {}
+    solve = partial(solve_sizing, method=method, gap=gap, engine=engine, time_limit_s=time_limit_s, say=say)
     stated = state(study, network, say=say)
     try:
-        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+        sizing = solve(stated)
     except ScenarioError as error:
         failed, study = error.failed, study.leaving_out(error.failed)
         if not study.scenario:
             raise
         stated = state(study, network, say=say)
-        sizing = solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+        sizing = solve(stated)
     return Attempt(study=study, stated=stated, sizing=sizing, failed=failed)
 
 

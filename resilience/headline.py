@@ -8,6 +8,7 @@ from resilience.amounts import Money
 from resilience.data_interval import DataInterval
 from resilience.risk import Risk, measure
 from resilience.sizing.size import Sizing
+from resilience.solver import Status
 from resilience.study import Study
 
 SHOWN = 5  # failed scenarios
@@ -47,6 +48,12 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     weighed = weighed_as(study)
     held = sizing.reserve.table()["good"].nunique()
     if not _anything(sizing):
+        if sizing.status is Status.TIME_LIMIT:
+            return (
+                f"Time was up before a reserve was found that pays for {owner}: the {weighed} loss without one is "
+                f"{money(before)} USD a year, and with the best one it is {money(sizing.bound_usd)} at least, its "
+                "holding included. Give more time."
+            )
         return f"Nothing is worth holding for {owner}: the {weighed} loss stays at {money(before)} USD a year."
     cut = 1.0 - after / before if before > 0 else 0.0
     count = f"{held} {'good' if held == 1 else 'goods'}"
@@ -60,10 +67,14 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     said = f"{stock}, with {beside}," if beside and held else stock if held else f"No stock for {owner}: {beside}"
     return (
         f"{said} lowers the {weighed} loss from "
-        f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
+        f"{money(before)} to {money(after)} USD a year ({_part(cut)} less); no reserve is more than "
         f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
         f"{money(float(left['usd']))} USD a year."
     )
+
+
+def _part(cut: float) -> str:
+    return f"{cut:.0%}" if cut >= 0.005 else "under 0.5 %"
 
 
 def _anything(sizing: Sizing) -> bool:

@@ -35,7 +35,7 @@ class Status(Enum):
 
     OPTIMAL = "Optimal: the bound proves it to the stated gap."
     FEASIBLE = "Feasible, not proved best: read the gap, and give more time or a looser gap."
-    TIME_LIMIT = "Stopped by the time limit: read the gap. Raise `time_limit_s` for a better answer."
+    TIME_LIMIT = "Stopped by the time limit: read the gap, and give more time for a better answer."
     INFEASIBLE = "No plan meets the limits. Loosen one of those named."
     UNBOUNDED = "The cost falls without end: a price or a limit is missing."
     INTERRUPTED = "Interrupted: what was found so far is returned."
@@ -170,7 +170,7 @@ def _solved(program: LinearProgram, method: Method) -> Solution:
         raise SolverError(status.value)
     found, info = highs.getSolution(), highs.getInfo()
     if status is not Status.OPTIMAL and info.primal_solution_status != 2:  # else zeros would read as a free plan
-        raise SolverError("The solver was stopped before it had any answer. Raise `time_limit_s`")
+        raise SolverError("The solver was stopped before it had any answer: give it more time")
     x = np.array(found.col_value)
     duals = (np.array(found.row_dual), np.array(found.col_dual))
     objective = float(program.cost @ x) if len(x) == len(program.cost) else math.inf

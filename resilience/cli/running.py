@@ -54,22 +54,22 @@ class Work:
         also: Sequence[str] = (),
         data_draws: int = 0,
         data_foresight: bool = False,
+        minutes: float | None = None,
     ) -> Answered:
         """The answer to a study, in its folder; with `draws`, over years drawn in place of its own scenarios.
 
-        With `data_draws`, its headline has an interval over so many draws of the data.
+        With `data_draws`, its headline has an interval over so many draws of the data; with `minutes`, sizing stops
+        after so many and takes the best reserve found, and no fresh samples of years are sized for an interval.
         """
         study = _asked(name, changes, out, engine=engine, also=also, say=say)
         if data_draws and study.sweep is not None:
             raise AskError(f"{study.name} has a sweep: draw the data for one of its points, with --set and no [sweep]")
-        gap: dict[str, Any] = {}
+        settings: dict[str, Any] = {"minutes": minutes, "data_draws": data_draws, "data_foresight": data_foresight}
         if draws is not None:
             say(f"drawing {draws:,} years")
             study, years = _drawn(study, draws, seed), _fresh(study, draws)
-            gap = {"gap": DRAWN_GAP, "years": years}
-        asked = Asked.of(
-            study, engine=engine, also=tuple(also), data_draws=data_draws, data_foresight=data_foresight, **gap
-        )
+            settings |= {"gap": DRAWN_GAP, "years": years if minutes is None else 0}
+        asked = Asked.of(study, engine=engine, also=tuple(also), **settings)
         self.going = _begun(out, RUNS, study.name, asked)
         return answer(self.going, say=say)
 

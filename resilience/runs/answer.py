@@ -88,7 +88,9 @@ def _about_study(going: Unfinished, asked: Asked, engine: Engine, say: Say) -> A
         return Answered(folder=going.folder, points=points, failures=failures)
     method = replace(INNER, memory=Solved(log=going.log))
     kept = Kept(engine=engine, log=going.log)
-    result = run(study, say=say, method=method, gap=asked.gap, engine=kept, years=asked.years)
+    result = run(
+        study, say=say, method=method, gap=asked.gap, engine=kept, time_limit_s=asked.time_limit_s, years=asked.years
+    )
     if asked.data_draws:
         foresight = Foresight(method=method, engine=kept) if asked.data_foresight else None
         result = result.over_data(draws=asked.data_draws, foresight=foresight, say=say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -96,9 +97,9 @@ class Question(ABC):
 class Asked(Question):
     """A study's text and where its file lies, and the settings of `run`.
 
-    `years` and `gap` as `run` has them; `also` names further forms of tables;
-    `data_draws` says over how many draws of the data the answer is told (0: none), `data_foresight` whether its losses
-    with perfect foresight are too.
+    `years` and `gap` as `run` has them, `minutes` its limit of time (none by default); `also` names further forms of
+    tables; `data_draws` says over how many draws of the data the answer is told (0: none), `data_foresight` whether its
+    losses with perfect foresight are too.
     With `comparing`, the question is not the study's own but which policy is best for it.
     """
 
@@ -106,6 +107,7 @@ class Asked(Question):
 
     path: str
     gap: float = PROVED
+    minutes: float | None = None
     years: int = 0
     also: tuple[str, ...] = ()
     data_draws: int = 0
@@ -122,6 +124,11 @@ class Asked(Question):
             text=study.text, path=path, inputs=_read(study, comparing), versions=versions(), command=command(),
             comparing=comparing, **settings,
         )  # fmt: skip
+
+    @property
+    def time_limit_s(self) -> float:
+        """Seconds by the clock that sizing may take."""
+        return math.inf if self.minutes is None else 60.0 * self.minutes
 
     def study(self) -> Study:
         """The study; what differs from its file was put in when the run began."""

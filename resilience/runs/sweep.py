@@ -36,6 +36,7 @@ class Point:
     text: str
     path: str
     gap: float
+    time_limit_s: float
     command: str
     also: tuple[str, ...]
 
@@ -43,7 +44,7 @@ class Point:
 def answered(state: object, point: Point) -> dict[str, bytes]:
     """Run in the worker: the files of the point's folder."""
     study = Study.from_text(point.text, path=Path(point.path) if point.path else None)
-    result = run(study, gap=point.gap).by(point.command)
+    result = run(study, gap=point.gap, time_limit_s=point.time_limit_s).by(point.command)
     with tempfile.TemporaryDirectory() as name:
         folder, files = Path(name), result.files()
         fill(folder, **files)
@@ -97,7 +98,10 @@ class _Missing(Mapping[str, Point]):
     def __getitem__(self, name: str) -> Point:
         asked = self.asked
         text = self.study.at(self.changes[name]).text
-        return Point(text=text, path=asked.path, gap=asked.gap, command=asked.command, also=asked.also)
+        return Point(
+            text=text, path=asked.path, gap=asked.gap, time_limit_s=asked.time_limit_s, command=asked.command,
+            also=asked.also,
+        )  # fmt: skip
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.changes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -137,6 +139,7 @@ def size_reserve(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
+    time_limit_s: float = math.inf,
     say: Say = lambda text: None,
 ) -> Sizing:
     """The reserve with the least yearly cost of holding plus weighed loss.
@@ -164,6 +167,11 @@ def size_reserve(
     gap, engine
         Of programs too large to be solved as one, which are taken apart: where to stop, (objective - bound) /
         objective; and where scenarios are solved (this process by default; the answer does not depend on it).
+    time_limit_s
+        Seconds by the clock after which the best reserve so far is taken, with the bound that is proved by then
+        (`Status.TIME_LIMIT`). What each scenario loses without a reserve is found first, however long that takes, but
+        for those of drawn years that count as simulated; what is under way is finished. The program is taken apart
+        whatever its size, since one that is stopped half way has no plan. Such an answer depends on the machine.
     say
         Called with a line of text as work proceeds.
 
@@ -174,6 +182,8 @@ def size_reserve(
         it tells all of them.
     InfeasibleError
         If no reserve meets floors, limits and budget together; it says what would have to change, and by how much.
+    SolverError
+        If time was up before any reserve was found: with floors or limits, holding nothing may not meet them.
 
     >>> network = Network.from_frames(
     ...     goods={"good": ["gas"], "usd_per_unit": [1.0], "holding_share_per_year": [0.5]},
@@ -190,7 +200,7 @@ def size_reserve(
         measures=measures, members=members, goods=goods, release=release, periods=periods, weights=weights, scope=scope,
         say=say,
     )  # fmt: skip
-    return solve_sizing(stated, method=method, gap=gap, engine=engine, say=say)
+    return solve_sizing(stated, method=method, gap=gap, engine=engine, time_limit_s=time_limit_s, say=say)
 
 
 def solve_sizing(
@@ -199,19 +209,24 @@ def solve_sizing(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
+    time_limit_s: float = math.inf,
     say: Say = lambda text: None,
 ) -> Sizing:
     """The answer to a stated program, and what every scenario would lose without a reserve.
 
-    `gap` is where a program that is taken apart may stop, and `engine` where its scenarios are solved.
+    `gap` is where a program that is taken apart may stop, `engine` where its scenarios are solved, and `time_limit_s`
+    as `size_reserve` has it.
 
     Raises
     ------
     InfeasibleError
         If no reserve meets floors, limits and budget together.
+    SolverError
+        If time was up before any reserve was found.
     """
-    return sized(stated, unaided(stated, method=method, gap=gap, engine=engine, say=say), method=method, gap=gap,
-                 engine=engine, say=say)  # fmt: skip
+    deadline = time.monotonic() + time_limit_s
+    without = unaided(stated, method=method, gap=gap, engine=engine, deadline=deadline, say=say)
+    return sized(stated, without, method=method, gap=gap, engine=engine, deadline=deadline, say=say)
 
 
 def unaided(
@@ -220,12 +235,17 @@ def unaided(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
+    deadline: float = math.inf,
     say: Say = lambda text: None,
 ) -> Without:
-    """What every scenario of a stated program loses where nothing is held: the first half of `solve_sizing`."""
+    """What every scenario of a stated program loses where nothing is held: the first half of `solve_sizing`.
+
+    `deadline` is a reading of `time.monotonic`.
+    """
     return without_reserve(
-        stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, engine=engine, say=say
-    )
+        stated.cases, stated.blocks, traced=_traced(stated, gap), method=method, engine=engine, deadline=deadline,
+        say=say,
+    )  # fmt: skip
 
 
 def sized(
@@ -235,6 +255,7 @@ def sized(
     method: Method | None = None,
     gap: float = PROVED,
     engine: Engine | None = None,
+    deadline: float = math.inf,
     say: Say = lambda text: None,
 ) -> Sizing:
     """The second half: what to hold, once it is known what every scenario loses `without`."""
@@ -246,9 +267,11 @@ def sized(
     counted = float(stated.terms.probabilities[spared] @ most[spared])  # in the objective, and at nothing in its bound
     try:
         stop = gap - counted / max(_least(asked, alone), HARMLESS) if counted else gap
-        found = solved(asked, alone, method=method, gap=max(stop, KEPT * gap), engine=engine, say=say)
+        stop = max(stop, KEPT * gap)
+        found = solved(asked, alone, method=method, gap=stop, engine=engine, deadline=deadline, say=say)
     except InfeasibleError as error:
         raise refusal(asked.joined, asked.terms, asked.laws.usd, method) from error
+    found = replace(found, status=Status.TIME_LIMIT) if without.late else found
     return _sizing(asked, found, alone, most, spared=spared, counted=counted)
 
 
@@ -306,7 +329,7 @@ def _sizing(
 
 def _left_out(asked: Stated, spared: Whole, usd: float) -> str:
     """What was left out of many scenarios, as the end of a sentence."""
-    if not np.isfinite(asked.most).all():
+    if not np.isfinite(asked.most).all() or not len(spared):
         return ""
     return (
         f"; {len(spared):,} of {len(asked.scenarios):,} scenarios were simulated only, or settled by a harder one: "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,12 +60,20 @@ def size_of(asked: Stated) -> tuple[int, int]:
 
 
 def solved(
-    asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
+    asked: Stated,
+    without: Sequence[Solution],
+    *,
+    method: Method | None,
+    gap: float,
+    engine: Engine | None,
+    deadline: float = math.inf,
+    say: Say,
 ) -> Solved:
     """The answer by the extensive form where all scenarios together are small, else taken apart. Only where they are
     very small does each have a block whatever comes; else those that need one.
 
-    `without` are the scenarios' answers where nothing is held.
+    `without` are the scenarios' answers where nothing is held. With a `deadline`, a reading of `time.monotonic`, they
+    are taken apart whatever their size: a search has a plan at any time, where one program has none before its end.
 
     Raises
     ------
@@ -71,6 +81,8 @@ def solved(
         If no reserve meets floors, limits and budget together.
     """
     columns = size_of(asked)[1]
+    if without and math.isfinite(deadline):
+        return apart(asked, without, method=method, gap=gap, engine=engine, deadline=deadline, say=say)
     if EXACT < columns <= JOINED and sparable(asked, without):
         return in_part(asked, without, method=method, gap=gap, say=say)
     if columns <= JOINED:
@@ -193,7 +205,14 @@ def _plans(
 
 
 def apart(
-    asked: Stated, without: Sequence[Solution], *, method: Method | None, gap: float, engine: Engine | None, say: Say
+    asked: Stated,
+    without: Sequence[Solution],
+    *,
+    method: Method | None,
+    gap: float,
+    engine: Engine | None,
+    deadline: float = math.inf,
+    say: Say,
 ) -> Solved:
     """The decomposed answer."""
     two_stage, first = asked.two_stage, asked.first
@@ -205,7 +224,7 @@ def apart(
         known={number: (alone.x, alone.row_dual) for number, alone in enumerate(without)},
         engine=engine,
         say=say,
-        time_limit_s=np.inf if method is None else method.time_limit_s,
+        time_limit_s=deadline - time.monotonic(),
     )
     held, amounts = first.block(found.x, "held"), bought(asked, found.x)
     plans = _plans(asked, found, without, (held, amounts), method=method, gap=gap, engine=engine, say=say)

@@ -37,6 +37,14 @@ def test_a_study_of_which_every_scenario_fails_is_an_error(tiny, tmp_path):
     assert "1 scenario could not be answered\n  poison: " in stderr
 
 
+def test_a_run_out_of_time_says_so_and_writes_what_is_known(tiny, tmp_path):
+    found = answer("run", tiny, "--minutes", "0", "--out", tmp_path / "run")
+    assert found["headline"].startswith("Time was up before a reserve was found that pays for")
+    assert found["sizing"]["status"] == "time_limit"
+    assert json.loads((tmp_path / "run" / "manifest.json").read_text())["status"] == "time_limit"
+    assert "Invalid value for '--minutes'" in call("run", tiny, "--minutes", "-1", code=2)[1]
+
+
 def test_further_forms_of_the_tables_are_written_or_refused_before_the_work(tiny, tmp_path):
     files = answer("run", tiny, "--out", tmp_path / "run", "--also", "parquet", "--also", "excel")["files"]
     assert {"goods.csv", "goods.parquet", "tables.xlsx"} <= set(files)

@@ -41,6 +41,10 @@ def run(
     data_foresight: Annotated[
         bool, typer.Option("--data-foresight", help="With --data-draws: of losses with perfect foresight too. Slow.")
     ] = False,
+    minutes: Annotated[
+        float | None,
+        typer.Option(metavar="N", min=0.0, help="Stop sizing after so many, take the best so far; no fresh samples."),
+    ] = None,
     engine: Engined = "serial",
     also: Also = None,
     json: Json = False,
@@ -56,7 +60,7 @@ def run(
     give_run(
         lambda work, say: work.run(
             study, changes or [], out, say=say, draws=draws, seed=seed, engine=engine, also=also or [],
-            data_draws=data_draws, data_foresight=data_foresight,
+            data_draws=data_draws, data_foresight=data_foresight, minutes=minutes,
         ),
         json=json,
     )  # fmt: skip

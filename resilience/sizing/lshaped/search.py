@@ -87,10 +87,12 @@ class Search:
         if start is not None:
             self.evaluate(start)
         status = self._close()
-        if status is Status.OPTIMAL and self.master.first.integer is not None and self.master.first.integer.any():
+        if self.master.first.integer is not None and self.master.first.integer.any():
             self.master.keep_whole(self.gap / 4)
             self.weigher.standing.keep_whole()
-            self.upper, self.best = math.inf, None
+            self.upper, self.best = math.inf, None  # of the relaxation
+            if start is not None:
+                self.evaluate(self._rounded(start))
             status = self._close()
         return status
 
@@ -112,7 +114,7 @@ class Search:
 
     def _close(self) -> Status:
         pooled, stalled = 0, 0
-        while not self.late():
+        while True:
             near = relative_gap(self.upper, self.lower) <= NEARLY * self.master.gap
             corner = self.master.whole or near or stalled > 0
             proposed, bound = self.master.solve(corner=corner)
@@ -122,6 +124,8 @@ class Search:
             pooled += 1
             if pooled <= POOLED and self.cut_off(proposed):
                 continue
+            if self.late():
+                return Status.TIME_LIMIT
             pooled = 0
             self.iterations += 1
             before = self.upper
@@ -130,7 +134,6 @@ class Search:
             stalled = 0 if self.cut_off(proposed) or self.upper < before else stalled + 1
             if stalled > 2:  # neither a cut nor a better plan: what is left of the gap is rounding
                 return Status.OPTIMAL if relative_gap(self.upper, self.lower) <= 10 * self.gap else Status.FEASIBLE
-        return Status.TIME_LIMIT
 
     def swept(self, proposed: Floats) -> Floats:
         """A proposal without what costs next to nothing: from within it has a speck in every store. What goes costs no
@@ -291,5 +294,5 @@ class Search:
             If none was found in time.
         """
         if self.best is None:
-            raise SolverError("The search was stopped before it had any plan. Raise `time_limit_s`")
+            raise SolverError("The search was stopped before it had any plan: give it more time")
         return self.best

@@ -15,6 +15,8 @@ looked for, and only where what lies near is a part.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -50,11 +52,13 @@ class Traced:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Without:
     """Losses where nothing is held, in the physics' unit of money. `most` is each scenario's loss, or more than that
-    where it was spared; `answers` holds the plan and duals of every scenario that was not.
+    where it was spared; `answers` holds the plan and duals of every scenario that was not. `late` where some were
+    spared only because time was up.
     """
 
     most: Floats
     answers: Mapping[int, Solution]
+    late: bool = False
 
     @property
     def live(self) -> list[int]:
@@ -69,11 +73,13 @@ def without_reserve(
     traced: Traced | None = None,
     method: Method | None,
     engine: Engine | None = None,
+    deadline: float = math.inf,
     say: Say,
 ) -> Without:
     """The best response to each scenario when nothing is held, but for those that `traced` allows to be spared.
 
-    Each that has to be solved is a task of `engine` (this process by default).
+    Each that has to be solved is a task of `engine` (this process by default). Past the `deadline`, a reading of
+    `time.monotonic`, those that have been traced are spared too, whatever they weigh; others have to be known.
 
     Raises
     ------
@@ -81,14 +87,18 @@ def without_reserve(
         If some cannot be solved; it names them all, once the others are.
     """
     known = _Known(blocks=blocks, most=np.full(len(cases), np.inf) if traced is None else traced.most.copy())
+    late = False
     with (engine or Serial()).team(nothing) as team:
         for wave in _middles(known) if traced is None else _gravest(known, traced):
+            late = traced is not None and time.monotonic() > deadline
+            if late:
+                break
             asked = _Asked(cases=cases, blocks=blocks, wave=wave, method=method)
             for number, outcome in _outcomes(team, asked, len(known.answers), say).items():
                 known.take(number, outcome)
     if known.failed:
         raise ScenarioError({cases[number].scenario.name: why for number, why in known.failed.items()})
-    return Without(most=known.most, answers=known.answers)
+    return Without(most=known.most, answers=known.answers, late=late)
 
 
 @dataclass(kw_only=True, eq=False)
