@@ -1,6 +1,6 @@
 """One sizing solved here and by mpi-sppy, from the files that `resilience export --mps` writes.
 
-    python -m venv peer && peer/bin/pip install mpi-sppy mip highspy
+    python -m venv peer && peer/bin/pip install mpi-sppy mip highspy pandas
     OMP_NUM_THREADS=1 python tests/bench/bench_mpisppy.py --peer peer/bin/python --scenarios 6 --weeks 20
 
 The ten-goods instance. CPU seconds of one thread. "As a study sizes it" has what each scenario loses without a reserve,
@@ -94,7 +94,7 @@ def here(asked: argparse.Namespace, folder: Path) -> None:
             str(asked.peer), __file__, "--there", str(folder), "--kind", kind, "--passes", str(asked.passes),
             "--seconds", str(asked.seconds),
         ]  # fmt: skip
-        run = subprocess.run(command, check=True, capture_output=True, text=True)
+        run = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
         found = json.loads(run.stdout.splitlines()[-1])
         if "plan" in found:
             found["objective"] = solve(holding(program, np.array(found["plan"]))).objective
