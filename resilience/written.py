@@ -95,7 +95,9 @@ class Source:
         if change is not None:
             return f"{change}: {key}"
         line = self.line(path)
-        return f"{self.shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"
+        inside = [change for into, change in self.given.items() if into[: len(path)] == path]
+        changed = f" with {', '.join(inside)}" if path and inside else ""
+        return f"{self.shown}{f':{line}' if line else ''}{changed}{f': {key}' if key else ''}"
 
     def change(self, path: Key) -> str | None:
         """The change that put in what stands at `path`, or the table that stands there, if one did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from resilience.errors import AskError, DataError, RunError, near
 from resilience.formats import plainly
 from resilience.library import CONTROLS, held, kind_of
 from resilience.network import CONFIDENCES, Network
+from resilience.stating import refuse_unfit
 from resilience.study import Study
 
 if TYPE_CHECKING:
@@ -51,6 +53,27 @@ def find_study(name: str) -> Study:
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
     raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
+
+
+def find_fitting(name: str) -> tuple[Study, Network]:
+    """The same with its network, once it is seen that they fit: every fault is told, with its line."""
+    study = find_study(name)
+    network = study.network()
+    refuse_unfit(study, network)
+    return study, network
+
+
+def members_of(study: Study, named: Sequence[str]) -> Sequence[str]:
+    """Whose reserve it is: those named on the command line, or else the study's members.
+
+    Raises
+    ------
+    AskError
+        If neither names any.
+    """
+    if not named and study.members is None:
+        raise AskError(f"The study {study.name} names no members. Give it `members`, or give --members")
+    return named or [str(study.members)]
 
 
 def listed() -> Answer:

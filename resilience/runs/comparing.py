@@ -46,6 +46,7 @@ from resilience.runs.asked import Asked, Comparing
 from resilience.runs.unfinished import Unfinished
 from resilience.scenario import ScenarioSet
 from resilience.solver import INNER, version
+from resilience.stating import refuse_unfit
 from resilience.study import Study
 
 MOVING = "moving the data"  # in the place of a policy, where a point of the data's ranges failed
@@ -138,6 +139,7 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
     if study.sweep is not None:
         raise AskError(f"{study.name} has a sweep. Policies are compared on one of its points: take [sweep] out")
     read = study.network()
+    refuse_unfit(study, read)
     network, seed = balance(read).network, asked.seed
     tail_means(study.risk(network))  # refused before the work, not after it
     rated = [one.ratings(strength=asked.strength) for one in scores.read(asked.ratings, network)]
