@@ -119,9 +119,9 @@ def _coalitions(study: Study, network: Network, members: Sequence[str], *, coars
 def _left_out(study: Study, held_usd: float) -> list[str]:
     """What the study asks of its sizing and a game of coalitions leaves out."""
     asked = study.sizing
+    budget_usd = math.inf if asked.budget_usd is None else asked.budget_usd
     set_here = {
-        "budget_usd, which the reserve held in common exceeds": held_usd
-        > (math.inf if asked.budget_usd is None else asked.budget_usd),
+        "budget_usd, which the reserve held in common exceeds": held_usd > budget_usd,
         "floors": bool(asked.floors),
         "limits": bool(asked.limits),
         "risk": asked.risk != Expectation(),
