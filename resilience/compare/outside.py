@@ -12,7 +12,7 @@ from resilience.balance import balance
 from resilience.compare.actions import Action, Diversified, Held, IdleCapacity, NationalReserves
 from resilience.compare.factors import at_levels, factors
 from resilience.compare.losses import Losses, Simulated
-from resilience.compare.policies import Policy, possible, raw_goods
+from resilience.compare.policies import Policy, raw_goods, refusal
 from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.physics import Floats
@@ -99,7 +99,7 @@ class Outside:
     def _there(self, lever: str, network: Network) -> bool:
         if lever == "sized_share":
             return self.sized is not None
-        return possible(self._policy({lever: LEVERS[lever][1]}), network)
+        return refusal(self._policy({lever: LEVERS[lever][1]}), network) is None
 
     def _policy(self, keywords: Mapping[str, float]) -> Policy:
         """The actions that the levers ask for; one at its neutral value is none."""
