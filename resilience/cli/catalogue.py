@@ -52,6 +52,11 @@ def find_study(name: str) -> Study:
         raise AskError(f"{name} is about export controls, not a reserve study. Try: resilience controls {name}")
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
+    if name in datasets.names() or Path(name).is_dir():
+        raise AskError(
+            f"{name} is a network, not a study. Give a TOML file that asks about it (`resilience new NAME "
+            f"--from MODEL` writes one), or a model. {near(name, models.names())}"
+        )
     raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
 
 
@@ -144,9 +149,9 @@ def checked(path: str) -> Answer:
             study = find_study(path)
             network = study.network()
             faults = study.faults(network)
-            good = (
-                f"{path}: fits its network {network.name!r}; {len(study.scenario)} scenarios over {study.weeks} weeks."
-            )
+            points = f", at {len(study.points()):,} points of a sweep" if study.sweep else ""
+            many = f"{len(study.scenario)} scenarios over {study.weeks} weeks{points}"
+            good = f"{path}: fits its network {network.name!r}; {many}."
         else:
             network = find_network(path)
             good = f"{path}: no faults. {network!r}"
@@ -176,7 +181,7 @@ def copied(name: str, source: str, out: Path) -> Answer:
     if study.dataset not in datasets.names():  # a folder, seen from the old place
         text = text.replace(f'"{study.dataset}"', f'"{study.folder().resolve().as_posix()}"', 1)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error.strerror or error}") from error

@@ -92,7 +92,7 @@ def test_what_differs_fits_a_hundred_columns_command_and_all(tiny, tmp_path):
 
 def test_the_schema_is_printed_or_written(tmp_path):
     assert json.loads(call("schema")[0])["title"] == "Study"
-    assert "#:schema study.schema.json" in call("schema", "--out", tmp_path)[0]
+    assert "#:schema ./study.schema.json" in call("schema", "--out", tmp_path)[0]
     assert json.loads((tmp_path / "study.schema.json").read_text())["type"] == "object"
 
 
