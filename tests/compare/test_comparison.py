@@ -52,6 +52,18 @@ def test_differences_are_paired_and_run_both_ways(found):
     assert (found.totals[:, 0] - found.totals[:, 2]).std() ** 2 < 0.5 * lone
 
 
+def test_every_argument_that_cannot_be_meant_is_told():
+    with pytest.raises(AskError) as caught:
+        compare("study.toml", weeks=-3, seed=-1, replicates=0, level=95)
+    assert [fault.split(": ")[0] for fault in caught.value.faults] == [
+        "it takes a Study or a Network, not 'study.toml'",
+        "weeks is -3",
+        "seed is -1",
+        "replicates is 0",
+        "level is 95",
+    ]
+
+
 def test_a_tail_mean_may_choose_another_policy(found):
     worst = replace(found, risk=CVaR(tail=0.1))
     assert worst.total_usd == pytest.approx(COSTS + LOSSES[:, 0])
