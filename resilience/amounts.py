@@ -13,15 +13,15 @@ _OPEN = re.compile(r"\{usd:(-?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|inf|nan))\}")
 def money(usd: float) -> str:
     """An amount a person can read.
 
-    >>> money(27_767_279.0), money(1.5e9), money(950.0), money(0.25)
-    ('27.8 million', '1.5 billion', '950', '0.25')
+    >>> money(27_767_279.0), money(1.5e9), money(950.0), money(0.25), money(-0.0)
+    ('27.8 million', '1.5 billion', '950', '0.25', '0')
     """
     if not math.isfinite(usd):
         return ""
     for size, word in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
         if abs(usd) >= 0.9995 * size:
             return f"{usd / size:.3g} {word}" if abs(usd) < 999.5 * size else f"{usd / size:,.0f} {word}"
-    return f"{usd:,.0f}" if abs(usd) >= 100 else f"{usd:.3g}"
+    return f"{usd:,.0f}" if abs(usd) >= 100 else f"{usd + 0.0:.3g}"  # without the sign of a zero
 
 
 def left_open(usd: float) -> str:

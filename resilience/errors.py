@@ -149,13 +149,20 @@ def near(word: str, known: Iterable[str]) -> str:
     'Did you mean gallium, germanium?'
     >>> near("xyz", ["gallium", "neon"])
     'Known: gallium, neon'
+    >>> near("sized", ["sized, pooled", "sized, earmarked"])
+    "Known: 'sized, earmarked', 'sized, pooled'"
     """
     names = sorted({str(name) for name in known})
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
-        return f"Did you mean {', '.join(close)}?"
-    shown = ", ".join(names[:12])
+        return f"Did you mean {', '.join(map(_apart, close))}?"
+    shown = ", ".join(map(_apart, names[:12]))
     return f"Known: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def _apart(name: str) -> str:
+    """A name as it stands in a list: one with a comma of its own in quotes."""
+    return repr(name) if "," in name else name
 
 
 def misspelt(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:

@@ -28,6 +28,8 @@ DIGITS = "%.9g"  # the last digits of a solver's numbers say nothing, and would 
 ANSWER = "answer.json"  # what a report reads of an answer that lies beside a run
 MANIFEST = "manifest.json"  # the last file to come: where it stands, the run is finished
 UNFINISHED = "unfinished"  # what a run that is not finished has of its own
+ASKED = "asked.json"  # in there: what the run was asked
+AGAIN = "Put back what it was, or run the study anew"  # where a folder is no longer what a run left
 TIMES = "times.txt"  # the only file that differs between equal runs
 
 
@@ -97,11 +99,13 @@ def note(folder: Path, what: str) -> None:
 
 
 def refuse_used(folder: Path) -> None:
-    """Complain if `folder` is a file or holds anything."""
+    """Complain if `folder` is a file or holds anything but what is left of a run that was stopped as it began."""
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
         if UNFINISHED in held and MANIFEST not in held:
             Lock(path=folder / UNFINISHED / "lock", folder=folder).refuse_held()
+            if held == [UNFINISHED] and not (folder / UNFINISHED / ASKED).exists():
+                return  # stopped before it was written down: nothing was begun
             raise RunError(
                 f"{folder} holds a run that is not finished. Go on with it: resilience resume {folder}\n"
                 "Or give another folder with --out, or move this one away."
@@ -159,9 +163,39 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_csv(path: Path) -> pd.DataFrame:
-    """A table that `write_csv` wrote, every cell as text."""
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    """A table that `write_csv` wrote, every cell as text.
+
+    Raises
+    ------
+    RunError
+        If it is not there, or no table.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:  # what is no table is a ValueError of pandas
+        raise RunError(f"Cannot read {path} ({_told(error)}). {AGAIN}") from error
     return table.rename(columns=unescaped).map(unescaped)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """What a JSON file of a run holds.
+
+    Raises
+    ------
+    RunError
+        If it is not there, or holds something else.
+    """
+    try:
+        found = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"Cannot read {path} ({_told(error)}). {AGAIN}") from error
+    if not isinstance(found, dict):
+        raise RunError(f"{path} is not what a run writes. {AGAIN}")
+    return found
+
+
+def _told(error: Exception) -> str:
+    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -19,6 +19,8 @@ from resilience.lines import lines_of
 from resilience.network import Network
 from resilience.written import Source, Table, text_in, told, values_in
 
+MOST_WEEKS = 5_200  # a century: more is a slip, and arrays by week would not fit
+
 
 class Inquiry(Table):
     """The keys that every such file has, and where each stands. Read it as a `Study` or a `ControlStudy`."""
@@ -30,7 +32,7 @@ class Inquiry(Table):
     title: str = ""
     question: str = ""
     dataset: str
-    weeks: int = Field(default=104, ge=1)
+    weeks: int = Field(default=104, ge=1, le=MOST_WEEKS)
     source: str = ""
     notes: str = ""
 

@@ -28,6 +28,7 @@ from resilience.sizing.limits import (
     Use,
 )
 from resilience.sizing.reserve import Chance
+from resilience.written import number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,11 +102,6 @@ def named(measures: tuple[Measure, ...]) -> tuple[Measure, ...]:
     if twice:
         raise AskError(f"two measures are called {twice[0]!r}")
     return measures
-
-
-def number(value: object) -> bool:
-    """Whether a value of TOML is a number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _kind(what: str, known: Mapping[str, type], value: object, example: str) -> Any:

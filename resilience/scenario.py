@@ -31,6 +31,7 @@ from resilience.disruption import (
 from resilience.errors import AskError, ResilienceError, near
 from resilience.network import Network
 from resilience.recovery import Exponential, Linear, SCurve, Series, Step
+from resilience.written import no_numbers
 
 KINDS: Mapping[str, type] = {
     "outage": Outage,
@@ -159,11 +160,11 @@ class Scenario:
         except TypeError as error:
             faults.append(f"a number is given as text: {error}")
         built = []
-        for number, entry in enumerate(record.get("disruptions", ()), 1):
+        for place, entry in enumerate(record.get("disruptions", ()), 1):
             try:
                 built.append(_object(entry, KINDS))
             except ResilienceError as error:
-                faults.append(f"disruption {number}: {error}")
+                faults.append(f"disruption {place}: {error}")
         if faults:
             raise AskError(f"Scenario {name!r} cannot be read", faults)
         return replace(scenario, disruptions=tuple(built))
@@ -275,6 +276,7 @@ def _object(record: Mapping[str, Any], kinds: Mapping[str, type]) -> Any:
         raise AskError(f"kind {kind!r} is not known. {near(kind, kinds)}")
     known = {entry.name for entry in fields(kinds[kind])}
     strange = [f"unknown key {key!r}. {near(key, known)}" for key in record if key not in known | {"kind"}]
+    strange += no_numbers(kinds[kind], record)
     if strange:
         raise AskError(f"{kind} cannot be read", strange)
     values: dict[str, Any] = {

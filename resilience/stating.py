@@ -23,9 +23,7 @@ def state(
     say = say or (lambda text: None)
     if network is None:
         network, _ = balanced(study, say)
-    faults = study.faults(network)
-    if faults:
-        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
+    refuse_unfit(study, network)
     return state_sizing(
         network,
         scenarios or study.scenarios,
@@ -43,6 +41,19 @@ def state(
         scope=study.scope(),
         say=say,
     )
+
+
+def refuse_unfit(study: Study, network: Network) -> None:
+    """Complain of everything in a study that its network does not allow.
+
+    Raises
+    ------
+    AskError
+        Naming each with its line, or with the change that put it in.
+    """
+    faults = study.faults(network)
+    if faults:
+        raise AskError(f"The study {study.name} does not fit its network {network.name!r}", faults)
 
 
 def balanced(study: Study, say: Say) -> tuple[Network, pd.DataFrame]:

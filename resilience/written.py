@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,21 @@ from pydantic_core import ErrorDetails
 from resilience.errors import AskError, near
 from resilience.lines import Path as Key
 from resilience.lines import line_of
+
+EACH = "*"  # of a table whose keys are anybody's, the table under each
+SHOULD: Mapping[str, str] = {  # what a value should be, in TOML's words; pydantic speaks of Python's
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "model_type": "a table",
+    "string_pattern_mismatch": "letters, digits, _, . and -, the first a letter or a digit",
+    "string_too_short": "not empty",
+    "string_type": "text in quotes",
+    "too_short": "a list of {min_length} or more",
+    "tuple_type": "a list",
+}
 
 
 class Table(BaseModel):
@@ -30,6 +45,21 @@ class Table(BaseModel):
 def tuples(value: object) -> object:
     """TOML's arrays, which are lists, as what does not change."""
     return tuple(tuples(entry) for entry in value) if isinstance(value, list) else value
+
+
+def number(value: object) -> bool:
+    """Whether a value of TOML is a number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def no_numbers(kind: type, given: Mapping[str, Any]) -> list[str]:
+    """Which of the values given for the fields of a dataclass should be numbers, and are not."""
+    numbers = {entry.name for entry in fields(kind) if str(entry.type).startswith(("float", "int"))}
+    return [
+        f"{key} is {value!r}: it must be a number"
+        for key, value in given.items()
+        if key in numbers and not number(value)
+    ]
 
 
 def text_in(path: Path, what: str) -> str:
@@ -65,7 +95,9 @@ class Source:
         if change is not None:
             return f"{change}: {key}"
         line = self.line(path)
-        return f"{self.shown}{f':{line}' if line else ''}{f': {key}' if key else ''}"
+        inside = [change for into, change in self.given.items() if into[: len(path)] == path]
+        changed = f" with {', '.join(inside)}" if path and inside else ""
+        return f"{self.shown}{f':{line}' if line else ''}{changed}{f': {key}' if key else ''}"
 
     def change(self, path: Key) -> str | None:
         """The change that put in what stands at `path`, or the table that stands there, if one did."""
@@ -91,14 +123,22 @@ def _told(entry: ErrorDetails, source: Source, tables: Mapping[tuple[str, ...], 
     path = tuple(entry["loc"])
     where = source.where(*path)
     if entry["type"] == "extra_forbidden":
-        known = tables[_names(path[:-1])].model_fields
-        return f"{where}: unknown key {str(path[-1])!r}. {near(str(path[-1]), known)}"
+        return f"{where}: unknown key {str(path[-1])!r}. {near(str(path[-1]), _known(path[:-1], tables))}"
     if entry["type"] == "missing":
         return f"{where}: it is missing, and has no default"
     cause = entry.get("ctx", {}).get("error")
     if isinstance(cause, AskError):
         return f"{where}: {'; '.join([cause.what, *cause.faults])}"
+    should = SHOULD.get(entry["type"])
+    if should is not None:
+        return f"{where} is {entry['input']!r}: it should be {should.format(**entry.get('ctx', {}))}"
     return f"{where} is {entry['input']!r}: {re.sub(r'^[A-Z][a-z]+ should ', 'it should ', entry['msg'])}"
+
+
+def _known(path: Key, tables: Mapping[tuple[str, ...], type[Table]]) -> Iterable[str]:
+    """The keys of the table at `path`."""
+    names = _names(path)
+    return (tables[names] if names in tables else tables[*names[:-1], EACH]).model_fields
 
 
 def _names(path: Iterable[str | int]) -> tuple[str, ...]:

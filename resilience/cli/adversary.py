@@ -27,7 +27,7 @@ from resilience.adversary import (
 from resilience.amounts import money
 from resilience.balance import balance
 from resilience.cli.answer import Answer
-from resilience.cli.catalogue import find_study
+from resilience.cli.catalogue import find_fitting
 from resilience.cli.stress import find_reserve
 from resilience.cli.text import columns
 from resilience.errors import AskError
@@ -68,10 +68,10 @@ class Asked:
 def answered(asked: Asked, *, say: Say) -> Answer:
     """The answer of `resilience adversary`."""
     say(f"reading and balancing the network of {asked.study}")
-    study = find_study(asked.study)
+    study, network = find_fitting(asked.study)
     if study.members is None:
         raise AskError(f"The study {study.name} names no members, so there is nobody to cut off. Give it `members`")
-    network = balance(study.network()).network
+    network = balance(network).network
     stops = export_stops(network, study.members, by=asked.by, share=asked.share, weeks=asked.stop_weeks)
     reserve = None if asked.reserve is None else read_reserve(asked.reserve, network, study)
     data = _said(asked, study, stops, reserve)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from resilience.cli.adversary import read_reserve
 from resilience.cli.answer import Answer
-from resilience.cli.catalogue import find_study
+from resilience.cli.catalogue import find_fitting, members_of
 from resilience.cli.text import columns, number
 from resilience.errors import AskError, near
 from resilience.formats import plainly
@@ -36,9 +36,8 @@ class Asked:
 
 def allocated(asked: Asked, *, say: Say) -> Answer:
     """The answer of `resilience allocate`."""
-    study = find_study(asked.study)
-    network = study.network()
-    members = [*asked.members] or [study.members or ""]
+    study, network = find_fitting(asked.study)
+    members = members_of(study, asked.members)
     known = {one.name: one for one in study.scenarios}
     if asked.scenario not in known:
         raise AskError(f"{study.name} has no scenario {asked.scenario!r}. {near(asked.scenario, known)}")

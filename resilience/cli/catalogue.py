@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from resilience.errors import AskError, DataError, RunError, near
 from resilience.formats import plainly
 from resilience.library import CONTROLS, held, kind_of
 from resilience.network import CONFIDENCES, Network
+from resilience.stating import refuse_unfit
 from resilience.study import Study
 
 if TYPE_CHECKING:
@@ -50,7 +52,33 @@ def find_study(name: str) -> Study:
         raise AskError(f"{name} is about export controls, not a reserve study. Try: resilience controls {name}")
     if name.endswith(".toml") or Path(name).is_file():
         return Study.read(name)
+    if name in datasets.names() or Path(name).is_dir():
+        raise AskError(
+            f"{name} is a network, not a study. Give a TOML file that asks about it (`resilience new NAME "
+            f"--from MODEL` writes one), or a model. {near(name, models.names())}"
+        )
     raise AskError(f"No model is called {name!r}, and no such file is here. {near(name, models.names())}")
+
+
+def find_fitting(name: str) -> tuple[Study, Network]:
+    """The same with its network, once it is seen that they fit: every fault is told, with its line."""
+    study = find_study(name)
+    network = study.network()
+    refuse_unfit(study, network)
+    return study, network
+
+
+def members_of(study: Study, named: Sequence[str]) -> Sequence[str]:
+    """Whose reserve it is: those named on the command line, or else the study's members.
+
+    Raises
+    ------
+    AskError
+        If neither names any.
+    """
+    if not named and study.members is None:
+        raise AskError(f"The study {study.name} names no members. Give it `members`, or give --members")
+    return named or [str(study.members)]
 
 
 def listed() -> Answer:
@@ -121,9 +149,9 @@ def checked(path: str) -> Answer:
             study = find_study(path)
             network = study.network()
             faults = study.faults(network)
-            good = (
-                f"{path}: fits its network {network.name!r}; {len(study.scenario)} scenarios over {study.weeks} weeks."
-            )
+            points = f", at {len(study.points()):,} points of a sweep" if study.sweep else ""
+            many = f"{len(study.scenario)} scenarios over {study.weeks} weeks{points}"
+            good = f"{path}: fits its network {network.name!r}; {many}."
         else:
             network = find_network(path)
             good = f"{path}: no faults. {network!r}"
@@ -153,7 +181,7 @@ def copied(name: str, source: str, out: Path) -> Answer:
     if study.dataset not in datasets.names():  # a folder, seen from the old place
         text = text.replace(f'"{study.dataset}"', f'"{study.folder().resolve().as_posix()}"', 1)
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error.strerror or error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,9 +18,13 @@ NEAREST = 4
 
 def compared(done: Compared) -> str:
     """The table, what it means, and whether it stands."""
-    words = [_table(done.found)]
+    words = [
+        _table(done.found),
+        f"National reserves, second source and surge are of {', '.join(done.goods)}.",
+        *_refused_told(done.refused),
+    ]
     if done.flipped is not None:
-        words.append(_flips_told(done.flipped))
+        words.append(_flips_told(done.flipped, done.found))
     if done.under is not None:
         words += _stability_told(done.under)
     if done.rated:
@@ -38,23 +44,37 @@ def _table(found: Comparison) -> str:
     shown = table.assign(**{column: table[column] / size for column in dollars})[list(HEADS)]
     shown["chance_best"] = [f"{chance:.0%}" for chance in shown["chance_best"]]
     begun = f"{len(found.policies)} policies on {len(found.scenarios):,} scenarios, {unit} a year;"
-    against = f"savings against {found.policies[0]}, with {found.level:.0%} intervals of the paired difference:"
+    against = f'savings against "{found.policies[0]}", with {found.level:.0%} intervals of the paired difference:'
     return "\n".join([f"{begun} {against}", "", columns(shown.rename(columns=HEADS)), "", found.headline(),
                       *found.findings()])  # fmt: skip
 
 
-def _flips_told(table: pd.DataFrame) -> str:
-    """The assumptions that are nearest to changing which policy is best."""
+def _refused_told(refused: Mapping[str, str]) -> list[str]:
+    """Which of the usual policies are not there, and why."""
+    reasons = {why: [name for name, told in refused.items() if told == why] for why in refused.values()}
+    return [f"Left out: {', '.join(names)}. {why}." for why, names in reasons.items()]
+
+
+def _flips_told(table: pd.DataFrame, found: Comparison) -> str:
+    """The assumptions that are nearest to changing which policy is best on average, however losses were weighed."""
+    best = int(np.argmin(found.cost_usd + found.loss_usd @ found.probability))
+    if best not in (found.best, *found.alike):
+        known = f'On average over years "{found.policies[best]}" is the best. '
+        return known + _flips_of_best(table)
+    return _flips_of_best(table)
+
+
+def _flips_of_best(table: pd.DataFrame) -> str:
     if table.empty:
         return "No single chance, cost or scale of losses, moved alone, makes another policy the best."
-    near = [f"{row.assumption} x {row.factor:.2g} ({row.to})" for row in table.head(NEAREST).itertuples()]
+    near = [f'{row.assumption} x {row.factor:.2g} (then "{row.to}")' for row in table.head(NEAREST).itertuples()]
     return f"Another policy becomes the best, on average, at: {'; '.join(near)}."
 
 
 def _stability_told(table: pd.DataFrame) -> list[str]:
     """Whether other years or chances rank the policies alike."""
     told = [
-        f"Under {other.under} the best is {other.best}; the two rankings agree to {other.agreement:.2f}"
+        f'Under {other.under} the best is "{other.best}"; the two rankings agree to {other.agreement:.2f}'
         for other in table.iloc[1:].itertuples()
     ]
     return [f"{told[0]} (Kendall's tau: 1 the same order, 0 none).", *(f"{one}." for one in told[1:])]
@@ -88,7 +108,7 @@ def _ranges_told(found: Sensitivity, points: int) -> list[str]:
     )
     return [
         f"Over the ranges of the data ({points} points for each of {len(found.factors)} groups of figures{left}), what "
-        f"{policy} saves is decided by (total share of its variance, with the 95% interval): {'; '.join(decide)}.",
+        f'"{policy}" saves is decided by (total share of its variance, with the 95% interval): {"; ".join(decide)}.',
         f"Worth measuring first, of what is assumed: {'; '.join(measure)}." if measure else
         "No group of assumed figures, known before choosing, would change the choice.",
     ]  # fmt: skip
@@ -101,9 +121,9 @@ def _turned_told(turned: DataFlips, found: Comparison) -> str:
     unknown = f" {places} on the way no network could be tried, and what is beyond is not known." if failed else ""
     if table.empty:
         told = (
-            f"No group of figures, moved alone to either end of its range, makes another policy than {best} the best."
+            f'No group of figures, moved alone to either end of its range, makes another policy than "{best}" the best.'
         )
         return told + unknown
-    near = [f"{row.factor} {row.share:.0%} of the way to its {row.end} end ({row.to})"
+    near = [f'{row.factor} {row.share:.0%} of the way to its {row.end} end (then "{row.to}")'
             for row in table.head(NEAREST).itertuples()]  # fmt: skip
-    return f"Another policy than {best} becomes the best with: {'; '.join(near)}.{unknown}"
+    return f'Another policy than "{best}" becomes the best with: {"; ".join(near)}.{unknown}'

@@ -10,7 +10,7 @@ import pandas as pd
 from resilience.amounts import money
 from resilience.cli.adversary import read_reserve
 from resilience.cli.answer import Answer
-from resilience.cli.catalogue import find_study
+from resilience.cli.catalogue import find_fitting
 from resilience.cli.text import columns
 from resilience.errors import AskError, near
 from resilience.formats import plainly
@@ -34,8 +34,7 @@ class Asked:
 
 def cycled(asked: Asked, *, say: Say) -> Answer:
     """The answer of `resilience cycle`: the timeline, its release rule, and the loss by weeks until the decision."""
-    study = find_study(asked.study)
-    network = study.network()
+    study, network = find_fitting(asked.study)
     release = asked.cycle.release(study.release.build())
     reserve = replace(read_reserve(asked.reserve, network, study), release=release)
     delays = sorted({*asked.delays, release.decision_weeks})

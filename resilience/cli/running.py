@@ -24,6 +24,7 @@ from resilience.risk import Expectation
 from resilience.runs import Answered, Asked, AskedStress, Comparing, Unfinished, answer, begin, take_up
 from resilience.runs.asked import Question
 from resilience.shown import HEADS
+from resilience.stating import refuse_unfit
 from resilience.stress import Stress
 from resilience.study import Study
 from resilience.study.changes import named, parsed
@@ -130,6 +131,8 @@ def _asked(name: str, changes: Sequence[str], out: Path | None, *, engine: str, 
     study = changed(find_study(name), changes)
     if out is not None:
         refuse_used(out)
+    if changes:  # a run keeps the changed text, not what changed it: told here, it is told as it was typed
+        refuse_unfit(study, study.network())
     return study
 
 

@@ -21,7 +21,7 @@ def told(out: Path | None) -> Answer:
         path.write_text(text + "\n", "utf-8")
     except OSError as error:
         raise RunError(f"Cannot write {path}: {error.strerror or error}") from error
-    line = f"#:schema {path.name}"
+    line = f"#:schema ./{path.name}"
     return Answer(
         text=f"Written {path}. Studies beside it are checked as you type, if their first line is {line}", data={}
     )

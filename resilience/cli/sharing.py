@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +11,13 @@ import pandas as pd
 
 from resilience.amounts import money
 from resilience.cli.answer import Answer
-from resilience.cli.catalogue import find_study
+from resilience.cli.catalogue import find_fitting, members_of
 from resilience.cli.text import columns
 from resilience.errors import AskError
 from resilience.formats import plainly
 from resilience.network import Network
 from resilience.periods import Coarsening, Periods
+from resilience.risk import Expectation
 from resilience.sharing.burden import (
     Burden,
     BurdenRule,
@@ -61,9 +63,8 @@ class Asked:
 
 def shared(asked: Asked, *, say: Say) -> Answer:
     """The burden of a study's common reserve by one rule, with who would leave; whoever joins bears its part."""
-    study = find_study(asked.study)
-    network = study.network()
-    base = sorted(network.countries(*(asked.members or [study.members or ""])))
+    study, network = find_fitting(asked.study)
+    base = sorted(network.countries(*members_of(study, asked.members)))
     joining = [name for name in network.countries(*asked.joining) if name not in base]
     among = _coalitions(study, network, [*base, *joining], coarse=asked.coarse, say=say)
     found = burden(among, _rule(asked, network, among))
@@ -94,9 +95,13 @@ def shared(asked: Asked, *, say: Say) -> Answer:
         f"{money(max(among.width_usd, 1.0))} USD a year; floors under the rest prove what is said. Outsiders are left "
         f"as the market has them: what the reserve does for them is not counted. {PERIODS[asked.coarse]}"
     )
+    left = _left_out(study, among.together.reserve.usd)
+    if left:
+        parts.append(f"Left out, though the study sets it: {', '.join(left)}.")
     data: dict[str, object] = {
         "study": study.name, "members": list(among.members), "rule": asked.rule, "stable": found.stable,
         "undecided": found.undecided, "solved": len(among.found), "width_usd": among.width_usd, "sentences": words,
+        "left_out": left,
     }  # fmt: skip
     data |= {name: plainly(table.to_dict("records")) for name, table in tables.items()}
     return Answer(text="\n".join(parts), data=data, tables=tables)
@@ -109,6 +114,22 @@ def _coalitions(study: Study, network: Network, members: Sequence[str], *, coars
         release=study.release.build(), periods=periods, scope=study.scope(), say=say,
     )  # fmt: skip
     return Coalitions(alliance=found, say=say)
+
+
+def _left_out(study: Study, held_usd: float) -> list[str]:
+    """What the study asks of its sizing and a game of coalitions leaves out."""
+    asked = study.sizing
+    budget_usd = math.inf if asked.budget_usd is None else asked.budget_usd
+    set_here = {
+        "budget_usd, which the reserve held in common exceeds": held_usd > budget_usd,
+        "floors": bool(asked.floors),
+        "limits": bool(asked.limits),
+        "risk": asked.risk != Expectation(),
+        "measures": bool(study.measure),
+        "losses.others": study.losses.others != 1.0,
+        "the sweep": study.sweep is not None,
+    }
+    return [name for name, is_set in set_here.items() if is_set]
 
 
 def _rule(asked: Asked, network: Network, coalitions: Coalitions) -> BurdenRule:

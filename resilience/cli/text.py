@@ -62,8 +62,8 @@ def _cut(text: str, most: int) -> str:
 def number(value: object) -> str:
     """A cell as a person reads it: three digits that count, whole numbers whole.
 
-    >>> number(20.0), number(0.05234), number(1234.6), number(12), number(None)
-    ('20', '0.0523', '1,235', '12', '')
+    >>> number(20.0), number(0.05234), number(1234.6), number(999.9999), number(12), number(None)
+    ('20', '0.0523', '1,235', '1,000', '12', '')
     """
     if isinstance(value, bool) or not isinstance(value, float | int):
         return "" if value is None or value is pd.NA else str(value)
@@ -71,4 +71,4 @@ def number(value: object) -> str:
         return ""
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3g}"
-    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"
+    return f"{value:,.0f}" if 999.5 <= abs(value) < 1e15 else f"{value:.3g}"  # less would round to 1e+03

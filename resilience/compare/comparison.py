@@ -81,7 +81,18 @@ class Comparison:
     @property
     def best(self) -> int:
         """Number of the policy with the least total."""
-        return int(np.argmin(self.total_usd))
+        return int(np.argmin(self._stepped_usd))
+
+    @property
+    def alike(self) -> list[int]:
+        """Numbers of the other policies that cost and lose what the best does: another name for the same thing."""
+        return statistics.alike(self.cost_usd, self.loss_usd, self.probability, self.best)
+
+    @property
+    def _stepped_usd(self) -> Floats:
+        """Totals without their last digits, so that policies which are the same thing stay in their order."""
+        step = statistics.ROUNDING * max(float(np.abs(self.total_usd).max()), 1.0)
+        return np.asarray(np.round(self.total_usd / step) * step, dtype=np.float64)
 
     def saved(self, policy: int, than: int = 0) -> tuple[float, float, float]:
         """How much less one policy costs in all than another, paired: USD a year, and the ends of the interval."""
@@ -120,15 +131,14 @@ class Comparison:
 
     def summary(self) -> pd.DataFrame:
         """The first twelve policies of `table("policies")`, cheapest in all first; the first policy is always there."""
-        table = self._policies().sort_values(["total_usd_per_year", "policy"], ignore_index=True)
-        first = table["policy"] == self.policies[0]
-        kept = pd.concat([table[~first].head(ROWS - 1), table[first]])
-        return kept.sort_values(["total_usd_per_year", "policy"], ignore_index=True)
+        order = np.argsort(self._stepped_usd, kind="stable")
+        kept = [number for number in order if number != 0][: ROWS - 1]
+        return self._policies().iloc[[number for number in order if number in (0, *kept)]].reset_index(drop=True)
 
     def headline(self) -> str:
         """What it means, in two sentences."""
-        best, names = self.best, self.policies
-        totals, sure = self.total_usd, statistics.chance_of_being_best(self.totals)
+        best, alike, totals = self.best, self.alike, self.total_usd
+        names = [f'"{name}"' for name in self.policies]
         if len(names) == 1:
             return f"{names[0]} costs {money(totals[0])} USD a year in all; there is nothing to compare it with."
         if best == 0:
@@ -138,11 +148,13 @@ class Comparison:
                 f"Of {len(names)} policies {names[best]} costs least in all, {money(totals[best])} USD a year with "
                 f"losses counted, and saves {self._spell(self.saved(best))} against {names[0]}"
             )
-        second = int(np.argsort(totals, kind="stable")[1])
-        return (
-            f"{told}; it is best in {sure[best]:.0%} of repetitions. The next, {names[second]}, costs "
-            f"{self._spell(self.saved(best, second))} more than it."
-        )
+        same = f"with {', '.join(names[one] for one in alike)}, which comes to the same here, " if alike else ""
+        sure = statistics.chance_of_being_best(self.totals)[[best, *alike]].sum()
+        told = f"{told}; {same}it is best in {sure:.0%} of repetitions."
+        others = [int(one) for one in np.argsort(totals, kind="stable") if one not in (best, *alike)]
+        if not others:
+            return told
+        return f"{told} The next, {names[others[0]]}, costs {self._spell(self.saved(best, others[0]))} more than it."
 
     def findings(self) -> list[str]:
         """What the intervals mean, and what failed, a sentence each."""
@@ -174,7 +186,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         table = self.summary()[list(HEADS)]
         table["chance_best"] = [f"{chance:.0%}" for chance in table["chance_best"]]
-        units = f"USD a year; savings against {self.policies[0]}, with {self.level:.0%} intervals"
+        units = f'USD a year; savings against "{self.policies[0]}", with {self.level:.0%} intervals'
         return shown.answer(self.headline(), table.rename(columns=HEADS), findings=[units, *self.findings()])
 
     def _spell(self, saved: tuple[float, float, float]) -> str:

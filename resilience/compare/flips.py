@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from resilience.compare import statistics
+
 if TYPE_CHECKING:
     from resilience.compare.comparison import Comparison
 
@@ -37,7 +39,8 @@ def flips(found: Comparison, *, causes: Mapping[str, Sequence[str]] | None = Non
     best = int(np.argmin(totals))
     behind = _behind(found.scenarios, causes or {name: (name,) for name in found.scenarios})
     rows = []
-    for other in (number for number in range(len(totals)) if number != best):
+    same = {best, *statistics.alike(found.cost_usd, found.loss_usd, found.probability, best)}
+    for other in (number for number in range(len(totals)) if number not in same):
         gap = float(totals[best] - totals[other])
         for assumption, stated, unit, part, most in _scaled(found, best, other, behind):
             factor = 1.0 - gap / part if part else np.inf

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +13,7 @@ from resilience.balance import balance
 from resilience.compare.actions import Action, Diversified, Held, IdleCapacity, NationalReserves
 from resilience.compare.factors import at_levels, factors
 from resilience.compare.losses import Losses, Simulated
-from resilience.compare.policies import Policy, possible, raw_goods
+from resilience.compare.policies import Policy, raw_goods, refusal
 from resilience.errors import AskError, near
 from resilience.network import Network
 from resilience.physics import Floats
@@ -33,7 +34,7 @@ OUTCOMES = ("cost_usd_per_year", "loss_usd_per_year", "tail_loss_usd", "total_us
             *(f"unmet_{tier}_usd_per_year" for tier in TIERS))  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Outside:
     """A function of keywords, all of which have a default: the study as it stands, and nothing done.
 
@@ -79,10 +80,15 @@ class Outside:
         Raises
         ------
         AskError
-            Naming every keyword that is unknown.
+            Naming every keyword that is unknown, and every value below the least of its range.
         """
         known = {**self.uncertainties, **self.levers}
         faults = [f"unknown keyword {name!r}. {near(name, known)}" for name in keywords if name not in known]
+        faults += [
+            f"{name} is {value!r}: it must be {known[name][0]:g} or more"
+            for name, value in keywords.items()
+            if name in known and not known[name][0] <= value < math.inf
+        ]
         if faults:
             raise AskError("The study cannot be evaluated", faults)
         levels = {name: float(value) for name, value in keywords.items()
@@ -96,10 +102,14 @@ class Outside:
         values = [cost, mean, tail, cost + mean, *(found.unmet_usd @ chances)]
         return dict(zip(OUTCOMES, map(float, values), strict=True))
 
+    def __repr__(self) -> str:
+        keywords = ", ".join((*self.levers, *self.uncertainties))
+        return f"A study on network {self.network.name!r} as a function of {keywords}"
+
     def _there(self, lever: str, network: Network) -> bool:
         if lever == "sized_share":
             return self.sized is not None
-        return possible(self._policy({lever: LEVERS[lever][1]}), network)
+        return refusal(self._policy({lever: LEVERS[lever][1]}), network) is None
 
     def _policy(self, keywords: Mapping[str, float]) -> Policy:
         """The actions that the levers ask for; one at its neutral value is none."""

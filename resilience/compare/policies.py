@@ -23,6 +23,15 @@ from resilience.policy import Release, Reserve
 
 NATIONAL_DAYS = (60, 100, 180)  # Japan's usual target, Korea's, and Japan's for metals at high risk
 SIZED = ("sized, pooled", "sized, earmarked", "sized + second source", "sized + surge")
+STANDARD = (
+    "no reserve",
+    *(f"national, {days} days" for days in NATIONAL_DAYS),
+    *SIZED,
+    "second source",
+    "surge",
+    "60 days + second source",
+    "60 days + surge",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +87,27 @@ def standard_policies(
     with.
     """
     network = balance(network).network
+    found = _standard(network, members=members, release=release, sized=sized, bought=tuple(bought))
+    return tuple(policy for policy in found if refusal(policy, network) is None)
+
+
+def refusals(network: Network, *, members: str | None) -> dict[str, str]:
+    """The standard policies that a network cannot have, each with the reason."""
+    network = balance(network).network
+    found = _standard(network, members=members, sized=Reserve.of(network, []))
+    told = {policy.name: refusal(policy, network) for policy in found}
+    return {name: why for name, why in told.items() if why is not None}
+
+
+def _standard(
+    network: Network,
+    *,
+    members: str | None,
+    release: Release | None = None,
+    sized: Reserve | None = None,
+    bought: tuple[tuple[Measure, float], ...] = (),
+) -> list[Policy]:
+    """All of them, whether the balanced network can have them or not."""
     goods, release = raw_goods(network), release or Release()
     national = [
         Policy(
@@ -89,16 +119,15 @@ def standard_policies(
     second = Diversified(goods=goods, members=members)
     surge = IdleCapacity(goods=goods, members=members)
     light = national[0].actions
-    found = [
+    return [
         Policy(name="no reserve"),
         *national,
-        *(_sized(network, sized, tuple(bought), second, surge) if sized is not None else ()),
+        *(_sized(network, sized, bought, second, surge) if sized is not None else ()),
         Policy(name="second source", actions=(second,)),
         Policy(name="surge", actions=(surge,)),
         Policy(name="60 days + second source", actions=(second, *light)),
         Policy(name="60 days + surge", actions=(surge, *light)),
     ]
-    return tuple(policy for policy in found if possible(policy, network))
 
 
 def _sized(
@@ -118,13 +147,13 @@ def raw_goods(network: Network) -> tuple[str, ...]:
     return tuple(next((rows for rows in (raw, inputs) if len(rows)), goods["good"]))
 
 
-def possible(policy: Policy, network: Network) -> bool:
-    """Whether a policy can be had on a network."""
+def refusal(policy: Policy, network: Network) -> str | None:
+    """Why a policy cannot be had on a network; None where it can."""
     try:
         policy.apply(network)
-    except AskError:
-        return False
-    return True
+    except AskError as error:
+        return "; ".join([error.what, *error.faults])
+    return None
 
 
 def checked(policies: Iterable[Policy]) -> tuple[Policy, ...]:

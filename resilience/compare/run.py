@@ -72,7 +72,8 @@ def compare(
     Raises
     ------
     AskError
-        If something needed is not given, two policies share a name, or a policy cannot be had on the network.
+        If something needed is not given, two policies share a name, a policy cannot be had on the network, or a number
+        cannot be meant.
 
     >>> from resilience.compare import NationalReserves
     >>> from resilience.disruption import Outage
@@ -86,6 +87,7 @@ def compare(
     >>> found.total_usd.round(3).tolist()  # 4 x 10 x 21 in a tenth of years; or to hold 40, and to draw them
     [84.0, 24.0]
     """
+    _refuse_absurd(study, weeks=weeks, seed=seed, replicates=replicates, level=level)
     if policies is None and not isinstance(study, Study):
         raise AskError("compare(network, ...) needs `policies`, for example standard_policies(network, members=...)")
     base = _ground(study, scenarios, weeks=weeks, weights=weights, losses=losses or Simulated(), seed=seed)
@@ -102,6 +104,23 @@ def compare(
     sample = sampling or StatedChances()
     answer = _comparison(base, names, found, risk=weighed, sampling=sample, replicates=replicates, level=level)
     return answer.not_sized_on(unsized)
+
+
+def _refuse_absurd(study: object, *, weeks: int | None, seed: int | None, replicates: int, level: float) -> None:
+    """Complain of every argument that cannot be meant."""
+    faults = []
+    if not isinstance(study, Study | Network):
+        faults.append(f"it takes a Study or a Network, not {study!r}: read a file with Study.read(path)")
+    if weeks is not None and not weeks >= 1:
+        faults.append(f"weeks is {weeks!r}: it must be 1 or more")
+    if seed is not None and not seed >= 0:
+        faults.append(f"seed is {seed!r}: it must be 0 or more")
+    if not replicates >= 1:
+        faults.append(f"replicates is {replicates!r}: it must be 1 or more")
+    if not 0 < level < 1:
+        faults.append(f"level is {level!r}: a chance between 0 and 1, such as 0.95")
+    if faults:
+        raise AskError("compare cannot be asked so", faults)
 
 
 def _ground(

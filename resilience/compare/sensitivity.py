@@ -18,6 +18,7 @@ from resilience.compare.moving import Data, Say, evaluated, totals_on
 from resilience.compare.policies import checked
 from resilience.engine import Engine
 from resilience.errors import AskError
+from resilience.network import Network
 from resilience.physics import Floats
 
 POINTS = 64
@@ -87,10 +88,8 @@ def sensitivity(
         If the network has no ranges, a factor is unknown, there are fewer than two policies, or points is no power of
         two.
     """
-    varied = chosen(data.network, factors)
-    if len(checked(data.policies)) < 2:
-        raise AskError("A choice needs two policies at least: one alone saves nothing against itself")
-    plan = indices.design(len(varied), points, seed=data.seed)
+    policies = len(checked(data.policies))
+    varied, plan = planned(data.network, factors=factors, points=points, policies=policies, seed=data.seed)
     levels = [dict(zip([one.name for one in varied], map(float, point), strict=True)) for point in plan.points]
     messages = dict(zip(_named(varied, points), levels, strict=True))
     found, failures = evaluated(data, _at, messages, engine, say)
@@ -113,6 +112,22 @@ def sensitivity(
         worth=_worth(varied, np.vstack([plan.a, plan.b]), totals[: 2 * points], level=level, seed=data.seed),
         failures=failures,
     )
+
+
+def planned(
+    network: Network, *, factors: Sequence[str] | None = None, points: int, policies: int, seed: int
+) -> tuple[tuple[Factor, ...], indices.Design]:
+    """The factors that are varied and the points they are varied to, for so many policies; nothing is tried yet.
+
+    Raises
+    ------
+    AskError
+        As `sensitivity` does.
+    """
+    varied = chosen(network, factors)
+    if policies < 2:
+        raise AskError("A choice needs two policies at least: one alone saves nothing against itself")
+    return varied, indices.design(len(varied), points, seed=seed)
 
 
 def _named(varied: Sequence[Factor], points: int) -> list[str]:

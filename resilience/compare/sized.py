@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resilience.answering import size
-from resilience.compare.policies import SIZED, Policy, checked, standard_policies
+from resilience.compare.policies import SIZED, STANDARD, Policy, checked, standard_policies
 from resilience.engine import Engine
 from resilience.errors import AskError, near
 from resilience.mitigation import Measure
@@ -66,18 +66,20 @@ def usual_policies(study: Study, network: Network, sized: Sized | None) -> tuple
     )
 
 
-def need_sizing(study: Study, network: Network, names: Sequence[str]) -> bool:
-    """Whether any of the usual policies of these names rests on the sized reserve; with no names, all are meant.
+def need_sizing(names: Sequence[str], refused: Mapping[str, str]) -> bool:
+    """Whether any of the standard policies of these names rests on the sized reserve; with no names, all are meant.
+
+    `refused` are those that the network cannot have, with the reason of each (`policies.refusals`).
 
     Raises
     ------
     AskError
-        Naming every name that none of them has.
+        Naming every name that none of them has, and every policy that cannot be had.
     """
-    known = [*(policy.name for policy in usual_policies(study, network, None)), *SIZED]
-    faults = [f"{name!r}: {near(name, known)}" for name in names if name not in known]
+    faults = [f"{name!r}: {near(name, STANDARD)}" for name in names if name not in STANDARD]
+    faults += [f"{name!r}: {refused[name]}" for name in names if name in refused]
     if faults:
-        raise AskError("These are not among the policies that are compared", faults)
+        raise AskError("These policies cannot be compared", faults)
     return not names or any(name in SIZED for name in names)
 
 
@@ -87,12 +89,7 @@ def named_policies(policies: Sequence[Policy], names: Sequence[str]) -> tuple[Po
     Raises
     ------
     AskError
-        If the network cannot have one of them, or one is named twice.
+        If one is named twice.
     """
-    if not names:
-        return tuple(policies)
     by_name = {policy.name: policy for policy in policies}
-    lacking = [f"{name!r} cannot be had there" for name in names if name not in by_name]
-    if lacking:
-        raise AskError("The network does not allow these policies", lacking)
-    return checked(by_name[name] for name in names)
+    return checked(by_name[name] for name in names) if names else tuple(policies)

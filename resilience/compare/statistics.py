@@ -13,6 +13,7 @@ import pandas as pd
 from resilience.physics import Floats
 from resilience.risk import TailMeans
 
+ROUNDING = 1e-9  # of the largest total
 CHUNK = 64  # replicates weighed at once where losses are sorted: bounds memory by that many years of all scenarios
 
 
@@ -87,6 +88,17 @@ def on_frontier(costs: Floats, losses: Floats) -> np.ndarray:
     no_worse = (costs[:, None] <= costs) & (losses[:, None] <= losses)  # row j beats or equals column i
     better = no_worse & ((costs[:, None] < costs) | (losses[:, None] < losses))
     return np.asarray(~np.asarray(better.any(axis=0)))
+
+
+def alike(costs: Floats, losses: Floats, chances: Floats, one: int) -> list[int]:
+    """The other policies that cost and lose what this one does in every year that has a chance, to rounding.
+
+    >>> alike(np.array([1.0, 1.0, 2.0]), np.array([[5.0], [5.0], [5.0]]), np.array([0.5]), 0)
+    [1]
+    """
+    most = max(float(np.abs(costs + losses @ chances).max()), 1.0)
+    apart = np.abs(costs - costs[one]) + np.abs(losses - losses[one]) @ chances
+    return [int(other) for other in np.flatnonzero(apart <= ROUNDING * most) if other != one]
 
 
 def ranks(totals: Floats) -> Floats:

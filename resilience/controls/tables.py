@@ -15,7 +15,7 @@ from resilience.controls.setting import Retaliation, Stated
 from resilience.disruption import Disruption
 from resilience.errors import AskError, near
 from resilience.scenario import KINDS, Scenario
-from resilience.written import Table
+from resilience.written import Table, number
 
 CONFIDENCES = ("reported", "estimated", "assumed")
 MEASURES = ("denial", "lost_output")
@@ -52,11 +52,20 @@ class Sourced(Table):
         return self
 
 
+def _licensed(value: object) -> object:
+    """The value, once it is seen that it is one share or a table of shares."""
+    if not all(map(number, value.values() if isinstance(value, Mapping) else [value])):
+        raise AskError(
+            f"{value!r} is neither one share (0.25) nor a table with a share for each good ({{ euv = 0.25 }})"
+        )
+    return value
+
+
 class ControlTable(Sourced):
     """`[control]`: what is controlled when coalitions are put side by side, whoever they are."""
 
     good: Names
-    licensed: float | dict[str, float] = 0.0
+    licensed: Annotated[float | dict[str, float], BeforeValidator(_licensed)] = 0.0
     leaked: float = 0.0
     first_week: int = 1
 

@@ -45,8 +45,12 @@ class Spell:
     def __post_init__(self) -> None:
         for name in self.selectors:  # a list, as TOML and notebooks write it, would not compare or hash
             if isinstance(getattr(self, name), list | set | frozenset):
-                object.__setattr__(self, name, tuple(sorted(getattr(self, name))))
-        faults = []
+                object.__setattr__(self, name, tuple(sorted(getattr(self, name), key=str)))
+        faults = [
+            f"{name} is {given!r}: it must be a name or several names"
+            for name, given in ((name, getattr(self, name)) for name in self.selectors)
+            if given is not None and not _names(given)
+        ]
         if not self.first_week >= 1 or self.first_week % 1 != 0:
             faults.append(f"first_week is {self.first_week!r}: weeks count from 1, in whole weeks")
         if not self.weeks >= 0:
@@ -69,17 +73,21 @@ class Spell:
         faults += [
             f"{name} names nothing: leave it out to mean all"
             for name in self.selectors
-            if getattr(self, name) is not None and not named(getattr(self, name))
+            if _names(getattr(self, name)) and not named(getattr(self, name))
         ]
         if faults:
             raise AskError(f"{type(self).__name__} cannot be as described", faults)
 
     def severity(self, horizon: int) -> Floats:
         """Share of the disruption in force in each week, 0 to 1. Shape (horizon,). A broken week counts in part."""
-        after = np.arange(1, horizon + 1) - (self.first_week - 1) - self.weeks
+        after = np.arange(1, horizon + 1) - float(self.first_week - 1) - float(self.weeks)
         inside = np.clip(1.0 - after, 0.0, 1.0) * (np.arange(1, horizon + 1) >= self.first_week)
         fading = np.where(after > 0, self.recovery.remaining(np.maximum(after, 1e-9)), 0.0)
         return np.asarray(np.maximum(inside, fading), dtype=np.float64)
+
+
+def _names(given: object) -> bool:
+    return isinstance(given, str) or (isinstance(given, tuple) and all(isinstance(name, str) for name in given))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,5 +106,8 @@ class Lock:
         file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
         try:
             os.write(file, json.dumps(asdict(Holder.here())).encode())
+        except OSError:
+            path.unlink()  # an empty one would be held by nobody known
+            raise
         finally:
             os.close(file)

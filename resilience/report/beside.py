@@ -63,11 +63,11 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
     )
     first, level = answer["policies"][0]["policy"], answer["level"]
     words = [
-        f"Each policy simulated on the same {answer['scenarios']:,} scenarios. Savings are against {first}, with "
+        f'Each policy simulated on the same {answer["scenarios"]:,} scenarios. Savings are against "{first}", with '
         f"{level:.0%} intervals of the paired difference.",
         *_words(answer, scale, "headline", "findings"),
         *(
-            f"Under {row['under']} the best is {row['best']}; its ranking and the one here agree to "
+            f'Under {row["under"]} the best is "{row["best"]}"; its ranking and the one here agree to '
             f"{row['agreement']:.2f} (Kendall's tau)."
             for row in answer.get("stability", [])[1:]
         ),

@@ -32,7 +32,9 @@ from resilience.compare import (
     sized_reserve,
     stability,
 )
+from resilience.compare.policies import STANDARD, raw_goods, refusals
 from resilience.compare.run import tail_means, without
+from resilience.compare.sensitivity import planned
 from resilience.compare.sized import named_policies, need_sizing, usual_policies
 from resilience.compare.stability import chances
 from resilience.drawing import drawn
@@ -46,6 +48,7 @@ from resilience.runs.asked import Asked, Comparing
 from resilience.runs.unfinished import Unfinished
 from resilience.scenario import ScenarioSet
 from resilience.solver import INNER, version
+from resilience.stating import refuse_unfit
 from resilience.study import Study
 
 MOVING = "moving the data"  # in the place of a policy, where a point of the data's ranges failed
@@ -66,6 +69,8 @@ class Compared:
     asked: Comparing
     found: Comparison
     gap: float | None  # of the reserve that was sized, if one was
+    goods: tuple[str, ...] = ()  # of national reserves, second source and surge
+    refused: Mapping[str, str] = field(default_factory=dict)  # standard policies that cannot be had, and why
     flipped: pd.DataFrame | None = None
     under: pd.DataFrame | None = None
     rated: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -106,6 +111,8 @@ class Compared:
             "dataset": self.study.dataset,
             "draws": self.asked.draws,
             "strength": self.strength,
+            "goods": list(self.goods),
+            "refused": dict(self.refused),
         }
         failed = plainly(self.failures.to_dict("records"))
         return {**named, **self.found.to_json(), "failures": failed, **more}
@@ -138,10 +145,14 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
     if study.sweep is not None:
         raise AskError(f"{study.name} has a sweep. Policies are compared on one of its points: take [sweep] out")
     read = study.network()
+    refuse_unfit(study, read)
     network, seed = balance(read).network, asked.seed
-    tail_means(study.risk(network))  # refused before the work, not after it
+    tail_means(study.risk(network))  # what follows is refused before the work, not after it
     rated = [one.ratings(strength=asked.strength) for one in scores.read(asked.ratings, network)]
-    sized = _sized(study, network, asked, going, engine, say)
+    if asked.points:
+        planned(read, points=asked.points, policies=len(asked.only or STANDARD), seed=seed)
+    refused = refusals(network, members=study.members)
+    sized = _sized(study, network, need_sizing(asked.only, refused), going, engine, say)
     policies = named_policies(usual_policies(study, network, sized), asked.only)
     unsized = sized.failed if sized else {}
 
@@ -160,6 +171,8 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
         asked=asked,
         found=found.not_sized_on(unsized),
         gap=sized.gap if sized else None,
+        goods=raw_goods(network),
+        refused={} if asked.only else refused,
         flipped=flips(found) if asked.draws is None else None,
         under=None if asked.draws is None else stability(found, {f"seed {seed + 1}": tried(seed + 1)[1]}),
     )
@@ -168,11 +181,9 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
     return done if not asked.points else _over_ranges(done, read, policies, years, engine, say)
 
 
-def _sized(
-    study: Study, network: Network, asked: Comparing, going: Unfinished, engine: Engine, say: Say
-) -> Sized | None:
+def _sized(study: Study, network: Network, needed: bool, going: Unfinished, engine: Engine, say: Say) -> Sized | None:
     """The reserve that the study sizes, where any of the policies rests on it."""
-    if not need_sizing(study, network, asked.only):
+    if not needed:
         return None
     method = replace(INNER, memory=Solved(log=going.log))
     return sized_reserve(study, network, method=method, engine=engine, say=say)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,15 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import RunError
-from resilience.folder import MANIFEST, UNFINISHED, read_csv
+from resilience.folder import AGAIN, MANIFEST, UNFINISHED, read_csv, read_json
 from resilience.runs.asked import Asked, AskedStress
+from resilience.written import text_in, values_in
 
 ROUNDING = 1e-7  # relative: tables are written to nine digits
 LEFT = ("summary", "unmet", "unmet_without")  # told by goods; week by week, where shortfall has the sums
 TEXTS = (Asked.file, AskedStress.file)
 TOLD = ("held_at", "reason", "note", "source")  # words that do not say which row it is
+NEEDED = ("dataset", "inputs", "versions")  # of a manifest
 KEYS = ("within", "level", "worst_share_of_years", "share_of_a_week_unmet")  # figures that do
 KINDS = {  # by what only their manifests have
     "points": "a sweep",
@@ -64,7 +65,10 @@ def diff(a: Path, b: Path) -> Difference:
 
 def _manifest(folder: Path) -> Mapping[str, Any]:
     if (folder / MANIFEST).is_file():
-        found: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+        found = read_json(folder / MANIFEST)
+        lacking = [key for key in NEEDED if key not in found]
+        if lacking:
+            raise RunError(f"{folder / MANIFEST} does not say {', '.join(lacking)}. {AGAIN}")
         return found
     if (folder / UNFINISHED).is_dir():
         raise RunError(f"{folder} holds a run that is not finished. Go on with it first: resilience resume {folder}")
@@ -89,8 +93,15 @@ def _common(a: Path, b: Path, ours: Mapping[str, Any]) -> bool:
     those that share a number and a hazard by chance are not the same year.
     """
     name, key = ("points", "point") if "points" in ours else ("losses", "scenario")
-    left, right = set(_table(a, name)[key]), set(_table(b, name)[key])
+    left, right = (_keys(folder / f"{name}.csv", key) for folder in (a, b))
     return left == right if "hazards" in ours else bool(left & right)
+
+
+def _keys(path: Path, column: str) -> set[str]:
+    table = read_csv(path)
+    if column not in table:
+        raise RunError(f"{path} has no column {column}. {AGAIN}")
+    return set(table[column])
 
 
 def _kind(manifest: Mapping[str, Any]) -> str:
@@ -112,9 +123,8 @@ def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]
 
 def _settings(folder: Path) -> dict[str, str]:
     """The values of a study or a stress by key, scenarios by name."""
-    path = next(folder / name for name in TEXTS if (folder / name).is_file())
-    values = tomllib.loads(path.read_text("utf-8").replace("\r\n", "\n"))
-    return dict(_flat(values, ""))
+    path = next((folder / name for name in TEXTS if (folder / name).is_file()), folder / TEXTS[0])
+    return dict(_flat(values_in(text_in(path, "the study"), str(path), "the study"), ""))
 
 
 def _flat(value: object, key: str) -> Iterator[tuple[str, str]]:

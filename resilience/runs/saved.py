@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,11 @@ from resilience.amounts import Money, money, said
 from resilience.answering import inputs
 from resilience.balance import balance
 from resilience.errors import AskError, RunError, near
-from resilience.folder import MANIFEST, UNFINISHED, read_csv
+from resilience.folder import AGAIN, MANIFEST, UNFINISHED, read_csv, read_json
 from resilience.network import Network
 from resilience.result import SAVED
 from resilience.study import Study
+from resilience.written import text_in
 
 KEPT = ("study", "dataset", "inputs", "versions", "seed", "solver", "status", "gap", "rows", "columns", "command",
         "answer", "told", "tables", "words")  # fmt: skip
@@ -74,7 +74,7 @@ def read(folder: Path) -> Saved:
             "Give the folder that `resilience run` names at its end"
         )  # fmt: skip
         raise RunError(f"{folder} holds no finished run. {told}")
-    manifest = _manifest(folder / MANIFEST)
+    manifest = read_json(folder / MANIFEST)
     if "points" in manifest:
         raise RunError(f"{folder} holds a sweep. Give the folder of one of its points, as {folder / 'point-1'}")
     if "policies" in manifest:
@@ -84,7 +84,7 @@ def read(folder: Path) -> Saved:
     _refuse_older(folder, manifest)
     study = _study(folder, manifest)
     words = manifest["words"]
-    tables = {name: _table(folder / f"{name}.csv", set(words[name])) for name in manifest["tables"]}
+    tables = {name: _table(folder / f"{name}.csv", set(words[name]), rows) for name, rows in manifest["tables"].items()}
     network = balance(study.network()).network
     return Saved(folder=folder, study=study, network=network, provenance=manifest, tables=tables)
 
@@ -99,7 +99,7 @@ def beside(saved: Saved) -> dict[str, Mapping[str, Any]]:
     """
     found: dict[str, Mapping[str, Any]] = {}
     for path in sorted(saved.folder.glob("*/answer.json")):
-        answer = json.loads(path.read_text("utf-8"))
+        answer = read_json(path)
         kind = next((kind for kind, table in BESIDE.items() if table in answer), None)
         if kind is None:
             continue
@@ -112,16 +112,6 @@ def beside(saved: Saved) -> dict[str, Mapping[str, Any]]:
         if kind in found:
             raise RunError(f"{saved.folder} has two answers of `resilience {kind}`: move one of their folders away")
         found[kind] = answer
-    return found
-
-
-def _manifest(path: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise RunError(f"{path} is damaged ({error}). Put back what it was, or run the study anew") from error
-    if not isinstance(found, dict):
-        raise RunError(f"{path} is no manifest of a run. Give the folder that `resilience run` names at its end")
     return found
 
 
@@ -141,7 +131,7 @@ def _refuse_older(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 def _study(folder: Path, manifest: Mapping[str, Any]) -> Study:
     """The study with its dataset where it was: shipped, or seen from here or from a folder above the run's."""
-    text = (folder / "study.toml").read_text("utf-8")
+    text = text_in(folder / "study.toml", "the study")
     places = [None, *(parent / "study.toml" for parent in (Path.cwd(), *folder.resolve().parents[:3]))]
     changed: list[str] = []
     for place in places:
@@ -164,9 +154,11 @@ def _study(folder: Path, manifest: Mapping[str, Any]) -> Study:
     )
 
 
-def _table(path: Path, words: set[str]) -> pd.DataFrame:
+def _table(path: Path, words: set[str], rows: int) -> pd.DataFrame:
     """A table of the run with its numbers as numbers and its truths as truths."""
     table = read_csv(path)
+    if len(table) != rows or not words <= set(table.columns):
+        raise RunError(f"{path} is not the table of {rows:,} rows that the run wrote. {AGAIN}")
     for name in table.columns:
         if name in words:
             continue

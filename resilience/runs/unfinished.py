@@ -22,11 +22,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from resilience.errors import RunError
-from resilience.folder import MANIFEST, TIMES, UNFINISHED, note, refuse_used, why, write_whole
+from resilience.folder import ASKED, MANIFEST, TIMES, UNFINISHED, note, refuse_used, why, write_whole
 from resilience.journal import Lock, Log
 from resilience.runs.asked import Question, read_question
-
-ASKED = "asked.json"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,7 +95,7 @@ class Unfinished:
 
 
 def begin(folder: Path, asked: Question) -> Unfinished:
-    """A new run in a folder that is empty or not there yet.
+    """A new run in a folder that is empty or not there yet, or holds what is left of one that was stopped as it began.
 
     Raises
     ------
@@ -107,13 +105,14 @@ def begin(folder: Path, asked: Question) -> Unfinished:
     refuse_used(folder)
     made = tuple(one for one in (folder, *folder.parents) if not one.exists())
     try:
-        (folder / UNFINISHED).mkdir(parents=True)
-    except FileExistsError as error:
-        raise RunError(f"Another run has just begun in {folder}. Give another folder with --out.") from error
+        (folder / UNFINISHED).mkdir(parents=True, exist_ok=True)
+        _lock(folder).take()  # of two that begin at once, one is refused here
     except OSError as error:
         raise RunError(why(folder, error)) from error
+    if (folder / UNFINISHED / ASKED).exists() or len(list(folder.iterdir())) > 1:
+        _lock(folder).release()
+        raise RunError(f"Another run has just begun in {folder}. Give another folder with --out.")
     try:
-        _lock(folder).take()
         write_whole(folder / UNFINISHED / ASKED, asked.to_json())
         write_whole(folder / asked.file, asked.text)
         note(folder, "begun")
@@ -136,6 +135,11 @@ def take_up(folder: Path) -> Unfinished:
     try:
         text = (folder / UNFINISHED / ASKED).read_text("utf-8")
     except OSError as error:
+        if (folder / UNFINISHED).is_dir():
+            raise RunError(
+                f"The run in {folder} was stopped as it began, before what it was asked was written down: nothing is "
+                "lost. Ask it again, into the same folder if you like"
+            ) from error
         raise RunError(f"{folder} holds no run that was begun. Runs here: {_runs(folder.parent)}") from error
     asked = read_question(text, where=folder / UNFINISHED / ASKED)
     _lock(folder).take()

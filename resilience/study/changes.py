@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resilience.errors import AskError, near
 from resilience.lines import Path
+
+BETWEEN = re.compile(r'\.(?=(?:[^"]*"[^"]*")*[^"]*$)')  # a dot with a whole number of quoted parts after it
 
 
 def parsed(words: Sequence[str]) -> dict[str, object]:
@@ -59,7 +62,7 @@ def put(values: dict[str, Any], key: str, value: object) -> Path:
     AskError
         If the key leads nowhere.
     """
-    *steps, last = key.split(".")
+    *steps, last = _parts(key)
     at: Any = values
     path: Path = ()
     for step in steps:
@@ -79,6 +82,14 @@ def put(values: dict[str, Any], key: str, value: object) -> Path:
     return (*path, last)
 
 
+def _parts(key: str) -> list[str]:
+    """The key's parts, between dots that are not in quotes."""
+    parts = [part.strip().strip('"') for part in BETWEEN.split(key)]
+    if not all(parts):
+        raise AskError(f"{key!r} leads nowhere: it has an empty part")
+    return parts
+
+
 def _entry(entries: Sequence[Any], step: str, key: str) -> int:
     """Which of the entries of an array is meant; a name counts before a number."""
     named = {
@@ -87,5 +98,5 @@ def _entry(entries: Sequence[Any], step: str, key: str) -> int:
     numbered = {str(number): number - 1 for number in range(1, len(entries) + 1)}
     known = numbered | named
     if step not in known:
-        raise AskError(f"{key!r} leads nowhere: no entry {step!r}", [near(step, named)])
+        raise AskError(f"{key!r} leads nowhere: no entry {step!r}", [near(step, named or numbered)])
     return known[step]

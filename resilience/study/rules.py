@@ -18,7 +18,7 @@ from resilience.simulate.behaviour import (
     PriceAbove,
     Tranches,
 )
-from resilience.written import tuples
+from resilience.written import no_numbers, tuples
 
 TRIGGERS: Mapping[str, type] = {
     "declared": Declared,
@@ -51,6 +51,7 @@ def built(value: object, rule: type) -> Any:
         raise AskError(f"{value!r} is no table such as {{ {', '.join(entry.name for entry in fields(rule))} }}")
     names = [entry.name for entry in fields(rule)]
     strange = [f"unknown key {key!r}. {near(key, names)}" for key in value if key not in names]
+    strange += no_numbers(rule, value)
     if strange:
         raise AskError("; ".join(strange))
     try:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from resilience import kinds
 from resilience.errors import AskError
 from resilience.scenario import KINDS, Scenario, ScenarioSet
 from resilience.study import shapes
@@ -17,15 +15,6 @@ from resilience.written import Table, tuples
 
 def _disruption(record: Mapping[str, Any]) -> Mapping[str, Any]:
     """`record`, once it is seen that a disruption can be built from it."""
-    kind = KINDS.get(str(record.get("kind")), Scenario)
-    numbers = {entry.name for entry in fields(kind) if kinds.number(entry.default)}
-    words = [
-        f"{key} is {value!r}: it must be a number"
-        for key, value in record.items()
-        if key in numbers and not kinds.number(value)
-    ]
-    if words:
-        raise AskError("; ".join(words))
     try:
         Scenario.from_record({"name": "", "disruptions": [record]})
     except AskError as error:

@@ -29,8 +29,8 @@ from resilience.study.changes import put
 from resilience.study.release import ReleaseTable
 from resilience.study.scenario import ScenarioTable, one_set
 from resilience.study.sizing import SCOPES, Bought, FloorTable, LossesTable, PeriodsTable, SizingTable
-from resilience.study.sweep import LatinTable, SweepTable
-from resilience.written import Source, Table, tuples, values_in
+from resilience.study.sweep import LatinTable, RangeTable, SweepTable
+from resilience.written import EACH, Source, Table, tuples, values_in
 
 
 class Study(Inquiry):
@@ -205,4 +205,5 @@ TABLES: Mapping[tuple[str, ...], type[Table]] = {  # where each table stands, fo
     ("scenario",): ScenarioTable,
     ("sweep",): SweepTable,
     ("sweep", "latin"): LatinTable,
+    ("sweep", "latin", "ranges", EACH): RangeTable,
 }

@@ -12,16 +12,23 @@ import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
 from resilience.errors import AskError
-from resilience.written import Table, tuples
+from resilience.written import Table, number, tuples
 
 MOST = 10_000  # points; each is a run with a folder
+Several = Annotated[tuple[Any, ...], BeforeValidator(tuples), Field(min_length=1)]
+
+
+def _number(value: object) -> object:
+    if not number(value):
+        raise AskError(f"{value!r} is no number")
+    return value
 
 
 class RangeTable(Table):
     """Values between two ends, spread evenly, or evenly over their orders of magnitude."""
 
-    low: int | float
-    high: int | float
+    low: Annotated[int | float, BeforeValidator(_number)]
+    high: Annotated[int | float, BeforeValidator(_number)]
     scale: Literal["linear", "log"] = "linear"
 
     @model_validator(mode="after")
@@ -41,6 +48,15 @@ class RangeTable(Table):
         return round(value) if isinstance(self.low, int) and isinstance(self.high, int) else value
 
 
+def _in_quotes(keys: object) -> object:
+    """The keys, once it is seen that none was written without its quotes: its parts would then be tables."""
+    for key, value in keys.items() if isinstance(keys, Mapping) else ():
+        for part, held in value.items() if isinstance(value, Mapping) else ():
+            if isinstance(held, list | Mapping):
+                raise AskError(f'a key with dots stands in quotes: "{key}.{part}" = ...')
+    return keys
+
+
 class LatinTable(Table):
     """A Latin hypercube: of each range cut into as many equal parts as there are points, each part holds one point.
 
@@ -50,7 +66,7 @@ class LatinTable(Table):
 
     points: int = Field(ge=1, le=MOST)
     seed: int = Field(default=1, ge=0)
-    ranges: dict[str, RangeTable] = Field(min_length=1)
+    ranges: Annotated[dict[str, RangeTable], BeforeValidator(_in_quotes), Field(min_length=1)]
 
     def drawn(self) -> list[dict[str, object]]:
         """The points."""
@@ -66,9 +82,7 @@ class LatinTable(Table):
 class SweepTable(Table):
     """`[sweep]`: keys as for `--set`, with all values of each (`grid`) or ranges to draw from (`latin`)."""
 
-    grid: dict[str, Annotated[tuple[Any, ...], BeforeValidator(tuples), Field(min_length=1)]] = Field(
-        default_factory=dict
-    )
+    grid: Annotated[dict[str, Several], BeforeValidator(_in_quotes)] = Field(default_factory=dict)
     latin: LatinTable | None = None
 
     @model_validator(mode="after")

@@ -105,6 +105,23 @@ def test_new_copies_a_study_with_its_comments(tiny, tmp_path):
     assert "is there already" in call("new", "mine", "--from", tiny, "--out", tmp_path, code=1)[1]
 
 
+def test_new_makes_the_folder_it_is_asked_for(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call("new", "deep/down/mine", "--from", tiny)
+    assert "fits its network" in call("check", "deep/down/mine.toml")[0]
+
+
+def test_a_network_in_the_place_of_a_study_is_told_from_a_name_that_is_not_there(tiny):
+    assert "net is a network, not a study. Give a TOML file" in call("run", tiny.with_name("net"), code=1)[1]
+    assert "chips is a network, not a study" in call("share", "chips", code=1)[1]
+    assert "No model is called 'nothing'" in call("run", "nothing", code=1)[1]
+
+
+def test_check_says_how_many_points_a_sweep_has(tiny):
+    tiny.write_text(tiny.read_text() + "\n[sweep.grid]\nweeks = [8, 12]\n")
+    assert "2 scenarios over 12 weeks, at 2 points of a sweep." in call("check", tiny)[0]
+
+
 def test_new_from_a_shipped_model_reads_as_its_own(tmp_path):
     found = answer("new", "my-study", "--from", "ipef_reserve", "--out", tmp_path)
     assert found["from"] == "ipef_reserve"

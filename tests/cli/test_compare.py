@@ -39,7 +39,9 @@ call = partial(command, "compare")
 def test_a_table_of_policies_and_what_it_means(tiny, tmp_path):
     text, _ = call(tiny, "--out", tmp_path / "found")
     lines = text.splitlines()
-    assert lines[0].startswith("6 policies on 2 scenarios, USD a year; savings against no reserve, with 95% intervals")
+    assert lines[0].startswith(
+        '6 policies on 2 scenarios, USD a year; savings against "no reserve", with 95% intervals'
+    )
     assert lines[2].split()[:6] == ["policy", "cost", "loss", "in", "all", "saves"]
     assert any(line.startswith("sized, pooled") for line in lines)
     assert "costs least in all" in text
@@ -60,9 +62,9 @@ def test_the_ranges_of_the_data_are_told_in_words_and_tables(tmp_path):
     named = ["--only", "no reserve", "--only", "national, 60 days"]
     text, _ = call(tmp_path / "gas.toml", *named, "--sensitivity", 2, "--also", "excel", "--out", tmp_path / "found")
     assert text.startswith("2 policies on 2 scenarios")
-    assert "(2 points for each of 2 groups of figures), what national, 60 days saves is decided by" in text
+    assert '(2 points for each of 2 groups of figures), what "national, 60 days" saves is decided by' in text
     assert "No group of assumed figures, known before choosing, would change the choice" in text
-    assert "Another policy than no reserve becomes the best with: goods_holding_share_per_year_estimated" in text
+    assert 'Another policy than "no reserve" becomes the best with: goods_holding_share_per_year_estimated' in text
     worth = pd.read_csv(tmp_path / "found" / "worth.csv")
     assert set(worth["factor"]) == {"demand_usd_per_unit_unmet_assumed", "goods_holding_share_per_year_estimated"}
     assert {"sensitivity.csv", "data_flips.csv", "tables.xlsx"} <= {
@@ -120,11 +122,11 @@ def test_the_ranking_under_ratings_is_told_and_bad_ones_begin_nothing(tmp_path):
     assert "give --ratings as well" in call(*asked, "--ratings-strength", 8, code=2)[1]
     assert not (tmp_path / "found").exists()
     text, _ = call(*asked, "--ratings", tmp_path / "grim.csv", "--ratings-strength", 8)
-    assert "Under grim the best is national, 60 days; the two rankings agree to -1.00" in text
+    assert 'Under grim the best is "national, 60 days"; the two rankings agree to -1.00' in text
     assert "Ratings multiply the odds of what begins in a country by 8 for each standard deviation" in text
     chances = pd.read_csv(tmp_path / "found" / "chances.csv").set_index("scenario")["probability"]
     assert chances.to_dict() == pytest.approx({"stop": 0.8 / 1.525, "blip": 0.025 / 1.525})
     answer = json.loads((tmp_path / "found" / "answer.json").read_text())
     words = KINDS["compare"](answer, AsTheyAre()).words
-    assert "Under grim the best is national, 60 days; its ranking and the one here agree to -1.00" in words[-1]
+    assert 'Under grim the best is "national, 60 days"; its ranking and the one here agree to -1.00' in words[-1]
     assert "world_bank_stability" in command("list")[0]

@@ -100,7 +100,7 @@ def test_what_differs_fits_a_hundred_columns_command_and_all(tiny, tmp_path):
 
 def test_the_schema_is_printed_or_written(tmp_path):
     assert json.loads(call("schema")[0])["title"] == "Study"
-    assert "#:schema study.schema.json" in call("schema", "--out", tmp_path)[0]
+    assert "#:schema ./study.schema.json" in call("schema", "--out", tmp_path)[0]
     assert json.loads((tmp_path / "study.schema.json").read_text())["type"] == "object"
 
 
@@ -120,3 +120,14 @@ def test_a_run_tells_its_headline_over_draws_of_the_data(tiny, tmp_path):
     assert "With perfect foresight it is" in foreseen["headline"]
     tiny.write_text(tiny.read_text() + '\n[sweep]\ngrid = { "sizing.budget_usd" = [0, 100] }\n')
     assert "draw the data for one of its points" in call("run", tiny, "--data-draws", 10, code=1)[1]
+
+
+def test_what_does_not_fit_the_network_is_told_as_it_was_typed_and_never_counts_as_a_failed_scenario(tiny, tmp_path):
+    typed = "scenario.gas_stops.disruptions.1.good=gaz"
+    for command in ("run", "compare"):
+        told = call(command, tiny, "--set", "members=nobody", "--set", typed, "--out", tmp_path / "run", code=1)[1]
+        assert "--set members=nobody: members: No country or bloc 'nobody'" in told
+        assert f" with --set {typed}: scenario.1: Scenario 'gas_stops'" in told
+        assert not (tmp_path / "run").exists()
+    tiny.write_text(tiny.read_text().replace('good = "chip"', 'good = "chop"'))
+    assert "does not fit its network" in call("compare", tiny, "--only", "no reserve", code=1)[1]

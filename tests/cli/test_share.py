@@ -27,3 +27,21 @@ def test_share_takes_weights_from_a_file_and_names_a_member_that_has_none(tiny, 
 
 def test_share_refuses_a_rule_it_does_not_know(tiny):
     assert "nucleolus" in call("share", tiny, "--rule", "fair", code=2)[1]
+
+
+def test_share_says_which_of_the_studys_settings_it_leaves_out(tiny):
+    assert json.loads(call("share", tiny, "--json")[0])["left_out"] == []
+    tiny.write_text(tiny.read_text() + "\n[sizing]\nbudget_usd = 1\nrisk = { kind = 'worst_case' }\n")
+    text, _ = call("share", tiny)
+    assert "Left out, though the study sets it: budget_usd, which the reserve held in common exceeds, risk." in text
+
+
+def test_share_and_allocate_ask_for_members_and_for_a_study_that_fits(tiny):
+    tiny.write_text(tiny.read_text().replace('members = "pair"\n', ""))
+    assert "tiny names no members. Give it `members`, or give --members" in call("share", tiny, code=1)[1]
+    scarce = ("--scenario", "gas_stops", "--good", "gas", "--units", 3)
+    assert "tiny names no members" in call("allocate", tiny, *scarce, code=1)[1]
+    tiny.write_text(tiny.read_text().replace('good = "chip"', 'good = "chop"'))
+    told = call("share", tiny, code=1)[1]
+    assert "The study tiny does not fit its network" in told
+    assert "tiny.toml:15: scenario.2: Scenario 'chips_stop'" in told

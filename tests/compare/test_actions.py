@@ -20,6 +20,7 @@ from resilience.compare import (
     holding_cost,
     standard_policies,
 )
+from resilience.compare.policies import refusals
 from resilience.compare.reshare import reshared, sources
 from resilience.errors import AskError
 from resilience.mitigation import SurgeCapacity as Standby
@@ -186,6 +187,9 @@ def test_the_standard_policies_are_those_a_network_can_have():
         "60 days + second source",
     ]  # fmt: skip
     sized = Reserve.of(two_suppliers(), [{"good": "gas", "place": "CCC", "owner": "wide", "units": 8.0}])
+    assert refusals(two_suppliers(), members="club") == dict.fromkeys(
+        ("sized + surge", "surge", "60 days + surge"), "No member makes gas: name goods that members make"
+    )
     full = standard_policies(two_suppliers(), members="wide", sized=sized)
     assert len(full) == 12
     (pooled,) = full[4].apply(two_suppliers()).reserves

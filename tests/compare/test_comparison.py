@@ -1,6 +1,7 @@
 """Compare: totals by hand, common years, what fails, and what is refused."""
 
 from dataclasses import replace
+from html import escape
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ import pytest
 from two_suppliers import BLIP, STOP, YEARS, EndsOn, FailsOn, two_suppliers
 
 from resilience import Study, compare
-from resilience.compare import Diversified, Foreseen, NationalReserves, Policy, StatedChances
+from resilience.compare import Diversified, Foreseen, NationalReserves, Policy, StatedChances, flips
 from resilience.engine import Processes, Serial
 from resilience.errors import AskError
 from resilience.risk import CVaR, Wasserstein
@@ -49,6 +50,18 @@ def test_differences_are_paired_and_run_both_ways(found):
     assert there["saves_low_usd"] == pytest.approx(-back["saves_high_usd"])
     lone = found.totals[:, 0].std() ** 2 + found.totals[:, 2].std() ** 2
     assert (found.totals[:, 0] - found.totals[:, 2]).std() ** 2 < 0.5 * lone
+
+
+def test_every_argument_that_cannot_be_meant_is_told():
+    with pytest.raises(AskError) as caught:
+        compare("study.toml", weeks=-3, seed=-1, replicates=0, level=95)
+    assert [fault.split(": ")[0] for fault in caught.value.faults] == [
+        "it takes a Study or a Network, not 'study.toml'",
+        "weeks is -3",
+        "seed is -1",
+        "replicates is 0",
+        "level is 95",
+    ]
 
 
 def test_a_tail_mean_may_choose_another_policy(found):
@@ -93,9 +106,24 @@ def test_a_summary_has_twelve_rows_and_the_first_policy_among_them(found):
 
 def test_a_notebook_shows_the_headline_the_table_and_what_its_figures_are(found):
     page = found._repr_html_()
-    assert found.headline() in page
+    assert escape(found.headline()) in page
     assert "<th>in all</th>" in page
-    assert f"<li>USD a year; savings against {found.policies[0]}, with 95% intervals</li>" in page
+    assert "<li>USD a year; savings against &quot;nothing&quot;, with 95% intervals</li>" in page
+
+
+def test_two_names_of_one_thing_tie_whatever_their_last_digits_say(found):
+    """As a reserve earmarked in a coalition of one is the pooled one."""
+    twins, every = ("nothing", "four weeks", "second source", "the same, nearly", "last"), [0, 1, 2, 0, 1]
+    cost = found.cost_usd[every] - np.array([0, 0, 0, 1e-12, -50.0])
+    both = replace(
+        found, policies=twins, cost_usd=cost, held_usd=found.held_usd[every], loss_usd=found.loss_usd[every],
+        unmet_usd=found.unmet_usd[every],
+    )  # fmt: skip
+    assert (both.policies[both.best], both.alike) == ("nothing", [3])
+    assert list(both.summary()["policy"])[:2] == ["nothing", "the same, nearly"]
+    assert 'with "the same, nearly", which comes to the same here, it is best in' in both.headline()
+    assert 'The next, "second source", costs 16' in both.headline()
+    assert not {"nothing", "the same, nearly"} & set(flips(both)["to"])
 
 
 def test_the_order_of_scenarios_and_of_other_policies_changes_no_figure(found):

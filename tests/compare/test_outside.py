@@ -42,3 +42,14 @@ def test_levers_are_those_that_the_network_has(function):
 def test_an_unknown_keyword_is_told_with_the_nearest(function):
     with pytest.raises(AskError, match=r"unknown keyword 'nationl_days'\. Did you mean national_days"):
         function(nationl_days=3.0)
+
+
+def test_a_value_below_its_range_is_refused_and_not_taken_for_nothing_done(function):
+    with pytest.raises(AskError) as caught:
+        function(national_days=-3.0, chance_of_gas_stops=float("nan"), chance_of_chips_stop=-1)
+    assert caught.value.faults == (
+        "national_days is -3.0: it must be 0 or more",
+        "chance_of_gas_stops is nan: it must be 0 or more",
+        "chance_of_chips_stop is -1: it must be 0 or more",
+    )
+    assert repr(function).endswith("as a function of national_days, chance_of_gas_stops, chance_of_chips_stop")

@@ -110,7 +110,7 @@ def test_every_fault_is_told_at_once_with_its_line_and_the_nearest_name():
     assert "unknown key 'week'. Did you mean weeks?" in faults[0]
     assert "unknown key 'leeked'. Did you mean leaked?" in faults[1]
     assert "'sure' is not known. Known: assumed, estimated, reported" in faults[2]
-    assert "own.1.build_weeks is 'four': it should be a valid integer" in faults[3]
+    assert "own.1.build_weeks is 'four': it should be a whole number" in faults[3]
     assert "unknown key 'exportr'. Did you mean exporter" in faults[4]
 
 
@@ -122,6 +122,12 @@ def test_every_fault_is_told_at_once_with_its_line_and_the_nearest_name():
             "licensed = 1.25",
             "[control]",
             "control: A control cannot be as described; licensed of tool",
+        ),
+        (
+            "licensed = 0.25",
+            'licensed = "half"',
+            "licensed",
+            "control.licensed: 'half' is neither one share (0.25) nor",
         ),
         (
             '"done"\nsource = "a paper"',

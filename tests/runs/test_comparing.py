@@ -78,8 +78,22 @@ def test_named_policies_alone_are_tried_and_need_no_sizing(compared, study, tmp_
     found = diff(compared[0], tmp_path / "two")
     assert set(found.rows["table"]) >= {"policies", "losses"}
     assert found.rows.loc[found.rows["table"] == "losses", "b"].isna().all()  # of policies that one has; none changed
-    with pytest.raises(AskError, match="'no reserves': Did you mean no reserve"):
-        answer(begin(tmp_path / "none", Asked.of(study, comparing=Comparing(only=("no reserves",)))), say=quiet)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Comparing(only=("no reserves",)), "'no reserves': Did you mean no reserve"),
+        (Comparing(only=("no reserve", "surge")), "'surge': No member makes gas"),
+        (Comparing(points=3), "power of two|no figures with a range"),
+        (Comparing(points=2), "no figures with a range"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_before_the_work(study, tmp_path, asked, told):
+    said = []
+    with pytest.raises(AskError, match=told):
+        answer(begin(tmp_path / "none", Asked.of(study, comparing=asked)), say=said.append)
+    assert not any("sizing" in one for one in said)
     assert not (tmp_path / "none").exists()
 
 

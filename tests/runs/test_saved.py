@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from resilience.answering import run
-from resilience.errors import AskError, RunError
+from resilience.errors import AskError, ResilienceError, RunError
 from resilience.report import html
+from resilience.runs import diff
 from resilience.runs.saved import beside, read
 from resilience.study import Study
 
@@ -56,8 +57,28 @@ def test_what_is_no_finished_single_run_is_refused(tmp_path):
     with pytest.raises(RunError, match="point-1"):
         read(tmp_path)
     (tmp_path / "manifest.json").write_text('{"tables": {}')
-    with pytest.raises(RunError, match=r"is damaged \(.*run the study anew"):
+    with pytest.raises(RunError, match=r"Cannot read .*manifest\.json \(.*run the study anew"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("manifest.json", "{", "Cannot read"),
+        ("manifest.json", "[]", "is not what a run writes"),
+        ("losses.csv", None, "Cannot read .*No such file"),
+        ("losses.csv", "x,y\n1\n", "is not the table of 2 rows that the run wrote|has no column scenario"),
+        ("study.toml", None, "Cannot read the study"),
+    ],
+)
+def test_a_folder_that_is_no_longer_what_the_run_left_is_refused_to_reader_and_diff(copied, whole, file, text, told):
+    path = copied / "run" / file
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    for act in (lambda: read(copied / "run"), lambda: diff(copied / "run", whole)):
+        with pytest.raises(ResilienceError, match=told):
+            act()
 
 
 @pytest.mark.parametrize("lacking", ["told", "words", "versions", "tables"])

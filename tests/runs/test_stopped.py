@@ -94,6 +94,17 @@ def test_a_killed_run_is_refused_to_others_and_goes_on(killed, whole, study, ask
     assert ours == theirs
 
 
+def test_a_run_stopped_as_it_began_is_asked_again_into_the_same_folder(killed, ask, whole):
+    """Its folder and its lock were there, and what it was asked was not yet."""
+    for path in (killed / "study.toml", killed / "times.txt", *(killed / "unfinished").glob("a*")):
+        path.unlink()
+    assert [path.name for path in (killed / "unfinished").iterdir()] == ["lock"]
+    with pytest.raises(RunError, match="nothing is lost"):
+        take_up(killed)
+    answer(ask("run"), say=quiet)
+    assert files(killed) == files(whole)
+
+
 @pytest.mark.parametrize(
     ("size", "told"), [(3_000, "finished pieces? of work are kept in"), (30_000, "nothing was written to")]
 )

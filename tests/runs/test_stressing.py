@@ -114,7 +114,7 @@ def test_two_stresses_are_told_apart_by_what_was_asked_and_what_came_out(asked, 
 def test_a_stress_beside_a_run_is_refused(whole, tmp_path):
     other = tmp_path / "run"
     other.mkdir()
-    (other / "manifest.json").write_text(json.dumps({"dataset": "net"}))
+    (other / "manifest.json").write_text(json.dumps({"dataset": "net", "inputs": {}, "versions": {}}))
     with pytest.raises(RunError, match="the first is a stress of drawn years, the second a single run"):
         diff(whole[0], other)
 

@@ -49,3 +49,15 @@ def test_what_a_change_brings_into_the_network_is_named_by_it_and_the_rest_by_it
     faults = study.faults(study.network())
     assert faults[0].startswith('--set sizing.goods=["gass"]: sizing.goods: These goods cannot be held')
     assert faults[-1].startswith(f"{tiny}:16: scenario.2: ")
+
+
+def test_a_key_with_dots_of_its_own_stands_in_quotes(tiny):
+    study = changed(Study.read(tiny), 'sweep.grid."sizing.budget_usd"=[1, 2]')
+    assert [one.sizing.budget_usd for one in study.points()] == [1, 2]
+    with pytest.raises(AskError, match="it has an empty part"):
+        changed(Study.read(tiny), "sizing..budget_usd=1")
+
+
+def test_entries_without_a_name_are_told_by_number(tiny):
+    with pytest.raises(AskError, match="no entry '0'; Known: 1"):
+        changed(Study.read(tiny), "scenario.gas_stops.disruptions.0.weeks=3")

@@ -79,7 +79,13 @@ def test_every_fault_of_every_point_is_told_once_with_its_line(tiny):
     ("text", "told"),
     [
         ("[sweep]\n", ":24: sweep: a sweep needs a grid or ranges"),
-        ("[sweep.grid]\nweeks = []\n", ":25: sweep.grid.weeks is []: it should have at least 1 item"),
+        ("[sweep.grid]\nweeks = []\n", ":25: sweep.grid.weeks is []: it should be a list of 1 or more"),
+        (
+            "[sweep.grid]\nsizing.budget_usd = [1, 2]\n",
+            'a key with dots stands in quotes: "sizing.budget_usd" = ...',
+        ),
+        (LATIN.replace("low = 0.01", "lo = 0.01"), "unknown key 'lo'. Did you mean low?"),
+        (LATIN.replace("low = 0.01", 'low = "few"'), "probability.low: 'few' is no number"),
         ("[sweep.grdi]\nweeks = [1]\n", "unknown key 'grdi'. Did you mean grid?"),
         (LATIN.replace("0.16", "0.001"), "low must be below high"),
         (LATIN.replace("low = 0.01", "low = 0.0"), 'with scale = "log" it must be above 0'),
