@@ -11,6 +11,7 @@ from resilience.sizing.size import Sizing
 from resilience.study import Study
 
 SHOWN = 5  # failed scenarios
+TOLD = 0.005  # of the loss avoided: a smaller part is none
 _WEIGHED = {
     "Expectation": "expected",
     "CVaR": "risk-weighed",
@@ -61,8 +62,33 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     return (
         f"{said} lowers the {weighed} loss from "
         f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
-        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
-        f"{money(float(left['usd']))} USD a year."
+        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper.{_of_stock(sizing.losses, study.weeks)} Most of what is left "
+        f"comes from {left['scenario']}: {money(float(left['usd']))} USD a year."
+    )
+
+
+def _of_stock(losses: pd.DataFrame, weeks: int) -> str:
+    """How much of the loss avoided in a mean year is stock at the horizon and no demand, where any is.
+
+    >>> told = pd.DataFrame({"probability": [0.1, 0.2], "without_usd": [50.0, 10.0], "loss_usd": [0.0, 10.0],
+    ...                      "without_unmet_usd": [20.0, 10.0], "unmet_usd": [0.0, 10.0]})
+    >>> _of_stock(told, 104)
+    ' Of what it avoids, 40% is demand that would go unmet; the rest is stock that would be missing after 104 weeks.'
+    """
+    chance = losses["probability"]
+    avoided = float((chance * (losses["without_usd"] - losses["loss_usd"])).sum())
+    met = float((chance * (losses["without_unmet_usd"] - losses["unmet_usd"])).sum())
+    share = met / avoided if avoided > 0 else 1.0
+    if share > 1.0 - TOLD:
+        return ""
+    if share < TOLD:
+        return (
+            " With foresight no more demand is met than without it: what it avoids is the price of stock that would be "
+            f"missing after {weeks} weeks."
+        )
+    return (
+        f" Of what it avoids, {share:.0%} is demand that would go unmet; the rest is stock that would be missing after "
+        f"{weeks} weeks."
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import pandas as pd
+
 from resilience import views
 from resilience.reading import Reading
 from resilience.report import numbers
@@ -48,13 +50,20 @@ def summary(reading: Reading, scale: AsTheyAre) -> Section:
         scale.usd("To buy", frame["reserve_usd"]),
         scale.usd("To hold", frame["holding_usd_per_year"], per=" a year"),
         scale.usd("Loss avoided", frame["avoided_usd_per_year"], per=" a year"),
+        of_demand(frame["avoided_unmet_usd_per_year"] / frame["avoided_usd_per_year"]),
     )
     words = (
         "Cover counts days of normal use of that good in all the countries that own it. The loss avoided is expected "
-        "over all years; goods work together, so its split between them is one fair reading of several."
+        "over all years, with foresight: demand that would go unmet, and stock that would be missing after "
+        f"{reading.study.weeks} weeks. Goods work together, so its split between them is one fair reading of several."
     )
     found = Table(caption="The answer in brief", columns=columns, sortable=True)
     return Section(key="summary", title="Summary", words=(words,), blocks=(found,))
+
+
+def of_demand(shares: pd.Series) -> Column:
+    """Parts of the losses in the column before that are unmet demand; the rest puts back stock."""
+    return Column.shares("Unmet demand", "of that loss", shares)
 
 
 def reserve(reading: Reading, scale: AsTheyAre) -> Section | None:
@@ -98,7 +107,7 @@ def _every_holding(reading: Reading, scale: AsTheyAre) -> Table:
             Column.text("Good", rows["good"].map(goods["name"]).map(sentence)),
             Column.text("Place", views.place_names(reading.network, rows["place"])),
             Column.text("Owner", rows["owner"]),
-            scale.units("Quantity", rows["units"], goods=rows["good"], named=_units(reading),
+            scale.units("Quantity", rows["units"], goods=rows["good"], named=units(reading),
                         base=rows.groupby("good")["units"].transform("sum")),
             scale.days("Cover", "days of use", rows["days"]),
             scale.usd("To buy", rows["usd"]),
@@ -197,7 +206,7 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
     if len(table):
         columns = (
             Column.text("Good", table["name"].map(sentence)),
-            scale.units("Held", table["units"], goods=table["good"], named=_units(reading), base=table["units"]),
+            scale.units("Held", table["units"], goods=table["good"], named=units(reading), base=table["units"]),
             *(
                 scale.units(f"{end.capitalize()}, {share} dearer", table[f"{end}_{share}"], goods=table["good"],
                             named={}, base=table["units"])
@@ -219,9 +228,7 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
 
 def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
     """Loss in each scenario by the program and as simulated."""
-    every = reading.table("simulated")
-    gravest = every["simulated_without_usd"].sort_values(ascending=False, kind="stable").index[: views.MOST_SCENARIOS]
-    table = every.loc[gravest].sort_index()
+    table = views.beside_simulation(reading)
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         *(
@@ -254,6 +261,7 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _units(reading: Reading) -> dict[str, str]:
+def units(reading: Reading) -> dict[str, str]:
+    """The unit of each good."""
     goods = reading.network.goods
     return dict(zip(goods["good"], goods["unit"], strict=True))

@@ -9,13 +9,14 @@ from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.bands import bands
 from resilience.report.blocks import Column, Section, Table
-from resilience.report.holding import count, sentence
+from resilience.report.holding import count, of_demand, sentence, units
 from resilience.report.scale import AsTheyAre
 from resilience.report.times import MOST, times
 from resilience.report.world import world
 
 LEDGERS = 5  # scenarios with a ledger of their own
 LEDGER_ROWS = 200
+MISSING_ROWS = 15
 COUNTRIES = 25  # rows of exposure
 
 
@@ -27,7 +28,9 @@ def loss_by_scenario(reading: Reading, scale: AsTheyAre) -> Section:
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         Column.shares("Chance", "a year", table["probability"]),
         scale.usd("Loss without", table["without_usd"], bars="bare"),
+        of_demand(table["without_demand"]),
         scale.usd("Loss with", table["loss_usd"], alike=table["without_usd"], bars="held"),
+        of_demand(table["demand"]),
         scale.usd("Avoided", table["avoided_usd"], alike=table["without_usd"]),
     )
     words = [
@@ -102,11 +105,20 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
     return Section(key="world", title="Who is exposed", words=tuple(words), blocks=tuple(blocks))
 
 
-def still_short(reading: Reading, scale: AsTheyAre) -> Section | None:
-    """Who goes without, in which scenario, of what and when."""
+def still_short(reading: Reading, scale: AsTheyAre) -> Section:
+    """Who goes without, in which scenario, of what and when; and which stock is missing at the end."""
+    words, unmet = _unmet(reading, scale)
+    more, missing = _missing(reading, scale)
+    return Section(key="short", title="What stays short", words=(*words, *more), blocks=(*unmet, *missing))
+
+
+Told = tuple[list[str], list[Table]]  # words and blocks
+
+
+def _unmet(reading: Reading, scale: AsTheyAre) -> Told:
     table = views.still_short(reading)
     if table.empty:
-        return None
+        return [], []
     gravest = views.losses(reading)["scenario"]
     shown = [name for name in gravest if name in set(table["scenario"])]
     table = table[table["scenario"].isin(shown[: views.MOST_SCENARIOS])]
@@ -118,30 +130,56 @@ def still_short(reading: Reading, scale: AsTheyAre) -> Section | None:
             scale.usd(f"{who.capitalize()}, with", table[f"{who}_usd"], alike=alike),
             Column.shares("of demand", "with", table[f"{who}_share"]),
         ]
-    words = (
+    words = [
         f"Value at stake in demand unmet over the {reading.study.weeks} weeks, without the reserve and with it, at "
         f"full value wherever it falls. Members: {', '.join(views.member_countries(reading))}.",
         f"The ledger tells the same by good, by {views.PERIOD} weeks and by tier of use. Days are those of all use of "
         "the good in that tier. Heads of columns sort.",
-    )
+    ]
     found = Table(caption="Unmet demand by scenario and use", columns=tuple(columns), sortable=True)
     ledgers = [_ledger(reading, name, scale, folded=number > 0) for number, name in enumerate(shown[:LEDGERS])]
-    return Section(key="short", title="What stays short", words=words, blocks=(found, *ledgers))
+    return words, [found, *ledgers]
+
+
+def _missing(reading: Reading, scale: AsTheyAre) -> Told:
+    every = views.missing(reading)
+    if every.empty:
+        return [], []
+    table = every.head(MISSING_ROWS)
+    names = reading.network.goods.set_index("good")["name"]
+    most = table[["without_units", "units"]].max(axis=1)
+    money = [*table["without_usd"], *table["usd"]]
+    columns = (
+        Column.text("Scenario", table["scenario"].map(numbers.label)),
+        Column.text("Good", table["good"].map(names).map(sentence)),
+        scale.units("Missing without", table["without_units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Missing with", table["units"], goods=table["good"], named=units(reading), base=most),
+        scale.usd("Without", table["without_usd"], alike=money, bars="bare"),
+        scale.usd("With", table["usd"], alike=money, bars="held"),
+    )
+    words = (
+        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: what lies with its users, "
+        "is on its way or in process, against what was there before. It is that of one best plan; others that lose as "
+        "little may be short of other goods."
+    )
+    caption = "Stock missing at the end" + scale.only_redacted("; the larger of a row is 100")
+    if len(every) > len(table):
+        caption += f" (the largest {len(table)} of {len(every):,} rows)"
+    return [words], [Table(caption=caption, columns=columns, sortable=True)]
 
 
 def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) -> Table:
     every = views.ledger(reading, scenario)
     table = every.loc[every["without_usd"].sort_values(ascending=False, kind="stable").index[:LEDGER_ROWS]].sort_index()
     names = reading.network.goods.set_index("good")["name"]
-    units = dict(zip(reading.network.goods["good"], reading.network.goods["unit"], strict=True))
     most = table["good"].map(every.groupby("good")[["without_units", "units"]].max().max(axis=1)).astype(float)
     columns = (
         Column.text("Good", table["good"].map(names).map(sentence)),
         Column.numbers("From week", "", table["first_week"]),
         Column.numbers("to week", "", table["last_week"]),
         Column.text("Use", table["tier"]),
-        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units, base=most),
-        scale.units("Unmet with", table["units"], goods=table["good"], named=units, base=most),
+        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Unmet with", table["units"], goods=table["good"], named=units(reading), base=most),
         scale.usd("Without", table["without_usd"], alike=table["usd"]),
         scale.usd("With", table["usd"], alike=table["without_usd"]),
         *_days(table, scale),

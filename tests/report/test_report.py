@@ -76,7 +76,8 @@ def test_sections_without_data_are_left_out(nothing_held):
 def test_it_says_so_where_no_demand_goes_unmet(nobody_short):
     page = html(nobody_short)
     assert "No demand goes unmet within the 12 weeks in any scenario" in page
-    assert 'id="short"' not in page
+    assert "Unmet demand by scenario" not in page
+    assert "Stock missing at the end" in page
 
 
 def test_what_comes_from_data_is_escaped(hostile):
@@ -104,10 +105,12 @@ def test_tables_have_captions_and_units(page):
     tables = list(parsed(page).iter("table"))
     assert all(words(table.find("caption")) for table in tables)
     losses = next(table for table in tables if "Loss by scenario" in words(table.find("caption")))
-    assert [words(head) for head in losses.iter("th")][:5] == [
-        "Scenario", "Chance a year", "Loss without USD thousand", "Loss with USD thousand", "Avoided USD thousand",
+    assert [words(head) for head in losses.iter("th")][:7] == [
+        "Scenario", "Chance a year", "Loss without USD thousand", "Unmet demand of that loss", "Loss with USD thousand",
+        "Unmet demand of that loss", "Avoided USD thousand",
     ]  # fmt: skip
-    assert [words(cell) for cell in losses.find("tbody")[0]] == ["Gas stop", "10%", "10.5", "0.2", "10.4"]
+    cells = [words(cell) for cell in losses.find("tbody")[0]]
+    assert cells == ["Gas stop", "10%", "10.5", "99.7%", "0.2", "0%", "10.4"]
 
 
 def test_it_says_what_is_assumed_and_that_losses_are_a_floor(page):
