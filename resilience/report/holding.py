@@ -229,13 +229,12 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
 def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
     """Loss in each scenario by the program and as simulated."""
     table = views.beside_simulation(reading)
+    ways = {f"{how.capitalize()}, {word}": f"{how}_{name}" for how in ("program", "simulated")
+            for word, name in (("without", "without_usd"), ("with", "usd"))}  # fmt: skip
+    amounts = table[list(ways.values())].to_numpy().ravel()
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
-        *(
-            scale.usd(f"{how.capitalize()}, {word}", table[f"{how}_{name}"])
-            for how in ("program", "simulated")
-            for word, name in (("without", "without_usd"), ("with", "usd"))
-        ),
+        *(scale.usd(head, table[name], alike=amounts) for head, name in ways.items()),
     )
     return Table(caption="Loss with foresight, and as firms that follow rules would have it", columns=columns,
                  sortable=True)  # fmt: skip

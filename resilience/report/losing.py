@@ -24,14 +24,15 @@ def loss_by_scenario(reading: Reading, scale: AsTheyAre) -> Section:
     """What each scenario costs with the reserve and without it."""
     every = views.losses(reading)
     table = every.head(views.MOST_SCENARIOS)
+    amounts = table[["without_usd", "loss_usd", "avoided_usd"]].to_numpy().ravel()
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         Column.shares("Chance", "a year", table["probability"]),
-        scale.usd("Loss without", table["without_usd"], bars="bare"),
+        scale.usd("Loss without", table["without_usd"], alike=amounts, bars="bare"),
         of_demand(table["without_demand"]),
-        scale.usd("Loss with", table["loss_usd"], alike=table["without_usd"], bars="held"),
+        scale.usd("Loss with", table["loss_usd"], alike=amounts, bars="held"),
         of_demand(table["demand"]),
-        scale.usd("Avoided", table["avoided_usd"], alike=table["without_usd"]),
+        scale.usd("Avoided", table["avoided_usd"], alike=amounts),
     )
     words = [
         "A loss is the value of unmet demand, plus what it costs to put back private stock that is missing at the end "
@@ -97,7 +98,7 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
                 number=True,
                 cells=tuple(f"{100 * share:.2g}%" for share in shown["share"]),
             ),
-            scale.usd("Unmet without", shown["without_usd"], per=" a year", bars="bare"),
+            scale.usd("Unmet without", shown["without_usd"], alike=shown["usd"], per=" a year", bars="bare"),
             scale.usd("Unmet with", shown["usd"], alike=shown["without_usd"], per=" a year", bars="held"),
         )
         caption = "Expected unmet demand by country"

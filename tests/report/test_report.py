@@ -106,11 +106,11 @@ def test_tables_have_captions_and_units(page):
     assert all(words(table.find("caption")) for table in tables)
     losses = next(table for table in tables if "Loss by scenario" in words(table.find("caption")))
     assert [words(head) for head in losses.iter("th")][:7] == [
-        "Scenario", "Chance a year", "Loss without USD thousand", "Unmet demand of that loss", "Loss with USD thousand",
-        "Unmet demand of that loss", "Avoided USD thousand",
+        "Scenario", "Chance a year", "Loss without USD", "Unmet demand of that loss", "Loss with USD",
+        "Unmet demand of that loss", "Avoided USD",
     ]  # fmt: skip
     cells = [words(cell) for cell in losses.find("tbody")[0]]
-    assert cells == ["Gas stop", "10%", "10.5", "99.7%", "0.2", "0%", "10.4"]
+    assert cells == ["Gas stop", "10%", "10,530", "99.7%", "180", "0%", "10,350"]
 
 
 def test_it_says_what_is_assumed_and_that_losses_are_a_floor(page):
