@@ -46,11 +46,11 @@ def summary(reading: Reading, scale: AsTheyAre) -> Section:
         Column.text("Good", frame["good"].map(goods["name"]).fillna(frame["good"]).map(sentence)),
         *(() if scale.redacted else (quantity,)),  # of one row a good, every index is 100
         scale.days("Cover", "days of use", frame["cover_days"]),
-        Column.text("Held at", frame["held_at"]),
         scale.usd("To buy", frame["reserve_usd"]),
         scale.usd("To hold", frame["holding_usd_per_year"], per=" a year"),
         scale.usd("Loss avoided", frame["avoided_usd_per_year"], per=" a year"),
         of_demand(frame["avoided_unmet_usd_per_year"] / frame["avoided_usd_per_year"]),
+        Column.text("Held at", frame["held_at"]),
     )
     words = (
         "Cover counts days of normal use of that good in all the countries that own it. The loss avoided is expected "

@@ -106,20 +106,11 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
     return Section(key="world", title="Who is exposed", words=tuple(words), blocks=tuple(blocks))
 
 
-def still_short(reading: Reading, scale: AsTheyAre) -> Section:
-    """Who goes without, in which scenario, of what and when; and which stock is missing at the end."""
-    words, unmet = _unmet(reading, scale)
-    more, missing = _missing(reading, scale)
-    return Section(key="short", title="What stays short", words=(*words, *more), blocks=(*unmet, *missing))
-
-
-Told = tuple[list[str], list[Table]]  # words and blocks
-
-
-def _unmet(reading: Reading, scale: AsTheyAre) -> Told:
+def still_short(reading: Reading, scale: AsTheyAre) -> Section | None:
+    """Who goes without, in which scenario, of what and when."""
     table = views.still_short(reading)
     if table.empty:
-        return [], []
+        return None
     gravest = views.losses(reading)["scenario"]
     shown = [name for name in gravest if name in set(table["scenario"])]
     table = table[table["scenario"].isin(shown[: views.MOST_SCENARIOS])]
@@ -131,21 +122,22 @@ def _unmet(reading: Reading, scale: AsTheyAre) -> Told:
             scale.usd(f"{who.capitalize()}, with", table[f"{who}_usd"], alike=alike),
             Column.shares("of demand", "with", table[f"{who}_share"]),
         ]
-    words = [
+    words = (
         f"Value at stake in demand unmet over the {reading.study.weeks} weeks, without the reserve and with it, at "
         f"full value wherever it falls. Members: {', '.join(views.member_countries(reading))}.",
         f"The ledger tells the same by good, by {views.PERIOD} weeks and by tier of use. Days are those of all use of "
         "the good in that tier. Heads of columns sort.",
-    ]
+    )
     found = Table(caption="Unmet demand by scenario and use", columns=tuple(columns), sortable=True)
     ledgers = [_ledger(reading, name, scale, folded=number > 0) for number, name in enumerate(shown[:LEDGERS])]
-    return words, [found, *ledgers]
+    return Section(key="short", title="What stays short", words=words, blocks=(found, *ledgers))
 
 
-def _missing(reading: Reading, scale: AsTheyAre) -> Told:
+def missing(reading: Reading, scale: AsTheyAre) -> Section | None:
+    """Which stock is missing at the end, in which scenario."""
     every = views.missing(reading)
     if every.empty:
-        return [], []
+        return None
     table = every.head(MISSING_ROWS)
     names = reading.network.goods.set_index("good")["name"]
     most = table[["without_units", "units"]].max(axis=1)
@@ -154,19 +146,20 @@ def _missing(reading: Reading, scale: AsTheyAre) -> Told:
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         Column.text("Good", table["good"].map(names).map(sentence)),
         scale.units("Missing without", table["without_units"], goods=table["good"], named=units(reading), base=most),
-        scale.units("Missing with", table["units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Missing with", table["units"], goods=table["good"], named={}, base=most),
         scale.usd("Without", table["without_usd"], alike=money, bars="bare"),
         scale.usd("With", table["usd"], alike=money, bars="held"),
     )
     words = (
-        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: what lies with its users, "
-        "is on its way or in process, against what was there before. It is that of one best plan; others that lose as "
-        "little may be short of other goods."
+        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: what lies with users, is "
+        "on its way or in process, against what did before. It is that of one best plan; others that lose as little "
+        "may lack other goods."
     )
     caption = "Stock missing at the end" + scale.only_redacted("; the larger of a row is 100")
     if len(every) > len(table):
         caption += f" (the largest {len(table)} of {len(every):,} rows)"
-    return [words], [Table(caption=caption, columns=columns, sortable=True)]
+    found = Table(caption=caption, columns=columns, sortable=True)
+    return Section(key="missing", title="What is missing at the end", words=(words,), blocks=(found,))
 
 
 def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) -> Table:
@@ -180,7 +173,7 @@ def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) 
         Column.numbers("to week", "", table["last_week"]),
         Column.text("Use", table["tier"]),
         scale.units("Unmet without", table["without_units"], goods=table["good"], named=units(reading), base=most),
-        scale.units("Unmet with", table["units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Unmet with", table["units"], goods=table["good"], named={}, base=most),
         scale.usd("Without", table["without_usd"], alike=table["usd"]),
         scale.usd("With", table["usd"], alike=table["without_usd"]),
         *_days(table, scale),

@@ -13,6 +13,12 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (apt-ge
 PAST_THE_EDGE = """[document.documentElement.scrollWidth, ...[...document.querySelectorAll("body *")]
   .filter(part => !part.closest(".wide") && part.getBoundingClientRect().right > innerWidth + 0.5)
   .map(part => part.outerHTML.slice(0, 80))]"""
+PUSHED = """(() => {
+  const wide = [...document.querySelectorAll(".wide:has(table)")].filter(part => part.scrollWidth > part.clientWidth);
+  wide.forEach(part => { part.scrollLeft = part.scrollWidth; });
+  const lost = wide.filter(part => part.querySelector("tbody th").getBoundingClientRect().left < 0);
+  return [wide.length, lost.map(part => part.textContent.slice(0, 80))];
+})()"""
 OFF_THE_SHEET = """[...document.querySelectorAll("table, svg")]
   .filter(part => part.getBoundingClientRect().right > innerWidth + 1).map(part => part.textContent.slice(0, 80))"""
 COLUMN = """[...document.activeElement.closest("table").tBodies[0].rows].map(
@@ -60,6 +66,14 @@ def test_nothing_reaches_past_the_edge(chromium, known, beside, tmp_path, width)
     across, *wide = page.value(PAST_THE_EDGE)
     assert (wide, page.value("innerWidth")) == ([], width)
     assert across <= width
+
+
+def test_a_row_keeps_its_name_where_a_wide_table_is_pushed_aside(chromium, known, tmp_path):
+    page = opened(chromium, tmp_path, html(known), width=390)
+    page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    wide, pushed = page.value(PUSHED)
+    assert wide > 3
+    assert pushed == []
 
 
 def test_a_table_is_sorted_by_keys_alone(chromium, known, tmp_path):
