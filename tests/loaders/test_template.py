@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import numpy as np
@@ -16,11 +17,11 @@ from resilience.network import Network
 
 
 def uncommented(folder):
-    """Delete the # of the example rows, as a user would."""
+    """Delete the first # of every row, as a user in haste would: what columns mean begins with two."""
     for path in folder.glob("*.csv"):
-        header, meaning, *example = path.read_text("utf-8").splitlines()
-        assert meaning.startswith(("# ", '"# '))
-        path.write_text("\n".join([header, meaning, *(row.removeprefix("# ") for row in example)]) + "\n", "utf-8")
+        header, *rows = path.read_text("utf-8").splitlines()
+        assert rows[0].startswith(("## ", '"## '))
+        path.write_text("\n".join([header, *(re.sub('^("?)# ?', r"\1", row) for row in rows)]) + "\n", "utf-8")
 
 
 def test_the_template_names_every_table_and_column_with_its_unit(tmp_path):
