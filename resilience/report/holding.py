@@ -241,9 +241,15 @@ def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
 
 
 def ratios(head: str, unit: str, values: Iterable[float]) -> Column:
-    """Numbers without a unit of their own, to two decimals."""
-    cells = tuple(f"{value:,.2f}" if math.isfinite(value) else "" for value in values)
+    """Numbers without a unit of their own, to two decimals; what is there but smaller is told apart from nothing."""
+    cells = tuple(_ratio(value) for value in values)
     return Column(head=head, unit=unit, cells=cells, number=True)
+
+
+def _ratio(value: float) -> str:
+    if not math.isfinite(value):
+        return ""
+    return "< 0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def sentence(name: str) -> str:

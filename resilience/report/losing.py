@@ -151,8 +151,8 @@ def missing(reading: Reading, scale: AsTheyAre) -> Section | None:
         scale.usd("With", table["usd"], alike=money, bars="held"),
     )
     words = (
-        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: what lies with users, is "
-        "on its way or in process, against what did before. It is that of one best plan; others that lose as little "
+        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: with users, on its way "
+        "and in process, against what was there before. It is that of one best plan; others that lose as little "
         "may lack other goods."
     )
     caption = "Stock missing at the end" + scale.only_redacted("; the larger of a row is 100")
