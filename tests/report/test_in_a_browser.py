@@ -117,3 +117,12 @@ def test_every_table_fits_a_sheet_of_paper(chromium, known, beside, tmp_path):
     page.value("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     page.print()
     assert page.value(OFF_THE_SHEET) == []
+
+
+def test_heads_are_plain_words_on_paper(chromium, known, tmp_path):
+    """Chromium repeats heads on the next sheet, but paints no button there."""
+    page = opened(chromium, tmp_path, html(known))
+    shown = "[...new Set([...document.querySelectorAll('th button')].map(one => getComputedStyle(one).display))]"
+    assert "contents" not in page.value(shown)
+    page.print()
+    assert page.value(shown) == ["contents"]
