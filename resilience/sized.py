@@ -10,7 +10,8 @@ from resilience.sizing.ranges import ALL
 from resilience.sizing.size import Sizing
 from resilience.study import Study
 
-NOISE = 1e-9  # share of the largest figure of its kind that counts as rounding
+NOISE = 1e-9  # share of the largest figure of its kind, or of all of them, that counts as rounding
+TRACE = 1e-6  # of a loss avoided that is demand, as interior points leave it where none is
 
 
 def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
@@ -26,6 +27,7 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
     known = network.goods.set_index("good")
     losses, credit = sizing.losses.set_index("scenario"), sizing.credit
     yearly = credit["avoided_usd"] * credit["scenario"].map(losses["probability"])
+    yearly = yearly.where(yearly > NOISE * yearly.sum(), 0.0)
     avoided = yearly.groupby(credit["good"]).sum()
     of_demand = (yearly * credit["scenario"].map(unmet_share(losses))).groupby(credit["good"]).sum()
     worth, spans = sizing.marginal_value, sizing.ranges
@@ -75,7 +77,8 @@ def unmet_share(losses: pd.DataFrame) -> pd.Series:
     """
     avoided = losses["without_usd"] - losses["loss_usd"]
     met = (losses["without_unmet_usd"] - losses["unmet_usd"]).fillna(0.0)
-    return (met / avoided.where(avoided > 0)).clip(0.0, 1.0).fillna(0.0)
+    share = (met / avoided.where(avoided > 0)).clip(0.0, 1.0).fillna(0.0)
+    return share.where(share > TRACE, 0.0)
 
 
 def _places(stores: pd.DataFrame) -> str:
