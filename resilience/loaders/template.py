@@ -28,9 +28,11 @@ know (the default is used), and delete the files that you do not need.
 Places are ISO 3166 alpha-3 codes of countries, or firms (then places.csv gives each its country). Give every figure
 that matters a row in figures: where it is from, how far to trust it, and how low and high it could be.
 
-    resilience check FOLDER      every fault, with its remedy
+    resilience check FOLDER      every fault, with its remedy; of a workbook: check FOLDER/network.xlsx
     resilience show FOLDER       what the network holds, and what is assumed
     resilience metrics FOLDER    its structure
+
+Studies name a folder. `resilience new-data NEW_FOLDER --workbook network.xlsx` makes one of a filled workbook.
 """
 EXAMPLE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "goods": (
