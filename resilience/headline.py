@@ -7,11 +7,13 @@ import pandas as pd
 from resilience.amounts import Money
 from resilience.data_interval import DataInterval
 from resilience.risk import Risk, measure
+from resilience.sizing.calibrate import demand_saved
 from resilience.sizing.size import Sizing
 from resilience.solver import Status
 from resilience.study import Study
 
 SHOWN = 5  # failed scenarios
+TOLD = 0.005  # of the loss avoided: a smaller part is none
 _WEIGHED = {
     "Expectation": "expected",
     "CVaR": "risk-weighed",
@@ -33,7 +35,7 @@ def headline(
 ) -> str:
     """What to hold, what it saves, how far that is proved, whether it pays as simulated, on other data, what failed."""
     parts = [
-        _answer(study, sizing, money),
+        _answer(study, sizing, simulated, money),
         *_as_simulated(sizing, simulated, risk, money),
         *_on_other_data(data, money),
         *_left_out(failed),
@@ -41,7 +43,7 @@ def headline(
     return " ".join(parts)
 
 
-def _answer(study: Study, sizing: Sizing, money: Money) -> str:
+def _answer(study: Study, sizing: Sizing, simulated: pd.DataFrame, money: Money) -> str:
     owner = study.members or "each country"
     before, after = sizing.without_reserve_usd, sizing.objective_usd - sizing.holding_usd_per_year
     after -= sizing.measures_usd_per_year
@@ -68,8 +70,31 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     return (
         f"{said} lowers the {weighed} loss from "
         f"{money(before)} to {money(after)} USD a year ({_part(cut)} less); no reserve is more than "
-        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
-        f"{money(float(left['usd']))} USD a year."
+        f"{max(100 * sizing.gap, 0.001):.2g} % cheaper.{_of_stock(sizing.losses, simulated, study.weeks)} Most of what "
+        f"is left comes from {left['scenario']}: {money(float(left['usd']))} USD a year."
+    )
+
+
+def _of_stock(losses: pd.DataFrame, simulated: pd.DataFrame, weeks: int) -> str:
+    """How much of the loss avoided in a mean year is stock at the horizon and no demand, where any is."""
+    chance = losses["probability"]
+    avoided = float((chance * (losses["without_usd"] - losses["loss_usd"])).sum())
+    met = float((chance * (losses["without_unmet_usd"] - losses["unmet_usd"])).sum())
+    share = met / avoided if avoided > 0 else 1.0
+    if share > 1.0 - TOLD:
+        return ""
+    if share < TOLD:
+        part = demand_saved(simulated)
+        saves = (
+            "" if part is None else f"; where firms follow rules, as simulated, {part:.0%} of what it saves is demand"
+        )
+        return (
+            " With foresight no more demand is met than without it: what it avoids is the price of stock that would be "
+            f"missing after {weeks} weeks{saves}."
+        )
+    return (
+        f" Of what it avoids, {share:.0%} is demand that would go unmet; the rest is stock that would be missing after "
+        f"{weeks} weeks."
     )
 
 

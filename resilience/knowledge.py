@@ -26,7 +26,7 @@ from resilience.mitigation import Measure
 from resilience.network import Network
 from resilience.risk import Risk, measure
 from resilience.simulate.behaviour import Behaviour, Qualified
-from resilience.sizing.calibrate import Calibration, beside, calibrate, in_place
+from resilience.sizing.calibrate import Calibration, beside, calibrate, demand_saved, in_place
 from resilience.sizing.finer import in_finer_periods
 from resilience.sizing.frontier import frontier
 from resilience.sizing.information import Information, information
@@ -176,9 +176,11 @@ def _ranking(ranking: pd.DataFrame) -> list[str]:
 def _simulation(table: pd.DataFrame, risk: Risk, money: Callable[[float], str]) -> str:
     names = ("program_without_usd", "program_usd", "simulated_without_usd", "simulated_usd")
     without, held, lost, left = (measure(risk, table[name], table["probability"]) for name in names)
+    part = demand_saved(table)
+    of_it = "" if part is None else f"; {part:.0%} of what it saves then is demand that would go unmet"
     return (
         f"With perfect foresight it lowers the loss from {money(without)} to {money(held)} USD a year; where firms "
-        f"follow rules, as simulated, from {money(lost)} to {money(left)}."
+        f"follow rules, as simulated, from {money(lost)} to {money(left)}{of_it}."
     )
 
 

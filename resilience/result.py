@@ -21,7 +21,7 @@ from resilience.headline import headline
 from resilience.knowledge import Knowledge, behaviour_with, sentences
 from resilience.network import Network
 from resilience.provenance import Provenance
-from resilience.sized import goods, shortfall
+from resilience.sized import goods, missing, shortfall
 from resilience.sizing.size import Sizing
 from resilience.study import Study
 
@@ -69,7 +69,7 @@ class Result:
         if len(goods) <= ROWS:
             return goods
         first, rest = goods.iloc[: ROWS - 1], goods.iloc[ROWS - 1 :]
-        added = rest[["reserve_usd", "holding_usd_per_year", "avoided_usd_per_year"]].sum()
+        added = rest[[name for name in goods.columns if name.endswith(("_usd", "_usd_per_year"))]].sum()
         last = {"good": f"{len(rest)} more goods", "unit": "", "held_at": "", **added}
         return pd.concat([first, pd.DataFrame([last])], ignore_index=True)[goods.columns]
 
@@ -98,12 +98,12 @@ class Result:
         """One of the tables as a tidy frame.
 
         goods (what to hold of each good, with its worth), reserve (by store), losses (by scenario), shortfall (what
-        stays short, with the reserve and without), marginal_value (by store), ranges (what else would do at little more
-        cost), without_good (at what cost, without each good), simulated (losses as simulated beside the program's),
-        credit (loss avoided by scenario and good), measures (what is bought beside stock), ranking (stock and measures
-        by cost for each USD of loss avoided), unmet and unmet_without (week by week), adjustments (what balancing
-        changed), failures, summary; and, where asked for, information, known_years, frontier, calibrated, calibration,
-        interval, data_interval, data_figures.
+        stays short, with the reserve and without), missing (the same of stock at the horizon), marginal_value (by
+        store), ranges (what else would do at little more cost), without_good (at what cost, without each good),
+        simulated (losses as simulated beside the program's), credit (loss avoided by scenario and good), measures (what
+        is bought beside stock), ranking (stock and measures by cost for each USD of loss avoided), unmet and
+        unmet_without (week by week), adjustments (what balancing changed), failures, summary; and, where asked for,
+        information, known_years, frontier, calibrated, calibration, interval, data_interval, data_figures.
         """
         known = self._makers()
         if name not in known:
@@ -119,6 +119,7 @@ class Result:
             "summary": self.summary,
             "goods": partial(goods, self.network, self.sizing),
             "shortfall": partial(shortfall, self.study, self.network, self.sizing),
+            "missing": partial(missing, self.study, self.network, self.sizing),
             "adjustments": self.adjustments.copy,
             "failures": self.failures.copy,
         }
@@ -234,9 +235,8 @@ class Result:
         return f"Result of {self.study.name!r}: {self.headline()}"
 
     def _repr_html_(self) -> str:
-        tables = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
-        renamed = (table.rename(columns=shown.HEADS) for table in tables)
-        return shown.answer(self.headline(), *renamed, findings=self.findings())
+        ranked = [self.table("ranking").rename(columns=shown.HEADS)] if len(self.sizing.measures) else []
+        return shown.answer(self.headline(), shown.brief(self.summary()), *ranked, findings=self.findings())
 
 
 class Files(TypedDict):
@@ -285,6 +285,7 @@ SAVED = (
     "reserve",
     "losses",
     "shortfall",
+    "missing",
     "marginal_value",
     "ranges",
     "without_good",

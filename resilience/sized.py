@@ -1,4 +1,4 @@
-"""What a sized reserve means in the analyst's tables: what to hold of each good, and what stays short."""
+"""What a sized reserve means in the analyst's tables: what to hold of each good, what stays short, what is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from resilience.sizing.ranges import ALL
 from resilience.sizing.size import Sizing
 from resilience.study import Study
 
-NOISE = 1e-9  # share of the largest figure of its kind that counts as rounding
+NOISE = 1e-9  # share of the largest figure of its kind, or of all of them, that counts as rounding
+TRACE = 1e-6  # of a loss avoided that is demand, as interior points leave it where none is
 
 
 def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
@@ -18,14 +19,17 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
 
     Columns good, quantity, unit, reserve_usd, cover_days (of the owners' baseline use), held_at (places, most first),
     holding_usd_per_year, avoided_usd_per_year (expected; attributed as `resilience.sizing.credit` says),
+    avoided_unmet_usd_per_year (of which demand that would go unmet: in each scenario the same part for every good),
     saved_usd_per_usd_held (a year, by the last unit held, before holding cost), least_quantity and most_quantity (of
     any reserve within a twentieth of the best cost; see `resilience.sizing.ranges`).
     """
     held = sizing.reserve.table()
     known = network.goods.set_index("good")
-    chance = sizing.losses.set_index("scenario")["probability"]
-    credit = sizing.credit
-    avoided = (credit["avoided_usd"] * credit["scenario"].map(chance)).groupby(credit["good"]).sum()
+    losses, credit = sizing.losses.set_index("scenario"), sizing.credit
+    yearly = credit["avoided_usd"] * credit["scenario"].map(losses["probability"])
+    yearly = yearly.where(yearly > NOISE * yearly.sum(), 0.0)
+    avoided = yearly.groupby(credit["good"]).sum()
+    of_demand = (yearly * credit["scenario"].map(unmet_share(losses))).groupby(credit["good"]).sum()
     worth, spans = sizing.marginal_value, sizing.ranges
     ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
     rows = []
@@ -46,6 +50,7 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
                 "held_at": _places(most),
                 "holding_usd_per_year": usd * float(known["holding_share_per_year"][good]),
                 "avoided_usd_per_year": float(avoided.get(good, 0.0)),
+                "avoided_unmet_usd_per_year": float(of_demand.get(good, 0.0)),
                 "saved_usd_per_usd_held": saved / price if price > 0 else np.nan,
                 "least_quantity": float(ends.at[good, "least_units"]),
                 "most_quantity": float(ends.at[good, "most_units"]),
@@ -57,8 +62,23 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
 
 _GOODS = [
     "good", "quantity", "unit", "reserve_usd", "cover_days", "held_at", "holding_usd_per_year", "avoided_usd_per_year",
-    "saved_usd_per_usd_held", "least_quantity", "most_quantity",
+    "avoided_unmet_usd_per_year", "saved_usd_per_usd_held", "least_quantity", "most_quantity",
 ]  # fmt: skip
+
+
+def unmet_share(losses: pd.DataFrame) -> pd.Series:
+    """In each scenario of a sizing's `losses`, the part of the loss avoided that is demand which would go unmet. [0..1]
+
+    The rest is stock which would be missing at the horizon, less what is drawn from the reserve.
+
+    >>> unmet_share(pd.DataFrame({"without_usd": [100.0, 50.0], "loss_usd": [20.0, 50.0],
+    ...                           "without_unmet_usd": [60.0, 0.0], "unmet_usd": [0.0, 0.0]})).tolist()
+    [0.75, 0.0]
+    """
+    avoided = losses["without_usd"] - losses["loss_usd"]
+    met = (losses["without_unmet_usd"] - losses["unmet_usd"]).fillna(0.0)
+    share = (met / avoided.where(avoided > 0)).clip(0.0, 1.0).fillna(0.0)
+    return share.where(share > TRACE, 0.0)
 
 
 def _places(stores: pd.DataFrame) -> str:
@@ -92,3 +112,24 @@ def shortfall(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
     table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
     columns = [*keys, "unit", "without_units", "units", "without_usd", "usd"]
     return table[columns].reset_index(drop=True)
+
+
+def missing(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
+    """What stock is missing at the horizon, goods on their way and in process included.
+
+    Columns scenario, good, unit, without_units, units, without_usd, usd; money is the price of putting it back,
+    unweighted. A plan: others that lose as little may be short of other goods.
+    """
+    keys = ["scenario", "good"]
+    parts = [
+        sizing.table(name).set_index(keys)[["units", "usd"]].add_prefix(prefix)
+        for name, prefix in (("missing_without", "without_"), ("missing", ""))
+    ]
+    table = pd.concat(parts, axis=1).fillna(0.0)
+    dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
+    table = table[table[["without_usd", "usd"]].max(axis=1) > dust].reset_index()
+    order = {scenario.name: number for number, scenario in enumerate(study.scenarios)}
+    table["order"] = table["scenario"].map(order)
+    table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
+    table = table.sort_values(["order", "without_usd", "good"], ascending=[True, False, True])
+    return table[[*keys, "unit", "without_units", "units", "without_usd", "usd"]].reset_index(drop=True)

@@ -121,10 +121,8 @@ def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
     faults = []
     if not any(header):
         return pd.DataFrame(), [Fault(file=path.name, rule="empty file", remedy="Give it a header row")]
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        rule, remedy = "the header names a column twice", "Keep one of them"
-        return pd.DataFrame(), [Fault(file=path.name, row=1, column=name, rule=rule, remedy=remedy) for name in twice]
+    if wrong := wrong_heads(header, path.name):
+        return pd.DataFrame(), wrong
     kept, numbers = [], []
     for number, row in enumerate(rows[1:], 2):
         if not any(cell.strip() for cell in row) or is_comment(row[0]):
@@ -137,6 +135,18 @@ def read_text(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         kept.append([cell.strip() for cell in row])
         numbers.append(number)
     return pd.DataFrame(kept, columns=header, index=numbers, dtype="str"), faults
+
+
+def wrong_heads(header: Sequence[str], file: str) -> list[Fault]:
+    """Columns that a header names twice, or not at all."""
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    rule, remedy = "the header names a column twice", "Keep one of them"
+    faults = [Fault(file=file, row=1, column=name, rule=rule, remedy=remedy) for name in twice]
+    if not all(header):
+        number = list(header).index("") + 1
+        rule, remedy = f"column {number} has no name in the header", "Name it, or delete it if it is empty"
+        faults.append(Fault(file=file, row=1, rule=rule, remedy=remedy))
+    return faults
 
 
 def is_comment(first_cell: str) -> bool:

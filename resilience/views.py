@@ -40,20 +40,36 @@ def reserve_by_place(reading: Reading) -> pd.DataFrame:
 
 
 def losses(reading: Reading) -> pd.DataFrame:
-    """Loss in each scenario, gravest first. Columns scenario, probability, without_usd, loss_usd, avoided_usd.
+    """Loss in each scenario, gravest first.
 
-    What the solver leaves open (its gap) is not told as avoided.
+    Columns scenario, probability, without_usd, loss_usd, avoided_usd, and without_demand and demand: the parts of the
+    losses that are unmet demand, where anything is lost. What the solver leaves open (its gap) is not told as avoided.
     """
     table = reading.table("losses")
     dust = NOISE * _stake(reading.network, reading.study.weeks)
-    for column in ("without_usd", "loss_usd"):
-        table[column] = table[column].where(table[column] > dust, 0.0)
+    for column, unmet, part in _LOSSES:
+        for amount in (column, unmet):
+            table[amount] = table[amount].where((table[amount] > dust) | table[amount].isna(), 0.0)
+        table[part] = (table.pop(unmet) / table[column].where(table[column] > 0)).clip(0.0, 1.0)
     open_usd = (
         reading.provenance["gap"] * abs(reading.figures()["objective_usd"]) / table["probability"].clip(lower=NOISE)
     )
     avoided = table["without_usd"] - table["loss_usd"]
     table["avoided_usd"] = avoided.where(avoided.abs() > np.maximum(open_usd, dust), 0.0)
     return table.sort_values(["without_usd", "scenario"], ascending=[False, True], ignore_index=True)
+
+
+_LOSSES = (("without_usd", "without_unmet_usd", "without_demand"), ("loss_usd", "unmet_usd", "demand"))
+
+
+def beside_simulation(reading: Reading) -> pd.DataFrame:
+    """`table("simulated")` with what is rounding as nothing; of many scenarios the gravest as simulated."""
+    table = reading.table("simulated")
+    amounts = [name for name in table.columns if name.endswith("_usd")]
+    table[amounts] = table[amounts].where(table[amounts] > NOISE * _stake(reading.network, reading.study.weeks), 0.0)
+    gravest = table["simulated_without_usd"].sort_values(ascending=False, kind="stable").index[:MOST_SCENARIOS]
+    kept: pd.DataFrame = table.loc[gravest].sort_index()
+    return kept
 
 
 def unmet_by_week(reading: Reading, *, members: bool | None = None, reserve: bool = True) -> pd.DataFrame:
@@ -104,6 +120,14 @@ def still_short(reading: Reading) -> pd.DataFrame:
             for tier, short in zip(found.index.get_level_values("tier"), part["usd"], strict=True)
         ]
     return found[(found.filter(like="usd") > 0).any(axis=1)].reset_index()
+
+
+def missing(reading: Reading) -> pd.DataFrame:
+    """`table("missing")`, dearest without the reserve first; rows that are rounding beside the largest are left out."""
+    table = reading.table("missing")
+    amounts = table[["without_usd", "usd"]].max(axis=1)
+    kept: pd.DataFrame = table[amounts > ROUNDING * amounts.max()]
+    return kept.sort_values(["without_usd", "usd", "scenario", "good"], ascending=[False, False, True, True])
 
 
 def bands(reading: Reading, *, reserve: bool = True) -> pd.DataFrame:

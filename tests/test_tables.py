@@ -78,6 +78,11 @@ def test_a_column_named_twice_is_told(tmp_path):
     assert (fault.row, fault.column) == (1, "unit")
 
 
+def test_a_column_without_a_name_is_told_by_its_number(tmp_path):
+    _, (fault,) = read(tmp_path, "good,unit,,\ngas,kg,,\n")
+    assert fault.rule == "column 3 has no name in the header"
+
+
 def test_blank_cells_take_the_default():
     checked, faults = cells_at_fault({"good": ["gas"], "tier": [""], "usd_per_unit": [None], "storable": [" "]})
     assert not faults

@@ -17,6 +17,7 @@ from resilience.cli.text import columns
 from resilience.errors import AskError, DataError, RunError, near
 from resilience.formats import plainly
 from resilience.library import CONTROLS, held, kind_of
+from resilience.loaders import read_excel
 from resilience.network import CONFIDENCES, Network
 from resilience.stating import refuse_unfit
 from resilience.study import Study
@@ -40,8 +41,12 @@ COUNTED = (
 
 
 def find_network(name: str) -> Network:
-    """The shipped dataset of that name, or the network in that folder."""
-    return Network.read(datasets.find(name))
+    """The shipped dataset of that name, or the network in that folder or workbook."""
+    return read_excel(name) if _is_book(name) else Network.read(datasets.find(name))
+
+
+def _is_book(name: str) -> bool:
+    return name.endswith(".xlsx") and Path(name).is_file()
 
 
 def find_study(name: str) -> Study:
@@ -120,7 +125,7 @@ def shown(name: str, *, table: str | None, licences: bool) -> Answer:
                 f"{name} is a study: licences belong to its dataset. Try: resilience show {study.dataset} --licences"
             )
         return _study(study, table)
-    if not known_study and name not in datasets.names() and not Path(name).is_dir():
+    if not known_study and name not in datasets.names() and not Path(name).is_dir() and not _is_book(name):
         shipped = [*datasets.names(), *models.names(), *_about_controls_shipped()]
         raise AskError(
             f"No dataset or model is called {name!r}, and no such folder or file is here", [near(name, shipped)]
@@ -144,7 +149,9 @@ def checked(path: str) -> Answer:
             many = f"{len(asked.coalition)} coalitions and {len(asked.step)} steps over {asked.weeks} weeks"
             good = f"{path}: fits its network {network.name!r}; {many}."
         elif (
-            path in models.names() or path.endswith(".toml") or (path not in datasets.names() and Path(path).is_file())
+            path in models.names()
+            or path.endswith(".toml")
+            or (path not in datasets.names() and Path(path).is_file() and not _is_book(path))
         ):
             study = find_study(path)
             network = study.network()

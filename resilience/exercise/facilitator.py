@@ -67,21 +67,21 @@ def _options(exercise: Exercise) -> Section:
     saved = table["loss_usd"].iloc[0] - table["loss_usd"]
     losses = Table(caption=f"What each option leads to over {exercise.weeks} weeks", columns=(
         Column.text("Option", table["title"], notes=[one.option.when for one in outcomes]),
-        Column.usd("Loss", table["loss_usd"], bars="held"),
-        Column.usd("Less than waiting", saved),
+        Column.usd("Loss", table["loss_usd"], alike=saved, bars="held"),
+        Column.usd("Less than waiting", saved, alike=table["loss_usd"]),
         Column.usd("Members unmet", table["members_usd"], alike=table["others_usd"]),
         Column.usd("Others unmet", table["others_usd"], alike=table["members_usd"]),
         Column.usd("Drawn", table["drawn_usd"]),
     ))  # fmt: skip
     by_day = pd.DataFrame([one.by_day for one in outcomes])
-    most = by_day.to_numpy().max(initial=0.0)
     days = Table(caption="Members' demand unmet up to each day", columns=(
         Column.text("Option", table["title"]),
-        *(Column.usd(f"Day {day}", by_day[day], alike=[most]) for day in by_day.columns),
+        *(Column.usd(f"Day {day}", by_day[day], alike=by_day.to_numpy().ravel()) for day in by_day.columns),
     ))  # fmt: skip
     by_tier = pd.DataFrame([one.by_tier for one in outcomes]).reindex(columns=list(TIERS)).fillna(0.0)
     tiers = Table(caption=f"All demand unmet by tier of use over {exercise.weeks} weeks", columns=(
-        Column.text("Option", table["title"]), *(Column.usd(tier.capitalize(), by_tier[tier]) for tier in TIERS),
+        Column.text("Option", table["title"]),
+        *(Column.usd(tier.capitalize(), by_tier[tier], alike=by_tier.to_numpy().ravel()) for tier in TIERS),
     ))  # fmt: skip
     words = (
         "The loss is the value at stake in final demand unmet, by members and others, and what it costs to put back "

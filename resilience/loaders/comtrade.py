@@ -184,7 +184,9 @@ def _picked(rows: pd.DataFrame, goods: Mapping[str, str] | None, notes: Notes) -
         named = {code: f"hs{code}" for code in rows["code"].unique() if code != form.EVERYTHING}
     else:
         wrong = [f"{code!r}: {near(str(code), rows['code'])}" for code in goods if code not in set(rows["code"])]
-        if wrong or not goods:
+        if not goods or not all(goods.values()):
+            raise AskError(f"read_comtrade was given goods={dict(goods)!r}. Name the good that each HS code stands for")
+        if wrong:
             raise AskError("These HS codes are not in the files (codes are text, with their leading zeros)", wrong)
         named = dict(goods)
     pairs = [(part, whole) for part in named for whole in named if part != whole and part.startswith(whole)]

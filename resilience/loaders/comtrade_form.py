@@ -43,6 +43,7 @@ FLOWS = {
 }
 REVISIONS = {"H0": 1992, "H1": 1996, "H2": 2002, "H3": 2007, "H4": 2012, "H5": 2017, "H6": 2022}
 WORLD, TAIWAN, GROUPS = "0", "490", ("97",)  # 97: the European Union as one
+OLD = "Trade Flow Code"  # a column of the site before this one
 EVERYTHING = "TOTAL"  # the code of all goods together
 COUNTRY = re.compile(r"[A-Z]{3}")
 KEY = ["year", "flow", "code", "reporter", "partner"]
@@ -79,6 +80,10 @@ def _cells(path: Path) -> tuple[pd.DataFrame, list[Fault]]:
         text = content.decode("latin-1")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     header = [_their(cell.strip()) for cell in rows[0]] if rows else []
+    if any(header) and not {*header} & {*COLUMNS, OLD}:
+        remedy = "It may be a page with an error, or saved from a spreadsheet: download it again, as CSV"
+        told = Fault(file=path.name, row=1, value=text.lstrip()[:40], rule="no download of Comtrade", remedy=remedy)
+        return pd.DataFrame(), [told]
     if not any(header) or len(rows) < 2:
         return pd.DataFrame(), [Fault(file=path.name, rule="no rows", remedy="Download it again, with fewer filters")]
     kept, numbers, faults = [], [], []
@@ -103,7 +108,7 @@ def _their(name: str) -> str:
 
 def _missing_columns(raw: pd.DataFrame, file: str) -> list[Fault]:
     header = list(map(str, raw.columns))
-    if "Trade Flow Code" in header:
+    if OLD in header:
         rule = "the form of the old Comtrade site"
         return [Fault(file=file, row=1, rule=rule, remedy="Download it from comtradeplus.un.org")]
     return [

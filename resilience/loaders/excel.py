@@ -149,11 +149,8 @@ def _sheet(rows: list[Any], shown: str) -> tuple[pd.DataFrame, list[Fault]]:
         header.pop()
     if not header:
         return pd.DataFrame(), [Fault(file=shown, rule="empty sheet", remedy="Give it a header row, or delete it")]
-    for name in sorted({name for name in header if header.count(name) > 1}):
-        rule, remedy = "the header names a column twice", "Keep one of them"
-        faults.append(Fault(file=shown, row=1, column=name, rule=rule, remedy=remedy))
-    if faults:
-        return pd.DataFrame(), faults
+    if wrong := tables.wrong_heads(header, shown):
+        return pd.DataFrame(), wrong
     kept, numbers = [], []
     for number, row in enumerate(rows[1:], 2):
         cells = [_cell(cell, shown, number, header, faults) for cell in row]

@@ -114,7 +114,14 @@ def _opened(folder: Path) -> Any:
         pymrio = importlib.import_module("pymrio")
     except ImportError as error:
         raise MissingExtraError("pymrio", "mrio") from error
-    return pymrio.load_all(folder)
+    try:
+        return pymrio.load_all(folder)
+    except (OSError, ValueError, KeyError, TypeError) as error:  # of pymrio, pandas, json: a file is lacking or damaged
+        reason = str(error).replace(f"{folder}/", "").partition("\n")[0]
+        rule, remedy = f"pymrio cannot load it ({reason})", "Write it again with pymrio's save_all"
+        raise DataError(
+            "Cannot read an input-output table", [Fault(file=str(folder), rule=rule, remedy=remedy)]
+        ) from error
 
 
 def _checked(system: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -127,13 +134,26 @@ def _checked(system: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
         for name, frame in found.items()
         if frame is not None and frame.index.nlevels != len(ENDS)
     ]
-    if not faults:
-        faults = _misfits(found["Z"], found["Y"])
+    faults += [] if faults else [fault for name, frame in found.items() for fault in _words(name, frame)]
     if faults:
         raise DataError("Cannot read an input-output table", faults)
     between, final = found["Z"].astype(float), found["Y"].astype(float)
+    if faults := _misfits(between, final):
+        raise DataError("Cannot read an input-output table", faults)
     ends = between.index.set_names(ENDS)
     return between.set_axis(ends, axis=0).set_axis(ends, axis=1), final.set_axis(ends, axis=0)
+
+
+def _words(name: str, frame: pd.DataFrame) -> list[Fault]:
+    """Cells that are no numbers, the first of each column."""
+    worded = [number for number, kind in enumerate(frame.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
+    found = []
+    for column in (frame.iloc[:, number] for number in worded):
+        wrong = column[pd.to_numeric(column, errors="coerce").isna()]
+        if len(wrong):
+            where, value = f"{_named(column.name)} from {_named(wrong.index[0])}", str(wrong.iloc[0])
+            found.append(Fault(file=name, column=where, value=value, rule="not a number", remedy="Correct it"))
+    return found
 
 
 def _misfits(between: pd.DataFrame, final: pd.DataFrame) -> list[Fault]:

@@ -1,7 +1,8 @@
 """A template for data of one's own: every table with its columns, what they mean, and an example as comments.
 
 Rows that begin with # are comments to `Network.read` and `read_excel`. With the # of the example rows deleted, the
-template is a network of three goods that loads and balances; its figures are made up.
+template is a network of three goods that loads and balances; its figures are made up. The meanings begin with two, so
+that they stay comments to who deletes the first # of every row.
 """
 
 from __future__ import annotations
@@ -20,16 +21,18 @@ WORKBOOK = "network.xlsx"
 README = """# Data of your own
 
 Each .csv is one table; network.xlsx, if it is here, holds the same tables as sheets: use either. goods and producers
-are required. Rows that begin with # are comments: the second row says what each column means, the rows below it are an
-example with made-up figures. Fill rows in below, leave blank what you do not know (the default is used), and delete the
-files that you do not need.
+are required. Rows that begin with # are comments: the second row, with ##, says what each column means, the rows below
+it are an example with made-up figures, to be tried by deleting their #. Fill rows in below, leave blank what you do not
+know (the default is used), and delete the files that you do not need.
 
 Places are ISO 3166 alpha-3 codes of countries, or firms (then places.csv gives each its country). Give every figure
 that matters a row in figures: where it is from, how far to trust it, and how low and high it could be.
 
-    resilience check FOLDER      every fault, with its remedy
+    resilience check FOLDER      every fault, with its remedy; of a workbook: check FOLDER/network.xlsx
     resilience show FOLDER       what the network holds, and what is assumed
     resilience metrics FOLDER    its structure
+
+Studies name a folder. `resilience new-data NEW_FOLDER --workbook network.xlsx` makes one of a filled workbook.
 """
 EXAMPLE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "goods": (
@@ -123,10 +126,11 @@ def write_workbook_template(path: str | Path) -> Path:
 
 def _comments(schema: tables.Schema) -> Iterator[list[Any]]:
     """What each column means, then the example: rows whose first cell begins with #."""
-    rows = [[_meaning(field) for field in schema.fields]]
-    rows += [[row.get(name, "") for name in schema.columns] for row in EXAMPLE[schema.name]]
-    for row in rows:
-        yield [f"{tables.COMMENT} {row[0]}", *row[1:]]
+    first, *others = map(_meaning, schema.fields)
+    yield [f"{2 * tables.COMMENT} {first}", *others]
+    for example in EXAMPLE[schema.name]:
+        first, *others = (example.get(name, "") for name in schema.columns)
+        yield [f"{tables.COMMENT} {first}", *others]
 
 
 def _meaning(field: tables.Field) -> str:

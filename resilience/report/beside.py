@@ -50,12 +50,13 @@ def _either(words: Iterable[str]) -> str:
 def compared(answer: Answer, scale: AsTheyAre) -> Section:
     """Policies on the same years."""
     table = pd.DataFrame(answer["policies"]).sort_values(["total_usd_per_year", "policy"])
+    amounts = table[["cost_usd_per_year", "loss_usd_per_year", "total_usd_per_year"]].to_numpy().ravel()
     columns = (
         Column.text("Policy", table["policy"].map(sentence)),
         scale.usd("Held", table["held_usd"]),
-        scale.usd("Costs", table["cost_usd_per_year"], per=" a year", alike=table["total_usd_per_year"]),
-        scale.usd("Loses", table["loss_usd_per_year"], per=" a year", alike=table["total_usd_per_year"]),
-        scale.usd("In all", table["total_usd_per_year"], per=" a year", bars="held"),
+        scale.usd("Costs", table["cost_usd_per_year"], per=" a year", alike=amounts),
+        scale.usd("Loses", table["loss_usd_per_year"], per=" a year", alike=amounts),
+        scale.usd("In all", table["total_usd_per_year"], per=" a year", alike=amounts, bars="held"),
         scale.usd("Saves", table["saves_usd_per_year"], per=" a year"),
         scale.usd("at least", table["saves_low_usd"], alike=table["saves_high_usd"]),
         scale.usd("at most", table["saves_high_usd"], alike=table["saves_low_usd"]),
@@ -79,14 +80,16 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
 def shared(answer: Answer, scale: AsTheyAre) -> Section:
     """Who pays for the common reserve, and under what other arrangements."""
     table, ways = pd.DataFrame(answer["burden"]), pd.DataFrame(answer["arrangements"])
+    paid = table[["pays_usd", "loss_usd", "cost_usd"]].to_numpy().ravel()
+    costs = ways[["holding_usd", "loss_usd", "cost_usd"]].to_numpy().ravel()
     burden = Table(
         caption=f"What each member pays, by {answer['rule']}",
         sortable=True,
         columns=(
             Column.text("Member", table["member"]),
-            scale.usd("Pays", table["pays_usd"], per=" a year", bars="held"),
-            scale.usd("Loss left", table["loss_usd"], per=" a year"),
-            scale.usd("Bears in all", table["cost_usd"], per=" a year"),
+            scale.usd("Pays", table["pays_usd"], per=" a year", alike=paid, bars="held"),
+            scale.usd("Loss left", table["loss_usd"], per=" a year", alike=paid),
+            scale.usd("Bears in all", table["cost_usd"], per=" a year", alike=paid),
             scale.usd("Saves", table["saves_usd"], per=" a year, against alone"),
         ),
     )
@@ -94,9 +97,9 @@ def shared(answer: Answer, scale: AsTheyAre) -> Section:
         caption="The same members under other arrangements",
         columns=(
             Column.text("Arrangement", ways["arrangement"].map(sentence)),
-            scale.usd("To hold", ways["holding_usd"], per=" a year"),
-            scale.usd("Loss left", ways["loss_usd"], per=" a year"),
-            scale.usd("In all", ways["cost_usd"], per=" a year", bars="held"),
+            scale.usd("To hold", ways["holding_usd"], per=" a year", alike=costs),
+            scale.usd("Loss left", ways["loss_usd"], per=" a year", alike=costs),
+            scale.usd("In all", ways["cost_usd"], per=" a year", alike=costs, bars="held"),
         ),
     )
     stable = "No group of members would pay less on its own." if answer["stable"] else "Some group may leave."

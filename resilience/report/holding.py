@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+import pandas as pd
+
 from resilience import views
 from resilience.reading import Reading
 from resilience.report import numbers
@@ -44,17 +46,24 @@ def summary(reading: Reading, scale: AsTheyAre) -> Section:
         Column.text("Good", frame["good"].map(goods["name"]).fillna(frame["good"]).map(sentence)),
         *(() if scale.redacted else (quantity,)),  # of one row a good, every index is 100
         scale.days("Cover", "days of use", frame["cover_days"]),
-        Column.text("Held at", frame["held_at"]),
         scale.usd("To buy", frame["reserve_usd"]),
         scale.usd("To hold", frame["holding_usd_per_year"], per=" a year"),
         scale.usd("Loss avoided", frame["avoided_usd_per_year"], per=" a year"),
+        of_demand(frame["avoided_unmet_usd_per_year"] / frame["avoided_usd_per_year"]),
+        Column.text("Held at", frame["held_at"]),
     )
     words = (
         "Cover counts days of normal use of that good in all the countries that own it. The loss avoided is expected "
-        "over all years; goods work together, so its split between them is one fair reading of several."
+        "over all years, with foresight: demand that would go unmet, and stock that would be missing after "
+        f"{reading.study.weeks} weeks. Goods work together, so its split between them is one fair reading of several."
     )
     found = Table(caption="The answer in brief", columns=columns, sortable=True)
     return Section(key="summary", title="Summary", words=(words,), blocks=(found,))
+
+
+def of_demand(shares: pd.Series) -> Column:
+    """Parts of the losses in the column before that are unmet demand; the rest puts back stock."""
+    return Column.shares("Unmet demand", "of that loss", shares)
 
 
 def reserve(reading: Reading, scale: AsTheyAre) -> Section | None:
@@ -98,7 +107,7 @@ def _every_holding(reading: Reading, scale: AsTheyAre) -> Table:
             Column.text("Good", rows["good"].map(goods["name"]).map(sentence)),
             Column.text("Place", views.place_names(reading.network, rows["place"])),
             Column.text("Owner", rows["owner"]),
-            scale.units("Quantity", rows["units"], goods=rows["good"], named=_units(reading),
+            scale.units("Quantity", rows["units"], goods=rows["good"], named=units(reading),
                         base=rows.groupby("good")["units"].transform("sum")),
             scale.days("Cover", "days of use", rows["days"]),
             scale.usd("To buy", rows["usd"]),
@@ -197,7 +206,7 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
     if len(table):
         columns = (
             Column.text("Good", table["name"].map(sentence)),
-            scale.units("Held", table["units"], goods=table["good"], named=_units(reading), base=table["units"]),
+            scale.units("Held", table["units"], goods=table["good"], named=units(reading), base=table["units"]),
             *(
                 scale.units(f"{end.capitalize()}, {share} dearer", table[f"{end}_{share}"], goods=table["good"],
                             named={}, base=table["units"])
@@ -219,25 +228,28 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
 
 def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
     """Loss in each scenario by the program and as simulated."""
-    every = reading.table("simulated")
-    gravest = every["simulated_without_usd"].sort_values(ascending=False, kind="stable").index[: views.MOST_SCENARIOS]
-    table = every.loc[gravest].sort_index()
+    table = views.beside_simulation(reading)
+    ways = {f"{how.capitalize()}, {word}": f"{how}_{name}" for how in ("program", "simulated")
+            for word, name in (("without", "without_usd"), ("with", "usd"))}  # fmt: skip
+    amounts = table[list(ways.values())].to_numpy().ravel()
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
-        *(
-            scale.usd(f"{how.capitalize()}, {word}", table[f"{how}_{name}"])
-            for how in ("program", "simulated")
-            for word, name in (("without", "without_usd"), ("with", "usd"))
-        ),
+        *(scale.usd(head, table[name], alike=amounts) for head, name in ways.items()),
     )
     return Table(caption="Loss with foresight, and as firms that follow rules would have it", columns=columns,
                  sortable=True)  # fmt: skip
 
 
 def ratios(head: str, unit: str, values: Iterable[float]) -> Column:
-    """Numbers without a unit of their own, to two decimals."""
-    cells = tuple(f"{value:,.2f}" if math.isfinite(value) else "" for value in values)
+    """Numbers without a unit of their own, to two decimals; what is there but smaller is told apart from nothing."""
+    cells = tuple(_ratio(value) for value in values)
     return Column(head=head, unit=unit, cells=cells, number=True)
+
+
+def _ratio(value: float) -> str:
+    if not math.isfinite(value):
+        return ""
+    return "< 0.01" if 0 < value < 0.005 else f"{value:,.2f}"
 
 
 def sentence(name: str) -> str:
@@ -254,6 +266,7 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
-def _units(reading: Reading) -> dict[str, str]:
+def units(reading: Reading) -> dict[str, str]:
+    """The unit of each good."""
     goods = reading.network.goods
     return dict(zip(goods["good"], goods["unit"], strict=True))

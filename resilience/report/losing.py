@@ -9,13 +9,14 @@ from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.bands import bands
 from resilience.report.blocks import Column, Section, Table
-from resilience.report.holding import count, sentence
+from resilience.report.holding import count, of_demand, sentence, units
 from resilience.report.scale import AsTheyAre
 from resilience.report.times import MOST, times
 from resilience.report.world import world
 
 LEDGERS = 5  # scenarios with a ledger of their own
 LEDGER_ROWS = 200
+MISSING_ROWS = 15
 COUNTRIES = 25  # rows of exposure
 
 
@@ -23,12 +24,15 @@ def loss_by_scenario(reading: Reading, scale: AsTheyAre) -> Section:
     """What each scenario costs with the reserve and without it."""
     every = views.losses(reading)
     table = every.head(views.MOST_SCENARIOS)
+    amounts = table[["without_usd", "loss_usd", "avoided_usd"]].to_numpy().ravel()
     columns = (
         Column.text("Scenario", table["scenario"].map(numbers.label)),
         Column.shares("Chance", "a year", table["probability"]),
-        scale.usd("Loss without", table["without_usd"], bars="bare"),
-        scale.usd("Loss with", table["loss_usd"], alike=table["without_usd"], bars="held"),
-        scale.usd("Avoided", table["avoided_usd"], alike=table["without_usd"]),
+        scale.usd("Loss without", table["without_usd"], alike=amounts, bars="bare"),
+        of_demand(table["without_demand"]),
+        scale.usd("Loss with", table["loss_usd"], alike=amounts, bars="held"),
+        of_demand(table["demand"]),
+        scale.usd("Avoided", table["avoided_usd"], alike=amounts),
     )
     words = [
         "A loss is the value of unmet demand, plus what it costs to put back private stock that is missing at the end "
@@ -94,7 +98,7 @@ def exposed(reading: Reading, scale: AsTheyAre) -> Section | None:
                 number=True,
                 cells=tuple(f"{100 * share:.2g}%" for share in shown["share"]),
             ),
-            scale.usd("Unmet without", shown["without_usd"], per=" a year", bars="bare"),
+            scale.usd("Unmet without", shown["without_usd"], alike=shown["usd"], per=" a year", bars="bare"),
             scale.usd("Unmet with", shown["usd"], alike=shown["without_usd"], per=" a year", bars="held"),
         )
         caption = "Expected unmet demand by country"
@@ -129,19 +133,47 @@ def still_short(reading: Reading, scale: AsTheyAre) -> Section | None:
     return Section(key="short", title="What stays short", words=words, blocks=(found, *ledgers))
 
 
+def missing(reading: Reading, scale: AsTheyAre) -> Section | None:
+    """Which stock is missing at the end, in which scenario."""
+    every = views.missing(reading)
+    if every.empty:
+        return None
+    table = every.head(MISSING_ROWS)
+    names = reading.network.goods.set_index("good")["name"]
+    most = table[["without_units", "units"]].max(axis=1)
+    money = [*table["without_usd"], *table["usd"]]
+    columns = (
+        Column.text("Scenario", table["scenario"].map(numbers.label)),
+        Column.text("Good", table["good"].map(names).map(sentence)),
+        scale.units("Missing without", table["without_units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Missing with", table["units"], goods=table["good"], named={}, base=most),
+        scale.usd("Without", table["without_usd"], alike=money, bars="bare"),
+        scale.usd("With", table["usd"], alike=money, bars="held"),
+    )
+    words = (
+        f"Stock missing after {reading.study.weeks} weeks, at the price of putting it back: with users, on its way "
+        "and in process, against what was there before. It is that of one best plan; others that lose as little "
+        "may lack other goods."
+    )
+    caption = "Stock missing at the end" + scale.only_redacted("; the larger of a row is 100")
+    if len(every) > len(table):
+        caption += f" (the largest {len(table)} of {len(every):,} rows)"
+    found = Table(caption=caption, columns=columns, sortable=True)
+    return Section(key="missing", title="What is missing at the end", words=(words,), blocks=(found,))
+
+
 def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) -> Table:
     every = views.ledger(reading, scenario)
     table = every.loc[every["without_usd"].sort_values(ascending=False, kind="stable").index[:LEDGER_ROWS]].sort_index()
     names = reading.network.goods.set_index("good")["name"]
-    units = dict(zip(reading.network.goods["good"], reading.network.goods["unit"], strict=True))
     most = table["good"].map(every.groupby("good")[["without_units", "units"]].max().max(axis=1)).astype(float)
     columns = (
         Column.text("Good", table["good"].map(names).map(sentence)),
         Column.numbers("From week", "", table["first_week"]),
         Column.numbers("to week", "", table["last_week"]),
         Column.text("Use", table["tier"]),
-        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units, base=most),
-        scale.units("Unmet with", table["units"], goods=table["good"], named=units, base=most),
+        scale.units("Unmet without", table["without_units"], goods=table["good"], named=units(reading), base=most),
+        scale.units("Unmet with", table["units"], goods=table["good"], named={}, base=most),
         scale.usd("Without", table["without_usd"], alike=table["usd"]),
         scale.usd("With", table["usd"], alike=table["without_usd"]),
         *_days(table, scale),

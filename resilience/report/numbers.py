@@ -6,16 +6,27 @@ import math
 from collections.abc import Iterable, Sequence
 
 MONEY = ((1e9, "USD billion"), (1e6, "USD million"), (1e3, "USD thousand"), (1.0, "USD"))
+LONGEST = 1e6  # a number from which a unit is too small
 
 
 def money(values: Iterable[float]) -> tuple[float, str]:
     """What to divide a column of USD by, and the name of the unit that leaves.
 
+    The largest unit that leaves the fewest amounts too small to show, and none of seven digits: beside a loss of
+    hundreds of billions one of a few millions is still told.
+
     >>> money([2_500_000.0, 40.0])
     (1000000.0, 'USD million')
+    >>> money([285e9, 6.6e9, 2e6])
+    (1000000.0, 'USD million')
     """
-    largest = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
-    return next(((size, unit) for size, unit in MONEY if largest >= size), (1.0, "USD"))
+    known = [abs(value) for value in values if math.isfinite(value) and value != 0]
+    largest = max(known, default=0.0)
+    units = [(size, unit) for size, unit in MONEY if size <= largest < LONGEST * size] or [
+        next(((size, unit) for size, unit in MONEY if largest >= size), MONEY[-1])
+    ]
+    hidden = [sum(value < size * 10 ** -_places(largest / size) for value in known) for size, _ in units]
+    return units[hidden.index(min(hidden))]
 
 
 def column(values: Sequence[float], *, alike: Sequence[float] = ()) -> tuple[str, ...]:
@@ -30,8 +41,13 @@ def column(values: Sequence[float], *, alike: Sequence[float] = ()) -> tuple[str
     known = [abs(value) for value in [*values, *alike] if math.isfinite(value)]
     largest = max(known, default=0.0)
     whole = all(value == int(value) for value in known)
-    places = 0 if whole or largest == 0 else min(3, max(0, 2 - math.floor(math.log10(largest))))
+    places = 0 if whole or largest == 0 else _places(largest)
     return tuple(_shown(value, places) for value in values)
+
+
+def _places(largest: float) -> int:
+    """Decimals that give a number three digits; three at most."""
+    return min(3, max(0, 2 - math.floor(math.log10(largest))))
 
 
 def percent(value: float) -> str:

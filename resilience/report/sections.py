@@ -10,11 +10,11 @@ from resilience.report import beside as beside_
 from resilience.report.blocks import Section
 from resilience.report.grounds import caution, data, network, other_data, provenance, scenarios
 from resilience.report.holding import budgets, known, margins, ranked, reserve, summary
-from resilience.report.losing import exposed, loss_by_scenario, over_time, still_short
+from resilience.report.losing import exposed, loss_by_scenario, missing, over_time, still_short
 from resilience.report.scale import AsTheyAre
 
-FIRST = (summary, caution, reserve, ranked, loss_by_scenario, over_time, exposed, still_short, budgets, margins, known,
-         other_data)  # fmt: skip
+FIRST = (summary, caution, reserve, ranked, loss_by_scenario, over_time, exposed, still_short, missing, budgets,
+         margins, known, other_data)  # fmt: skip
 LAST = (network, scenarios, data, provenance)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from resilience.physics import Floats
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import block_worth, held_shares, lifted
+from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.ranking import MEASURE, STOCK
 from resilience.sizing.response import response_tables
 from resilience.solver import Solution
@@ -20,28 +21,44 @@ if TYPE_CHECKING:
     from resilience.sizing.stated import Stated
 
 
-def losses_table(asked: Stated, found: Solved, most: Floats) -> pd.DataFrame:
-    """Columns scenario, probability, without_usd, loss_usd; `most` is what any scenario loses where nothing is bought,
-    or no less than that: what is not asked of the program keeps it.
+def losses_table(asked: Stated, found: Solved, alone: Sequence[Solution], most: Floats) -> pd.DataFrame:
+    """Columns scenario, probability, without_usd, loss_usd, and of these two without_unmet_usd and unmet_usd, the value
+    of unmet demand; the rest puts back stock. `most` is what any scenario loses where nothing is bought, or no less
+    than that: what is not asked of the program keeps it, and which part of it is demand nobody has told.
     """
     loss = most.copy()
-    for scenario, block, plan in zip(asked.terms.blocks, asked.blocks, found.plans, strict=True):
+    unmet = np.where(most > HARMLESS, np.nan, 0.0)
+    without_unmet = unmet.copy()
+    for scenario, block, plan, bare in zip(asked.terms.blocks, asked.blocks, found.plans, alone, strict=True):
         loss[scenario] = block.program.cost @ plan
+        unmet[scenario], without_unmet[scenario] = (
+            float((block.block(block.program.cost, "short") * block.block(x, "short")).sum()) for x in (plan, bare.x)
+        )
     return pd.DataFrame({
         "scenario": [scenario.name for scenario in asked.scenarios],
         "probability": [scenario.probability for scenario in asked.scenarios],
         "without_usd": most * asked.laws.usd,
         "loss_usd": loss * asked.laws.usd,
+        "without_unmet_usd": without_unmet * asked.laws.usd,
+        "unmet_usd": unmet * asked.laws.usd,
     })  # fmt: skip
 
 
-def unmet_table(asked: Stated, plans: Sequence[Floats]) -> pd.DataFrame:
-    """What stays short under each scenario's plan."""
-    found = [
-        response_tables(case, block, plan)["unmet"].assign(scenario=case.scenario.name)
-        for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True)
-    ]
-    columns = ["week", "weeks", "good", "place", "tier", "units", "usd", "scenario"]
+def short_tables(asked: Stated, plans: Sequence[Floats]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Under each scenario's plan, what demand stays short, and what stock is missing at the end (by good)."""
+    unmet, missing = [], []
+    for case, block, plan in zip(asked.cases, asked.blocks, plans, strict=True):
+        told = response_tables(case, block, plan)
+        unmet.append(told["unmet"].assign(scenario=case.scenario.name))
+        by_good = told["missing"].groupby("good")[["units", "usd"]].sum().reset_index()
+        missing.append(by_good.assign(scenario=case.scenario.name))
+    return _all(unmet, ["week", "weeks", "good", "place", "tier", *_AMOUNTS]), _all(missing, ["good", *_AMOUNTS])
+
+
+_AMOUNTS = ("units", "usd", "scenario")
+
+
+def _all(found: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
 
 

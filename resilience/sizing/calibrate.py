@@ -56,24 +56,40 @@ def beside(
 
     Returns
     -------
-    Columns scenario, probability, program_without_usd, program_usd, simulated_without_usd, simulated_usd. Simulated
-    less program is the value of foresight: what better coordination could save, with the same reserve.
+    Columns scenario, probability, program_without_usd, program_usd, simulated_without_usd, simulated_usd, and of these
+    last two simulated_without_unmet_usd and simulated_unmet_usd, the value of unmet demand. Simulated less program is
+    the value of foresight: what better coordination could save, with the same reserve.
     """
     built, met = in_place(network, scenarios, bought)
     found = {
         name: simulate(
             where, years, weeks=weeks, reserve=held, behaviour=behaviour, seed=seed, weights=weights, full=False
-        ).loss_usd
+        )
         for name, where, years, held in (
-            ("simulated_without_usd", network, scenarios, None),
-            ("simulated_usd", built, met, reserve),
+            ("simulated_without", network, scenarios, None),
+            ("simulated", built, met, reserve),
         )
     }
     table = losses[["scenario", "probability", "without_usd", "loss_usd"]]
     table = table.rename(columns={"without_usd": "program_without_usd", "loss_usd": "program_usd"})
-    for name, loss in found.items():
+    parts = {f"{name}_usd": traces.loss_usd for name, traces in found.items()}
+    parts |= {f"{name}_unmet_usd": traces.loss["unmet_usd"] for name, traces in found.items()}
+    for name, loss in parts.items():
         table[name] = loss.reindex(table["scenario"]).to_numpy()
     return table.reset_index(drop=True)
+
+
+def demand_saved(simulated: pd.DataFrame) -> float | None:
+    """The part of what a reserve saves as simulated, in `beside`'s table, that is unmet demand. [0..1]
+
+    Over all years, by their chances; None where it saves nothing.
+    """
+    chance = simulated["probability"]
+    saved, met = (
+        float((chance * (simulated[f"simulated_without_{part}usd"] - simulated[f"simulated_{part}usd"])).sum())
+        for part in ("", "unmet_")
+    )
+    return min(max(met / saved, 0.0), 1.0) if saved > 0 else None
 
 
 def in_place(

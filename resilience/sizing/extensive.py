@@ -26,7 +26,6 @@ class Extensive:
     blocks: tuple[Compiled, ...]
     cases: tuple[Case, ...]
     mine: tuple[Whole, ...]  # of each block's stores, which of the reserve's
-    shares: tuple[Mapping[str, Floats], ...]  # of each block: what one unit held adds to the sides of a store's rows
     columns: tuple[slice, ...]  # of each scenario's block
     rows: tuple[slice, ...]
 
@@ -37,10 +36,6 @@ class Extensive:
     def held(self, x: Floats) -> Floats:
         """The part of an answer that is the reserve."""
         return self.first.block(x[: self.first.program.matrix.shape[1]], "held")
-
-    def worth(self, block_dual: Floats, number: int) -> Floats:
-        """What one more scaled unit in each of scenario `number`'s stores saves, by the duals of its block's rows."""
-        return block_worth(self.blocks[number], self.shares[number], block_dual)
 
     def lifted(self, block_dual: Floats, number: int) -> Floats:
         """What one more of each measure saves in scenario `number`, by the duals of its block's rows."""
@@ -74,7 +69,6 @@ def join(
         blocks=tuple(blocks),
         cases=tuple(cases),
         mine=tuple(mine),
-        shares=tuple(held_shares(case) for case in cases),
         columns=joined.columns,
         rows=joined.rows,
     )

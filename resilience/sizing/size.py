@@ -25,8 +25,8 @@ from resilience.sizing.accounts import (
     marginal_table,
     measures_table,
     of_stock,
+    short_tables,
     split,
-    unmet_table,
 )
 from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.limits import Limit
@@ -53,10 +53,11 @@ class Sizing:
     `objective_usd` is USD a year: holding cost, what measures cost, and losses as the risk measure weighs them; nothing
     that could be bought costs less than `bound_usd`; `how` says how it was solved. `marginal_value` holds duals: what
     one more unit saves where some is held, and a ceiling on it where none is. Tables: reserve, marginal_value, losses,
-    unmet, unmet_without (the same when nothing is bought), credit (the loss avoided in each scenario, split over goods:
-    see `resilience.sizing.credit`), measures (what is bought beside stock), ranking (both: see
-    `resilience.sizing.ranking`) and, of what else would do, ranges (at little more cost) and without_good (at what cost
-    without each): see `resilience.sizing.ranges`. Measures are free to change in both.
+    unmet, missing (stock at the horizon, by good), unmet_without and missing_without (the same when nothing is bought),
+    credit (the loss avoided in each scenario, split over goods: see `resilience.sizing.credit`), measures (what is
+    bought beside stock), ranking (both: see `resilience.sizing.ranking`) and, of what else would do, ranges (at little
+    more cost) and without_good (at what cost without each): see `resilience.sizing.ranges`. Measures are free to change
+    in both.
     """
 
     reserve: Reserve
@@ -69,6 +70,8 @@ class Sizing:
     losses: pd.DataFrame
     unmet: pd.DataFrame
     unmet_without: pd.DataFrame
+    missing: pd.DataFrame
+    missing_without: pd.DataFrame
     credit: pd.DataFrame
     measures: pd.DataFrame
     ranking: pd.DataFrame
@@ -101,6 +104,8 @@ class Sizing:
             "losses": self.losses,
             "unmet": self.unmet,
             "unmet_without": self.unmet_without,
+            "missing": self.missing,
+            "missing_without": self.missing_without,
             "credit": self.credit,
             "measures": self.measures,
             "ranking": self.ranking,
@@ -301,7 +306,9 @@ def _sizing(
     """
     laws, rows, terms = asked.laws, asked.rows, asked.terms
     held = np.where(asked.kept(found.held), found.held, 0.0)
-    losses = losses_table(asked, found, most)
+    losses = losses_table(asked, found, alone, most)
+    unmet, missing = short_tables(asked, found.plans)
+    unmet_without, missing_without = short_tables(asked, [response.x for response in alone])
     marginal = marginal_table(asked, found, held)
     measures = measures_table(asked, found)
     avoided = split(asked, found, alone, held, losses.iloc[terms.blocks])
@@ -314,8 +321,10 @@ def _sizing(
         without_reserve_usd=measure(terms.risk, most, terms.probabilities) * laws.usd,
         marginal_value=marginal,
         losses=losses,
-        unmet=unmet_table(asked, found.plans),
-        unmet_without=unmet_table(asked, [response.x for response in alone]),
+        unmet=unmet,
+        unmet_without=unmet_without,
+        missing=missing,
+        missing_without=missing_without,
         credit=of_stock(avoided),
         measures=measures,
         ranking=ranking(held=marginal, goods=asked.network.goods, measures=measures, spared=expected(avoided, losses)),

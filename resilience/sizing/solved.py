@@ -12,6 +12,7 @@ import numpy as np
 
 from resilience.engine import Engine
 from resilience.physics import Floats
+from resilience.sizing.ceiling import least_worth
 from resilience.sizing.credit import NOTHING
 from resilience.sizing.each import solve_each
 from resilience.sizing.extensive import block_worth, held_shares, lifted, measure_columns
@@ -101,15 +102,16 @@ def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[
         dual = solve(settled(program, found.x), method).row_dual
     numbers = range(len(asked.cases))
     weight = np.array([asked.joined.weight(dual, number) for number in numbers])
+    duals, held = [dual[rows] for rows in asked.joined.rows], asked.joined.held(found.x)
     return Solved(
         status=found.status,
         objective=found.objective,
         bound=found.bound,
-        held=asked.joined.held(found.x),
+        held=held,
         bought=bought(asked, found.x),
         plans=[asked.joined.plan(found.x, number) for number in numbers],
-        worth=[asked.joined.worth(dual[asked.joined.rows[number]], number) for number in numbers],
-        lifted=[asked.joined.lifted(dual[asked.joined.rows[number]], number) for number in numbers],
+        worth=_worth(asked, held, duals, weight),
+        lifted=[asked.joined.lifted(duals[number], number) for number in numbers],
         weight=weight,
         view=_view(asked, without, dual, weight),
         size=program.shape,
@@ -130,7 +132,8 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
         plans[number], duals[number] = answer.found.x[columns], dual[rows]
     here = {number: duals[number] / weight[number] for number in answer.numbers if weight[number] > NOTHING}
     nothing = {number: alone.row_dual for number, alone in enumerate(without)}
-    parts = list(zip(asked.blocks, asked.cases, duals, strict=True))
+    held = asked.first.block(answer.found.x[: two_stage.first.shape[1]], "held")
+    parts = zip(asked.blocks, asked.cases, duals, strict=True)
     others = len(plans) - len(answer.numbers)
     of_others = f" and a cut for each of {others} that no reserve helps" if others else ""
     proved = relative_gap(answer.objective, answer.found.bound) <= gap  # whatever the solver says of its tolerances
@@ -138,10 +141,10 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
         status=Status.OPTIMAL if proved else answer.found.status,
         objective=answer.objective,
         bound=min(answer.found.bound, answer.objective),
-        held=asked.first.block(answer.found.x[: two_stage.first.shape[1]], "held"),
+        held=held,
         bought=bought(asked, answer.found.x),
         plans=plans,
-        worth=[block_worth(block, held_shares(case), of_block) for block, case, of_block in parts],
+        worth=_worth(asked, held, duals, weight),
         lifted=[lifted(block, case, of_block) for block, case, of_block in parts],
         weight=weight,
         view=View(program=outline(two_stage, [here, nothing]), held=asked.first.columns["held"][0], exact=False),
@@ -149,6 +152,17 @@ def in_part(asked: Stated, without: Sequence[Solution], *, method: Method | None
         seconds=answer.seconds,
         how=f"extensive form of {len(answer.numbers)} scenarios{of_others}, {answer.found.solver}",
     )
+
+
+def _worth(asked: Stated, held: Floats, duals: Sequence[Floats], weight: Floats) -> list[Floats]:
+    """What each scenario's last unit in each of its stores saves, by the duals of its block's rows; of empty stores the
+    least that may be said of the first.
+    """
+    kept = asked.kept(held)
+    return [
+        np.where(kept[mine], block_worth(block, held_shares(case), dual), least_worth(block, case, dual, float(each)))
+        for block, case, mine, dual, each in zip(asked.blocks, asked.cases, asked.mine, duals, weight, strict=True)
+    ]
 
 
 def bought(asked: Stated, x: Floats) -> Floats:

@@ -205,6 +205,12 @@ FILES = {
         ",".join(HEADER).replace("primaryValue", "primryValue").encode() + b"\n" + b"," * 46,
         "column primaryValue: missing column. Did you mean primryValue",
     ),
+    "a page with an error": (
+        b"<!DOCTYPE html>\n<p>Rate limit exceeded",
+        "row 1: '<!DOCTYPE html>.*no download of Comtrade",
+    ),
+    "an answer with an error": (b'{"statusCode": 429, "message": "wait"}', "row 1: .*429.*no download of Comtrade"),
+    "semicolons": (";".join(HEADER).encode() + b"\n1;2", "no download of Comtrade. It may be .* from a spreadsheet"),
     "a cut row": (",".join(HEADER).encode() + b"\nC,A,20230101,2023,52", "row 2.*the row has 5 cells where .* has 47"),
 }
 
@@ -231,5 +237,8 @@ def test_arguments_out_of_range_are_refused(tmp_path):
         read_comtrade()
     with pytest.raises(AskError, match=r"cif_over_fob=0\.9"):
         read_comtrade(path, cif_over_fob=0.9)
+    for goods in ({}, {"0801": ""}):
+        with pytest.raises(AskError, match="Name the good"):
+            read_comtrade(path, goods=goods)
     with pytest.raises(AskError, match="They hold 2023"):
         read_comtrade(path, year=2020)

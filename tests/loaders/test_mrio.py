@@ -1,6 +1,7 @@
 """Two regions and two sectors in the frames that pymrio's tables have, small enough to work by hand."""
 
 import sys
+import types
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,6 +101,10 @@ BROKEN = {
         table(put={("Y", STEEL, ("east", "stocks")): np.nan}),
         "Y, column east stocks from east steel: nan: not a number",
     ),
+    "a word": (
+        Tables(Z=table().Z.astype(object).replace(26.0, "n/a"), Y=table().Y),
+        "Z, column west steel from east ore: 'n/a': not a number",
+    ),
     "a sector that eats more than it makes": (
         table(put={("Z", STEEL, ORE): 60.0}),
         "Z, column ore: 1.15.*: its inputs are worth all it makes or more",
@@ -125,6 +130,28 @@ def test_a_folder_needs_pymrio_and_must_be_there(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pymrio", None)  # as if it were not installed
     with pytest.raises(MissingExtraError, match=r"supply-resilience\[mrio\]"):
         read_mrio(tmp_path)
+
+
+def test_a_folder_that_pymrio_cannot_load_is_told(tmp_path, monkeypatch):
+    """A module in pymrio's place does what it does with folders that lack a file or hold a broken one."""
+    module = types.ModuleType("pymrio")
+    monkeypatch.setitem(sys.modules, "pymrio", module)
+    for error in (FileNotFoundError(2, "No such file", f"{tmp_path}/Z.txt"), ValueError("Expecting , delimiter\nmore")):
+        module.load_all = failing(error)
+        with pytest.raises(
+            DataError, match=r"pymrio cannot load it \(.*(Z\.txt|delimiter).*\). Write it again"
+        ) as caught:
+            read_mrio(tmp_path)
+        assert caught.value.__cause__ is error
+
+
+def failing(error):
+    """A function that raises."""
+
+    def load(folder):
+        raise error
+
+    return load
 
 
 def test_arguments_out_of_range_are_refused():

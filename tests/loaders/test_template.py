@@ -1,4 +1,5 @@
 import json
+import re
 import sys
 
 import numpy as np
@@ -16,11 +17,11 @@ from resilience.network import Network
 
 
 def uncommented(folder):
-    """Delete the # of the example rows, as a user would."""
+    """Delete the first # of every row, as a user in haste would: what columns mean begins with two."""
     for path in folder.glob("*.csv"):
-        header, meaning, *example = path.read_text("utf-8").splitlines()
-        assert meaning.startswith(("# ", '"# '))
-        path.write_text("\n".join([header, meaning, *(row.removeprefix("# ") for row in example)]) + "\n", "utf-8")
+        header, *rows = path.read_text("utf-8").splitlines()
+        assert rows[0].startswith(("## ", '"## '))
+        path.write_text("\n".join([header, *(re.sub('^("?)# ?', r"\1", row) for row in rows)]) + "\n", "utf-8")
 
 
 def test_the_template_names_every_table_and_column_with_its_unit(tmp_path):
@@ -50,18 +51,42 @@ def test_the_example_is_a_network_that_loads_and_balances(tmp_path):
     assert network.places.set_index("place").at["acme", "country"] == "TWN"
 
 
-def test_the_workbook_holds_the_same_and_loads_after_filling(tmp_path):
-    write_template(tmp_path / "mine")
-    path = tmp_path / "mine" / "network.xlsx"
-    with pytest.raises(DataError, match="sheet goods: the table has no rows"):
-        read_excel(path)
+def filled(path):
+    """Delete the # of the example rows of a workbook."""
     book = openpyxl.load_workbook(path)
     for sheet in book.worksheets:
         for row in sheet.iter_rows(min_row=3, max_col=1):
             row[0].value = row[0].value.removeprefix("# ")
     book.save(path)
+
+
+def test_the_workbook_holds_the_same_and_loads_after_filling(tmp_path):
+    write_template(tmp_path / "mine")
+    path = tmp_path / "mine" / "network.xlsx"
+    with pytest.raises(DataError, match="sheet goods: the table has no rows"):
+        read_excel(path)
+    filled(path)
     uncommented(tmp_path / "mine")
     assert read_excel(path) == Network.read(tmp_path / "mine")
+
+
+def test_commands_look_at_a_workbook_and_make_it_a_folder(tmp_path):
+    def call(*words):
+        return CliRunner().invoke(app, [*map(str, words)])
+
+    write_template(tmp_path / "mine")
+    book = tmp_path / "mine" / "network.xlsx"
+    unfilled = call("check", book)
+    assert unfilled.exit_code == 1
+    assert "sheet goods: the table has no rows" in unfilled.output
+    filled(book)
+    assert "no faults" in call("check", book).stdout
+    assert "3 producers" in call("show", book).stdout
+    done = call("new-data", tmp_path / "filled", "--workbook", book)
+    assert 'dataset = "filled"' in done.stdout
+    assert Network.read(tmp_path / "filled") == read_excel(book)
+    assert call("new-data", tmp_path / "filled", "--workbook", book).exit_code == 1
+    assert call("new-data", tmp_path / "other", "--workbook", book, "--firms", "40").exit_code == 2
 
 
 def test_without_the_extra_the_folder_alone_is_written(tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def test_it_leads_with_the_headline_and_the_summary(result, page):
     body = parsed(page).find("body")
     assert result.headline() in words(body.find("header"))
     shown = " ".join(section.get("id") for section in body.find("main").findall("section"))
-    assert shown == "summary care reserve losses time short margins known network scenarios data provenance"
+    assert shown == "summary care reserve losses time short missing margins known network scenarios data provenance"
 
 
 def test_sections_without_data_are_left_out(nothing_held):
@@ -77,6 +77,7 @@ def test_it_says_so_where_no_demand_goes_unmet(nobody_short):
     page = html(nobody_short)
     assert "No demand goes unmet within the 12 weeks in any scenario" in page
     assert 'id="short"' not in page
+    assert "Stock missing after 12 weeks" in page
 
 
 def test_what_comes_from_data_is_escaped(hostile):
@@ -104,10 +105,12 @@ def test_tables_have_captions_and_units(page):
     tables = list(parsed(page).iter("table"))
     assert all(words(table.find("caption")) for table in tables)
     losses = next(table for table in tables if "Loss by scenario" in words(table.find("caption")))
-    assert [words(head) for head in losses.iter("th")][:5] == [
-        "Scenario", "Chance a year", "Loss without USD thousand", "Loss with USD thousand", "Avoided USD thousand",
+    assert [words(head) for head in losses.iter("th")][:7] == [
+        "Scenario", "Chance a year", "Loss without USD", "Unmet demand of that loss", "Loss with USD",
+        "Unmet demand of that loss", "Avoided USD",
     ]  # fmt: skip
-    assert [words(cell) for cell in losses.find("tbody")[0]] == ["Gas stop", "10%", "10.5", "0.2", "10.4"]
+    cells = [words(cell) for cell in losses.find("tbody")[0]]
+    assert cells == ["Gas stop", "10%", "10,530", "99.7%", "180", "0%", "10,350"]
 
 
 def test_it_says_what_is_assumed_and_that_losses_are_a_floor(page):
@@ -165,8 +168,8 @@ def test_sections_appear_where_there_is_something_for_them(known, beside):
     page = html(known, beside=beside)
     shown = " ".join(section.get("id") for section in parsed(page).find("body/main").findall("section"))
     assert shown == (
-        "summary care reserve losses time world short budgets margins known policies burden coalitions backtests "
-        "network scenarios data provenance"
+        "summary care reserve losses time world short missing budgets margins known policies burden coalitions "
+        "backtests network scenarios data provenance"
     )
 
 

@@ -24,6 +24,7 @@ def test_losses_come_gravest_first_and_avoid_what_is_avoided(result):
     table = views.losses(result)
     assert table["scenario"].tolist() == ["gas_stop", "chip_fire", "short_strike"]
     assert table["avoided_usd"].tolist()[2] == 0
+    assert table["without_demand"].tolist() == pytest.approx([10_500 / 10_530, 1.0, 0.0], abs=1e-6)
 
 
 def test_a_good_leads_with_its_best_place_once(result):

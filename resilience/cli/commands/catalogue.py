@@ -92,14 +92,22 @@ def new_data(
         int | None, typer.Option(metavar="N", help="A made-up network of N firms instead, for trials at scale.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="With --firms: the same seed, the same firms.")] = 1,
+    workbook: Annotated[
+        Path | None,
+        typer.Option(metavar="BOOK.xlsx", help="What a filled workbook holds instead, for studies to name."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write a template for data of your own: tables with their columns, units and an example."""
+    if firms is not None and workbook is not None:
+        raise typer.BadParameter("give --firms or --workbook: a folder holds one network")
 
     def written(say: Say) -> Answer:
-        from resilience.cli.template import made_up, template
+        from resilience.cli.template import from_workbook, made_up, template
 
         say(f"writing {folder}")
+        if workbook is not None:
+            return from_workbook(folder, workbook)
         return template(folder) if firms is None else made_up(folder, firms=firms, seed=seed)
 
     give_when_done(written, json=json)
