@@ -128,12 +128,8 @@ class Log:
 
     def _why(self, error: OSError) -> str:
         what = "The disk is full" if error.errno in FULL else f"Cannot write: {error.strerror or error}"
-        kept = (
-            f"{len(self.places)} finished pieces of work are kept in {self.path}"
-            if self.places
-            else "Nothing was begun"
-        )
-        return f"{what}. {kept}."
+        kept = f"{len(self.places)} finished pieces of work are kept in {self.path}"
+        return f"{what}. {kept if self.places else 'Nothing was finished'}."
 
 
 def _checksum(key: bytes, data: bytes) -> bytes:
