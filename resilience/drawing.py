@@ -46,7 +46,8 @@ def hazards_of(study: Study) -> Path:
     known = hazards.shipped()
     if study.dataset not in known:
         raise AskError(
-            f"No hazards ship for {study.dataset!r} (for {', '.join(sorted(known))} they do), so no years can be drawn"
+            f"No hazards ship for {study.dataset!r} (but for {', '.join(sorted(known))}): no years can be drawn. "
+            "Name scenarios in the study, or draw from a file of yours: resilience stress NAME --hazards FILE.toml"
         )
     return known[study.dataset]
 

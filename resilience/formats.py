@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +31,18 @@ def write_parquet(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path
     ------
     MissingExtraError
         If DuckDB, which writes them, is not installed.
+    OSError
+        If the disk does not take them.
     """
     duckdb = _needed("parquet")
     written = []
     with duckdb.connect(config={"threads": 1}) as base:  # so that rows stay in order
         for name, table in tables.items():
             path = folder / f"{name}.parquet"
-            base.from_df(_plain(table)).write_parquet(str(path), compression="zstd")
+            try:
+                base.from_df(_plain(table)).write_parquet(str(path), compression="zstd")
+            except duckdb.IOException as error:  # its own, not the system's: a full disk, say
+                raise OSError(errno.EIO, str(error), str(path)) from error
             written.append(path)
     return written
 
@@ -47,11 +54,14 @@ def write_excel(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     ------
     MissingExtraError
         If xlsxwriter is not installed.
+    OSError
+        If the disk does not take it.
     """
     xlsxwriter = _needed("excel")
     path = folder / "tables.xlsx"
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False, "in_memory": True}
+    whole = BytesIO()  # written by ourselves: a full disk is then the system's refusal, not one of xlsxwriter's own
+    with xlsxwriter.Workbook(whole, options) as book:
         book.set_properties({"created": UNDATED})
         bold = book.add_format({"bold": True})
         for name, table in tables.items():
@@ -61,6 +71,7 @@ def write_excel(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
                 sheet.write_string(0, column, escaped(str(title)), bold)
                 for row, value in enumerate(table[title].tolist(), 1):
                     _write(sheet, row, column, value)
+    path.write_bytes(whole.getvalue())
     return [path]
 
 

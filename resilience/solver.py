@@ -301,7 +301,10 @@ def _fill(highs: highspy.Highs, program: LinearProgram) -> None:
         whole = np.flatnonzero(program.integer)
         done.append(highs.changeColsIntegrality(len(whole), whole, np.ones(len(whole), dtype=np.uint8)))
     if highspy.HighsStatus.kError in done:
-        raise SolverError("HiGHS refused the program: its arrays do not fit together")
+        raise SolverError(
+            "HiGHS refused the program: a figure behind it is no number, or past what solvers take (1e15 in a row, "
+            "1e20 as a bound). Look for one that is out by orders of magnitude"
+        )
 
 
 def status_of(highs: highspy.Highs) -> Status:

@@ -7,6 +7,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import stops
 
 from resilience import formats
 from resilience.answering import run
@@ -94,3 +95,11 @@ def test_a_missing_package_is_told_with_the_command_that_installs_it(result, tmp
 def test_an_unknown_form_is_answered():
     with pytest.raises(AskError, match="Did you mean parquet"):
         formats.require("parket")
+
+
+@pytest.mark.parametrize("form", formats.FORMS)
+def test_a_full_disk_is_the_systems_refusal_in_every_form(form, tmp_path):
+    """DuckDB and xlsxwriter have errors of their own, which nobody who waits for the system's would catch."""
+    table = pd.DataFrame({"good": [f"gas {number}" for number in range(2_000)]})
+    with pytest.raises(OSError, match=r"too large|File size|No space|write"), stops.room(500):
+        formats.FORMS[form]({"goods": table}, tmp_path)

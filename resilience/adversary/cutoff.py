@@ -91,9 +91,10 @@ def export_stops(
     """
     found = possible_stops(network, members, by=by, share=share, weeks=weeks, first_week=first_week)
     if not found:
-        who = by or f"Nobody outside {_told(members)}"
+        who = f"of {by}" if by else f"outside {_told(members)}"
         raise AskError(
-            f"{who} ships none of {share:.0%} of any good to {_told(members)}. Lower `share`, or name others in `by`"
+            f"No country {who} that ships a good to {_told(members)} makes {share:.0%} of its world output. "
+            "Lower `share`, or name others in `by`"
         )
     return found
 

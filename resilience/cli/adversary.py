@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,8 +142,7 @@ def _hurt(asked: Asked, study: Study, found: Curve, reserve: Reserve | None, dat
         f"Of {data['candidates']} stops of exports to {study.members}, each of {asked.stop_weeks} weeks, those that "
         f"hurt most{_limits_told(asked)}:",
         "",
-        columns(_cuts(bare)),
-        "",
+        *([columns(_cuts(bare)), ""] if bare.cuts else []),
         _meaning(bare, "" if reserve is None else "With nothing held, "),
     ]
     if len(bare.table("unmet")):
@@ -231,12 +231,13 @@ def _assumed(asked: Asked, study: Study, others: float) -> list[str]:
         else "every country outside, allies such as suppliers of tools among them (--by says who)"
     )
     count = "everyone's losses count alike" if others == 1 else f"losses outside {study.members} count {others:g}"
-    return [
-        f"Assumed: able to stop are {who}, with {asked.share:.0%} of a good's world output or more. This is what they",
-        "could do, not what they mean to. All stops begin in one week, without warning. Their authors lose the normal",
-        f"revenue of the lanes; {count}. {asked.weeks} weeks in fortnights and months; the defender foresees how long",
-        "the stops last, so the harm is a floor under the true loss. --out DIR writes the proof (plans_*.csv).",
-    ]
+    told = (
+        f"Assumed: able to stop are {who}, with {asked.share:.0%} of a good's world output or more. This is what they "
+        "could do, not what they mean to. All stops begin in one week, without warning. Their authors lose the normal "
+        f"revenue of the lanes; {count}. {asked.weeks} weeks in fortnights and months; the defender foresees how long "
+        "the stops last, so the harm is a floor under the true loss. --out DIR writes the proof (plans_*.csv)."
+    )
+    return textwrap.wrap(told, 115)
 
 
 def _values(attack: Attack) -> dict[str, Any]:
@@ -309,7 +310,9 @@ def _floor(text: str) -> Floor:
         return Floor(tier=tier.strip(), served=float(served))
     except ValueError as error:
         told = "" if sign else " (there is no =)"
-        raise AskError(f"--breaks {text!r}{told}: write it as TIER=SHARE, for example --breaks defence=0.95") from error
+        raise AskError(
+            f"--breaks {text!r}{told}: write it as TIER=SHARE, a share from 0 to 1, for example --breaks defence=0.95"
+        ) from error
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     """The burden of a study's common reserve by one rule, with who would leave; whoever joins bears its part."""
     study, network = find_fitting(asked.study)
     base = sorted(network.countries(*members_of(study, asked.members)))
-    joining = [name for name in network.countries(*asked.joining) if name not in base]
+    joining = _joining(network, base, asked.joining)
     among = _coalitions(study, network, [*base, *joining], coarse=asked.coarse, say=say)
     found = burden(among, _rule(asked, network, among))
     shares = found.table.set_index("member")["cost_usd"]
@@ -105,6 +105,14 @@ def shared(asked: Asked, *, say: Say) -> Answer:
     }  # fmt: skip
     data |= {name: plainly(table.to_dict("records")) for name, table in tables.items()}
     return Answer(text="\n".join(parts), data=data, tables=tables)
+
+
+def _joining(network: Network, base: Sequence[str], named: Sequence[str]) -> list[str]:
+    """Who is not in yet, of the countries whose joining is to be valued."""
+    found = [name for name in network.countries(*named) if name not in base]
+    if named and not found:
+        raise AskError(f"--join {', '.join(named)}: already among the members, {', '.join(base)}. Name others")
+    return found
 
 
 def _coalitions(study: Study, network: Network, members: Sequence[str], *, coarse: bool, say: Say) -> Coalitions:
@@ -150,10 +158,23 @@ def _read(path: Path | None) -> dict[str, float]:
     if path is None:
         raise AskError("--rule weights needs --weights FILE.csv with the columns member and weight")
     try:
-        rows = pd.read_csv(path)
-        return dict(zip(rows["member"].astype(str), rows["weight"].astype(float), strict=True))
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)[["member", "weight"]]
     except (OSError, KeyError, ValueError) as error:
         raise AskError(f"Cannot read weights from {path}: {error}. Give columns member and weight") from error
+    weights = pd.to_numeric(rows["weight"], errors="coerce")
+    faults = [
+        f"row {row}: weight is {told!r}: it must be a number, 0 or more"
+        for row, (told, weight) in enumerate(zip(rows["weight"], weights, strict=True), 2)
+        if not weight >= 0
+    ]
+    faults += [
+        f"row {row}: member {told!r} stands there twice"
+        for row, (told, again) in enumerate(zip(rows["member"], rows["member"].duplicated(), strict=True), 2)
+        if again
+    ]
+    if faults:
+        raise AskError(f"Cannot read weights from {path}", faults)
+    return dict(zip(rows["member"], weights.astype(float), strict=True))
 
 
 def _told(found: Burden) -> pd.DataFrame:

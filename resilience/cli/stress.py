@@ -65,9 +65,9 @@ def find_run_with_reserve(name: str) -> Path:
         return folder
     if folder.is_dir():
         raise AskError(f"{name} holds no reserve.csv: give the folder of a finished run, or a study that was run")
-    study = find_study(name)
-    found = newest(study.name, MANIFEST, "reserve.csv")
+    found = newest(name, MANIFEST, "reserve.csv")
     if found is None:
+        study = find_study(name)
         told = f"Run it first (resilience run {name}), or give the folder of a run"
         raise AskError(f"No run of {study.name} stands in {RUNS}. {told}")
     return found

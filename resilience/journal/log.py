@@ -128,7 +128,8 @@ class Log:
 
     def _why(self, error: OSError) -> str:
         what = "The disk is full" if error.errno in FULL else f"Cannot write: {error.strerror or error}"
-        return f"{what}. {len(self.places)} finished pieces of work are kept in {self.path}."
+        kept = f"{len(self.places)} finished pieces of work are kept in {self.path}"
+        return f"{what}. {kept if self.places else 'Nothing was finished'}."
 
 
 def _checksum(key: bytes, data: bytes) -> bytes:

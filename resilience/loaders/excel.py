@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import importlib
 import json
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -81,6 +82,8 @@ def write_excel(network: Network, path: str | Path) -> Path:
         If a text is longer than a cell can hold.
     MissingExtraError
         If xlsxwriter is not installed.
+    OSError
+        If the file cannot be written.
     """
     path = Path(path)
     xlsxwriter = _extra("xlsxwriter")
@@ -91,7 +94,8 @@ def write_excel(network: Network, path: str | Path) -> Path:
     long = [fault for name, frame in {**held, ABOUT: told}.items() for fault in _too_long(frame, name)]
     if long:
         raise DataError(f"{path.name} cannot hold the network {network.name!r}", long)
-    with xlsxwriter.Workbook(path) as book:
+    whole = BytesIO()  # written by ourselves: what the system refuses is then an OSError
+    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True})
         for name, frame in {**held, ABOUT: told}.items():
             sheet = book.add_worksheet(name)
@@ -99,6 +103,7 @@ def write_excel(network: Network, path: str | Path) -> Path:
             for column, title in enumerate(frame.columns):
                 sheet.write_string(0, column, title, bold)
                 _write_column(sheet, column, frame[title])
+    path.write_bytes(whole.getvalue())
     return path
 
 

@@ -11,6 +11,7 @@ import csv
 import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,8 @@ def write_workbook_template(path: str | Path) -> Path:
         xlsxwriter = importlib.import_module("xlsxwriter")
     except ImportError as error:
         raise MissingExtraError("xlsxwriter", "excel") from error
-    with xlsxwriter.Workbook(path) as book:
+    whole = BytesIO()  # written by ourselves: what the system refuses is then an OSError
+    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666", "text_wrap": True})
         for name, schema in tables.schemas().items():
             sheet = book.add_worksheet(name)
@@ -121,6 +123,7 @@ def write_workbook_template(path: str | Path) -> Path:
             sheet.write_row(0, 0, schema.columns, bold)
             for number, row in enumerate(_comments(schema), 1):
                 sheet.write_row(number, 0, row, grey)
+    Path(path).write_bytes(whole.getvalue())
     return Path(path)
 
 

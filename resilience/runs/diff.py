@@ -21,6 +21,7 @@ LEFT = ("summary", "unmet", "unmet_without")  # told by goods; week by week, whe
 TEXTS = (Asked.file, AskedStress.file)
 TOLD = ("held_at", "reason", "note", "source")  # words that do not say which row it is
 NEEDED = ("dataset", "inputs", "versions")  # of a manifest
+TOLD_ONCE = ("seed", "draws", "policies", "strength", "solver", "command")  # of a manifest, beside files and versions
 KEYS = ("within", "level", "worst_share_of_years", "share_of_a_week_unmet")  # figures that do
 KINDS = {  # by what only their manifests have
     "points": "a sweep",
@@ -47,7 +48,7 @@ class Difference:
         return self.rows.empty and not (self.figures["change"].fillna(0.0) != 0).any()
 
 
-def diff(a: Path, b: Path) -> Difference:
+def diff(a: str | Path, b: str | Path) -> Difference:
     """What changed from run `a` to run `b` in inputs and answers.
 
     Raises
@@ -55,6 +56,7 @@ def diff(a: Path, b: Path) -> Difference:
     RunError
         If either is no finished run, or they are too unlike for a difference to mean anything; it says why.
     """
+    a, b = Path(a), Path(b)
     ours, theirs = _manifest(a), _manifest(b)
     _refuse_unlike(a, b, ours, theirs)
     left = {*LEFT, *(OF_YEARS if not _common(a, b, ours) else ())}
@@ -84,6 +86,8 @@ def _refuse_unlike(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[st
         reasons.append(f"they rest on different datasets, {ours['dataset']!r} and {theirs['dataset']!r}")
     if not reasons and "hazards" not in ours and not _common(a, b, ours):
         reasons.append(f"they have no {'point' if 'points' in ours else 'scenario'} in common")
+    if not reasons and "policies" in ours and not set(ours["policies"]) & set(theirs["policies"]):
+        reasons.append("they have no policy in common")
     if reasons:
         raise RunError(f"{a} and {b} cannot be compared: {'; '.join(reasons)}")
 
@@ -116,9 +120,13 @@ def _inputs(a: Path, b: Path, ours: Mapping[str, Any], theirs: Mapping[str, Any]
         left, right = ({f"{what}{name}": value for name, value in one[key].items()} for one in (ours, theirs))
         left.pop("file study.toml", None), right.pop("file study.toml", None)
         found += [(name, one[:12], other[:12]) for name, one, other in _changed(left, right)]
-    told = [key for key in ("seed", "draws", "solver", "command") if key not in {name for name, _, _ in found}]
-    found += _changed({key: str(ours.get(key, "")) for key in told}, {key: str(theirs.get(key, "")) for key in told})
+    told = [key for key in TOLD_ONCE if key not in {name for name, _, _ in found}]
+    found += _changed(*({key: _words(one.get(key, "")) for key in told} for one in (ours, theirs)))
     return pd.DataFrame(found, columns=["what", "a", "b"], dtype="str")
+
+
+def _words(value: object) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _settings(folder: Path) -> dict[str, str]:

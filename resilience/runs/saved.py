@@ -61,7 +61,7 @@ class Saved:
         return f"Run of {self.study.name!r} in {self.folder}: {self.headline()}"
 
 
-def read(folder: Path) -> Saved:
+def read(folder: str | Path) -> Saved:
     """The finished run in `folder`.
 
     Raises
@@ -69,6 +69,7 @@ def read(folder: Path) -> Saved:
     RunError
         If there is none, it is a sweep, or what it rests on has changed since.
     """
+    folder = Path(folder)
     if not (folder / MANIFEST).is_file():
         told = f"Go on with it first: resilience resume {folder}" if (folder / UNFINISHED).is_dir() else (
             "Give the folder that `resilience run` names at its end"

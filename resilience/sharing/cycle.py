@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from resilience.errors import AskError
+from resilience.errors import AskError, SolverError
 from resilience.network import Network
 from resilience.periods import Periods
 from resilience.policy import Release, Reserve
@@ -118,15 +118,19 @@ def cost_of_delay(
     It never falls with the delay. With coarse `periods` a delay within one period may cost nothing: take single weeks
     while it lasts.
     """
+
+    def lost(scenario: Scenario, wait: int) -> float:
+        held = replace(reserve, release=replace(reserve.release, decision_weeks=wait))
+        try:
+            return best_response(network, scenario, weeks=weeks, periods=periods, scope=scope, reserve=held).loss_usd
+        except SolverError as error:
+            raise SolverError(f"Scenario {scenario.name!r} has no answer: {error}") from error
+
     rows = [
-        (wait, scenario.name, scenario.probability,
-         best_response(
-             network, scenario, weeks=weeks, periods=periods, scope=scope,
-             reserve=replace(reserve, release=replace(reserve.release, decision_weeks=wait)),
-         ).loss_usd)
+        (wait, scenario.name, scenario.probability, lost(scenario, wait))
         for wait in sorted(decision_weeks)
         for scenario in scenarios
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(rows, columns=["decision_weeks", "scenario", "probability", "loss_usd"])
     table["delay_usd"] = table["loss_usd"] - table.groupby("scenario")["loss_usd"].transform("first")
     return table

@@ -45,3 +45,10 @@ def test_what_it_cannot_do_is_one_sentence(tiny, tmp_path):
     assert "has no column owner, place" in call(tiny, "--reserve", tmp_path / "bare.csv", code=1)[1]
     assert "write it as TIER=SHARE" in call(tiny, "--breaks", "defence", code=1)[1]
     assert "Lower `share`" in call(tiny, "--by", "CCC", code=1)[1]
+
+
+def test_no_choice_within_the_limits_is_a_sentence_and_no_empty_table(tiny):
+    shown, _ = call(tiny, "--cuts", 2, "--stop-weeks", 4, "--weeks", 12, "--own-cost", 0)
+    assert "So no choice within these limits does any harm" in shown
+    assert "its author loses" not in shown
+    assert max(map(len, shown.partition("Assumed")[2].splitlines())) <= 115

@@ -262,6 +262,9 @@ def test_export_writes_a_workbook_that_reads_back(tiny, tmp_path):
     from resilience.loaders import read_excel
     from resilience.network import Network
 
+    (tmp_path / "folder.xlsx").mkdir()
+    assert "Cannot write" in call("export", tiny, "--excel", tmp_path / "folder.xlsx", code=1)[1]
+    assert "must end in .xlsx" in call("export", tiny, "--excel", tmp_path / "net.csv", code=2)[1]
     call("export", tiny, "--excel", tmp_path / "net.xlsx")
     assert read_excel(tmp_path / "net.xlsx").checksum() == Network.read(tiny.parent / "net").checksum()
 

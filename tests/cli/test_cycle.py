@@ -41,3 +41,11 @@ def test_a_scenario_that_is_not_there_is_told(tiny_kept, held):
     told = call("cycle", tiny_kept, "--reserve", held, "--scenario", "gas_stop", code=1)[1]
     assert "'gas_stop'" in told
     assert "Did you mean gas_stops" in told
+
+
+def test_a_scenario_without_an_answer_is_named(tiny, held):
+    """No solver takes a demand of 1e21 chips a week."""
+    strike = "disruptions = [{ kind = 'demand_surge', factor = 1e20, weeks = 4 }]"
+    tiny.write_text(tiny.read_text() + f"\n[[scenario]]\nname = 'poison'\nprobability = 0.01\n{strike}\n")
+    told = call("cycle", tiny, "--reserve", held, code=1)[1]
+    assert "Scenario 'poison' has no answer: HiGHS refused the program: a figure behind it is no number, or" in told

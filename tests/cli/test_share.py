@@ -45,3 +45,17 @@ def test_share_and_allocate_ask_for_members_and_for_a_study_that_fits(tiny):
     told = call("share", tiny, code=1)[1]
     assert "The study tiny does not fit its network" in told
     assert "tiny.toml:15: scenario.2: Scenario 'chips_stop'" in told
+
+
+def test_every_row_of_weights_at_fault_is_told(tiny, tmp_path):
+    weights = tmp_path / "gdp.csv"
+    weights.write_text("member,weight\nBBB,-1\nBBB,much\n")
+    told = call("share", tiny, "--rule", "weights", "--weights", weights, code=1)[1]
+    for row in ("row 2: weight is '-1'", "row 3: weight is 'much'", "row 3: member 'BBB' stands there twice"):
+        assert row in told
+
+
+def test_what_would_be_ignored_is_refused(tiny, tmp_path):
+    assert "--pairs says how many orders --rule shapley draws" in call("share", tiny, "--pairs", 3, code=2)[1]
+    assert "--weights says how --rule weights divides" in call("share", tiny, "--weights", tmp_path, code=2)[1]
+    assert "--join BBB: already among the members, BBB, CCC" in call("share", tiny, "--join", "BBB", code=1)[1]

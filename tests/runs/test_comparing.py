@@ -77,6 +77,12 @@ def test_named_policies_alone_are_tried_and_need_no_sizing(compared, study, tmp_
     assert not any("sizing" in one for one in said)
     found = diff(compared[0], tmp_path / "two")
     assert set(found.rows["table"]) >= {"policies", "losses"}
+    policies = found.inputs.set_index("what").loc["policies"]
+    assert policies["b"] == "no reserve; national, 60 days"
+    other = Comparing(seed=COMPARING.seed, only=("national, 100 days",))
+    answer(begin(tmp_path / "other", Asked.of(study, comparing=other)), say=quiet)
+    with pytest.raises(RunError, match="they have no policy in common"):
+        diff(tmp_path / "two", str(tmp_path / "other"))
     assert found.rows.loc[found.rows["table"] == "losses", "b"].isna().all()  # of policies that one has; none changed
 
 

@@ -202,6 +202,10 @@ def share(
 
         if rule not in RULES:
             raise typer.BadParameter(f"--rule {rule!r}: one of {', '.join(RULES)}")
+        if pairs and rule != "shapley":
+            raise typer.BadParameter("--pairs says how many orders --rule shapley draws: give that rule as well")
+        if weights is not None and rule != "weights":
+            raise typer.BadParameter("--weights says how --rule weights divides: give that rule as well")
         asked = Asked(
             study=study, rule=rule, members=members or (), joining=join or (), weights=weights, pairs=pairs,
             departures=departures, coarse=coarse,

@@ -185,6 +185,8 @@ def export(
     """Write a study's program for another solver, or its network for a spreadsheet."""
     if out is not None:
         mps, excel = mps or out, excel or out / "network.xlsx"
+    if excel is not None and excel.suffix != ".xlsx":
+        raise typer.BadParameter(f"--excel {excel}: the file's name must end in .xlsx")
     if mps is None and excel is None:
         raise typer.BadParameter("give --mps DIR, --excel FILE or --out DIR")
 
