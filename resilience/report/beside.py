@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from resilience import views
+from resilience.report import numbers
 from resilience.report.blocks import Column, Section, Table
 from resilience.report.holding import sentence
 from resilience.report.scale import AsTheyAre
@@ -152,7 +153,7 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
         Column.mixed("Reported", "", table["reported"], notes=table["unit"]),
         Column.mixed("Met from", "", table["low"].astype(float)),
         Column.mixed("to", "", table["high"].astype(float)),
-        Column.mixed("Simulated", "", table["simulated"].astype(float)),
+        _simulated(table),
         Column.placed("Verdict", "where in the range", table["verdict"], _at(table), far=views.FAR),
     )
     words = (
@@ -162,6 +163,13 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
     )
     found = Table(caption="Reported and simulated outcomes of past disruptions", columns=columns, sortable=True)
     return Section(key="backtests", title="Back-tests", words=words, blocks=(found,))
+
+
+def _simulated(table: pd.DataFrame) -> Column:
+    """What was simulated; an outcome that was, and has no figure in an answer.json, never comes."""
+    never = table["simulated"].isna() & (table["verdict"] != "not simulated")
+    cells = table["simulated"].astype(float).map(numbers.plain).mask(never, "never")
+    return Column(head="Simulated", cells=tuple(cells), number=True)
 
 
 def _at(table: pd.DataFrame) -> list[float | None]:

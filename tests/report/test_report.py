@@ -173,6 +173,11 @@ def test_sections_appear_where_there_is_something_for_them(known, beside):
     )
 
 
+def test_what_was_simulated_never_to_come_is_told_apart_from_what_was_not_simulated(known, beside):
+    tests = next(part for part in parsed(html(known, beside=beside)).iter("section") if part.get("id") == "backtests")
+    assert [words(row[5]) for row in tests.iter("tr")][1:] == ["–", "never"]
+
+
 def test_assumed_figures_that_matter_are_named(page):
     told = words(next(part for part in parsed(page).iter("section") if part.get("id") == "data"))
     assert "Assumed figures that matter" in told
