@@ -11,7 +11,6 @@ from resilience.sizing.size import Sizing
 from resilience.study import Study
 
 NOISE = 1e-9  # share of the largest figure of its kind, or of all of them, that counts as rounding
-TRACE = 1e-6  # of a loss avoided that is demand, as interior points leave it where none is
 
 
 def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
@@ -77,8 +76,7 @@ def unmet_share(losses: pd.DataFrame) -> pd.Series:
     """
     avoided = losses["without_usd"] - losses["loss_usd"]
     met = (losses["without_unmet_usd"] - losses["unmet_usd"]).fillna(0.0)
-    share = (met / avoided.where(avoided > 0)).clip(0.0, 1.0).fillna(0.0)
-    return share.where(share > TRACE, 0.0)
+    return (met / avoided.where(avoided > 0)).clip(0.0, 1.0).fillna(0.0)
 
 
 def _places(stores: pd.DataFrame) -> str:

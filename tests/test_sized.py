@@ -1,10 +1,12 @@
 """What goods are thanked for, and what is missing at the end, on the tiny study with a month of chips in stock."""
 
+import json
 import re
 
 import pytest
 
 from resilience.answering import run
+from resilience.report import html
 from resilience.study import Study
 
 WEEKS = 4  # without gas
@@ -58,3 +60,17 @@ def test_where_both_are_avoided_the_headline_gives_the_part(tiny):
     told = re.search(r"Of what it avoids, (\d+)% is demand that would go unmet", found.headline())
     assert 0 < part < 1
     assert int(told[1]) == pytest.approx(100 * part, abs=0.51)
+
+
+def test_of_scenarios_that_were_simulated_only_nobody_knows_the_parts(tiny):
+    stop = {"kind": "outage", "good": "gas"}
+    years = [
+        {"name": f"year_{n}", "probability": 0.02 if n < 2 else 1e-12, "disruptions": [{**stop, "weeks": 2 + n % 3}]}
+        for n in range(31)  # so many that simulation tells first which of them matter
+    ]
+    found = run(Study.read(tiny).having({"sizing.goods": ["gas"], "scenario": years}))
+    lost = found.table("losses").set_index("scenario")
+    assert (lost["loss_usd"] > 0).all()
+    assert lost["unmet_usd"].notna().tolist() == [True] * 2 + [False] * 29
+    assert "–" in html(found)
+    assert json.dumps(found.to_json(), allow_nan=False)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.history.account import account, measure
-from resilience.history.events import Event, load, network_of
+from resilience.history.events import Event, Outcome, load, network_of
 from resilience.network import Network
 from resilience.periods import Coarsening
 from resilience.simulate import Behaviour, simulate
@@ -20,6 +20,7 @@ WEEKS = 60  # every outcome lies within a year and the notice before it
 TO_THE_END = 104  # weeks in which losses are counted
 COARSE = Coarsening(steps=((4, 1), (4, 2), (1, 4)))
 NOTHING = 5e-4  # shown as 0
+ROUNDING = 1e-9  # of the largest figure reported of an outcome: what arithmetic leaves of none
 
 Told = Callable[[str], None]
 
@@ -35,7 +36,7 @@ def backtest(
 
     Firms behave as `behaviour` says, by default as `Behaviour()`, and no reserve exists. A verdict is "met" where the
     simulated figure lies from low to high, else "too low", "too high" or "not simulated". Prices are not: the network
-    has none that move.
+    has none that move. What never comes is infinite.
 
     Do not read a met outcome as proof. Several effects are reported as none, which a network with ample stocks meets
     without being right, and inputs rest on assumptions that the events' files name.
@@ -54,6 +55,7 @@ def backtest(
             rows[event.name] = []
             for outcome in event.outcomes:
                 simulated = measure(seen, outcome.measure, outcome.select) if outcome.measure else np.nan
+                simulated = 0.0 if abs(simulated) < ROUNDING * _size(outcome) else simulated
                 rows[event.name].append({
                     "event": event.name, "what": outcome.what, "unit": outcome.unit, "reported": outcome.value,
                     "low": outcome.low, "high": outcome.high, "simulated": simulated,
@@ -106,6 +108,12 @@ def _by_network(network: Network, events: tuple[Event, ...]) -> Iterator[tuple[N
         groups.setdefault(repr(event.overrides), []).append(event)
     for alike in groups.values():
         yield network_of(alike[0], network), alike
+
+
+def _size(outcome: Outcome) -> float:
+    """The largest figure that was reported of it."""
+    told = (outcome.value, outcome.low, outcome.high)
+    return max((abs(figure) for figure in told if figure is not None), default=1.0)
 
 
 def _verdict(simulated: float, low: float | None, high: float | None) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from resilience import views
+from resilience.report import numbers
 from resilience.report.blocks import Column, Section, Table
 from resilience.report.holding import sentence
 from resilience.report.scale import AsTheyAre
@@ -51,15 +52,16 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
     """Policies on the same years."""
     table = pd.DataFrame(answer["policies"]).sort_values(["total_usd_per_year", "policy"])
     amounts = table[["cost_usd_per_year", "loss_usd_per_year", "total_usd_per_year"]].to_numpy().ravel()
+    saved = table[["saves_usd_per_year", "saves_low_usd", "saves_high_usd"]].to_numpy().ravel()
     columns = (
         Column.text("Policy", table["policy"].map(sentence)),
         scale.usd("Held", table["held_usd"]),
         scale.usd("Costs", table["cost_usd_per_year"], per=" a year", alike=amounts),
         scale.usd("Loses", table["loss_usd_per_year"], per=" a year", alike=amounts),
         scale.usd("In all", table["total_usd_per_year"], per=" a year", alike=amounts, bars="held"),
-        scale.usd("Saves", table["saves_usd_per_year"], per=" a year"),
-        scale.usd("at least", table["saves_low_usd"], alike=table["saves_high_usd"]),
-        scale.usd("at most", table["saves_high_usd"], alike=table["saves_low_usd"]),
+        scale.usd("Saves", table["saves_usd_per_year"], per=" a year", alike=saved),
+        scale.usd("at least", table["saves_low_usd"], alike=saved),
+        scale.usd("at most", table["saves_high_usd"], alike=saved),
         Column.shares("Best", "chance", table["chance_best"]),
     )
     first, level = answer["policies"][0]["policy"], answer["level"]
@@ -80,7 +82,7 @@ def compared(answer: Answer, scale: AsTheyAre) -> Section:
 def shared(answer: Answer, scale: AsTheyAre) -> Section:
     """Who pays for the common reserve, and under what other arrangements."""
     table, ways = pd.DataFrame(answer["burden"]), pd.DataFrame(answer["arrangements"])
-    paid = table[["pays_usd", "loss_usd", "cost_usd"]].to_numpy().ravel()
+    paid = table[["pays_usd", "loss_usd", "cost_usd", "saves_usd"]].to_numpy().ravel()
     costs = ways[["holding_usd", "loss_usd", "cost_usd"]].to_numpy().ravel()
     burden = Table(
         caption=f"What each member pays, by {answer['rule']}",
@@ -90,7 +92,7 @@ def shared(answer: Answer, scale: AsTheyAre) -> Section:
             scale.usd("Pays", table["pays_usd"], per=" a year", alike=paid, bars="held"),
             scale.usd("Loss left", table["loss_usd"], per=" a year", alike=paid),
             scale.usd("Bears in all", table["cost_usd"], per=" a year", alike=paid),
-            scale.usd("Saves", table["saves_usd"], per=" a year, against alone"),
+            scale.usd("Saves", table["saves_usd"], per=" a year, against alone", alike=paid),
         ),
     )
     arrangements = Table(
@@ -152,7 +154,7 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
         Column.mixed("Reported", "", table["reported"], notes=table["unit"]),
         Column.mixed("Met from", "", table["low"].astype(float)),
         Column.mixed("to", "", table["high"].astype(float)),
-        Column.mixed("Simulated", "", table["simulated"].astype(float)),
+        _simulated(table),
         Column.placed("Verdict", "where in the range", table["verdict"], _at(table), far=views.FAR),
     )
     words = (
@@ -162,6 +164,13 @@ def backtested(answer: Answer, scale: AsTheyAre) -> Section:
     )
     found = Table(caption="Reported and simulated outcomes of past disruptions", columns=columns, sortable=True)
     return Section(key="backtests", title="Back-tests", words=words, blocks=(found,))
+
+
+def _simulated(table: pd.DataFrame) -> Column:
+    """What was simulated; an outcome that was, and has no figure in an answer.json, never comes."""
+    never = table["simulated"].isna() & (table["verdict"] != "not simulated")
+    cells = table["simulated"].astype(float).map(numbers.plain).mask(never, "never")
+    return Column(head="Simulated", cells=tuple(cells), number=True)
 
 
 def _at(table: pd.DataFrame) -> list[float | None]:

@@ -49,7 +49,7 @@ class Column:
         values, alike = list(values), list(alike)
         size, unit = numbers.money([*values, *alike])
         largest = max([*values, *alike], default=0.0)
-        drawn = tuple(value / largest if largest > 0 else 0.0 for value in values) if bars else ()
+        drawn = tuple(max(value / largest, 0.0) if largest > 0 else 0.0 for value in values) if bars else ()
         shown = numbers.column([value / size for value in values], alike=[value / size for value in alike])
         return cls(head=head, unit=unit + per, cells=shown, number=True, bars=drawn, tone=bars or "held")
 

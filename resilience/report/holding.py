@@ -227,17 +227,22 @@ def known(reading: Reading, scale: AsTheyAre) -> Section:
 
 
 def _simulated(reading: Reading, scale: AsTheyAre) -> Table:
-    """Loss in each scenario by the program and as simulated."""
+    """Loss in each scenario by the program and as simulated, and how much of the latter is demand."""
     table = views.beside_simulation(reading)
-    ways = {f"{how.capitalize()}, {word}": f"{how}_{name}" for how in ("program", "simulated")
-            for word, name in (("without", "without_usd"), ("with", "usd"))}  # fmt: skip
-    amounts = table[list(ways.values())].to_numpy().ravel()
-    columns = (
-        Column.text("Scenario", table["scenario"].map(numbers.label)),
-        *(scale.usd(head, table[name], alike=amounts) for head, name in ways.items()),
-    )
-    return Table(caption="Loss with foresight, and as firms that follow rules would have it", columns=columns,
-                 sortable=True)  # fmt: skip
+    ways = ("program_without_usd", "program_usd", "simulated_without_usd", "simulated_usd")
+    amounts = table[list(ways)].to_numpy().ravel()
+    columns = [Column.text("Scenario", table["scenario"].map(numbers.label))]
+    for way in ways:
+        how, which = way.split("_", 1)
+        head = "Foresight" if how == "program" else "Simulated"
+        columns.append(scale.usd(f"{head}, {'with' if which == 'usd' else 'without'}", table[way], alike=amounts))
+        if how == "simulated":
+            unmet = table[f"{how}_{which.replace('usd', 'unmet_usd')}"]
+            columns.append(of_demand(unmet / table[way].where(table[way] > 0)))
+    return Table(
+        caption="Loss with foresight, and as firms that follow rules would have it",
+        columns=tuple(columns), sortable=True,
+    )  # fmt: skip
 
 
 def ratios(head: str, unit: str, values: Iterable[float]) -> Column:

@@ -91,7 +91,8 @@ def plain(value: object) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             return "–"
-        return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+        shown = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+        return shown.replace("-", "−", 1) if value < 0 else shown
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return str(value)

@@ -132,7 +132,7 @@ class Indices(AsTheyAre):
         """Points; `bars` is their tone."""
         shown, alike = ([100.0 * value / self.base_usd for value in given] for given in (values, alike))
         largest = max([*shown, *alike], default=0.0)
-        drawn = [value / largest if largest > 0 else 0.0 for value in shown] if bars else []
+        drawn = [max(value / largest, 0.0) if largest > 0 else 0.0 for value in shown] if bars else []
         cells = numbers.column(shown, alike=alike)
         return Column(head=head, unit=POINTS + per, cells=cells, number=True, bars=tuple(drawn), tone=bars or "held")
 

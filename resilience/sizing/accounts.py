@@ -14,7 +14,10 @@ from resilience.sizing.extensive import block_worth, held_shares, lifted
 from resilience.sizing.fixed import HARMLESS
 from resilience.sizing.ranking import MEASURE, STOCK
 from resilience.sizing.response import response_tables
+from resilience.sizing.statement import Compiled
 from resilience.solver import Solution
+
+TRACE = 1e-6  # of a scenario's loss that is unmet demand, as interior points leave it where none is
 
 if TYPE_CHECKING:
     from resilience.sizing.solved import Solved
@@ -31,9 +34,7 @@ def losses_table(asked: Stated, found: Solved, alone: Sequence[Solution], most: 
     without_unmet = unmet.copy()
     for scenario, block, plan, bare in zip(asked.terms.blocks, asked.blocks, found.plans, alone, strict=True):
         loss[scenario] = block.program.cost @ plan
-        unmet[scenario], without_unmet[scenario] = (
-            float((block.block(block.program.cost, "short") * block.block(x, "short")).sum()) for x in (plan, bare.x)
-        )
+        unmet[scenario], without_unmet[scenario] = (_unmet(block, x) for x in (plan, bare.x))
     return pd.DataFrame({
         "scenario": [scenario.name for scenario in asked.scenarios],
         "probability": [scenario.probability for scenario in asked.scenarios],
@@ -42,6 +43,12 @@ def losses_table(asked: Stated, found: Solved, alone: Sequence[Solution], most: 
         "without_unmet_usd": without_unmet * asked.laws.usd,
         "unmet_usd": unmet * asked.laws.usd,
     })  # fmt: skip
+
+
+def _unmet(block: Compiled, plan: Floats) -> float:
+    """The value of unmet demand in a plan; none where it is but a trace of the loss."""
+    told = float((block.block(block.program.cost, "short") * block.block(plan, "short")).sum())
+    return told if told > TRACE * float(block.program.cost @ plan) else 0.0
 
 
 def short_tables(asked: Stated, plans: Sequence[Floats]) -> tuple[pd.DataFrame, pd.DataFrame]:

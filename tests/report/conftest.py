@@ -53,12 +53,14 @@ def beside():
     player = {"player": "A", "shapley": 0.5, "shapley_shubik": 1.0, "banzhaf": 1.0}
     outcome = {"event": "great_fire", "what": "wafers lost", "unit": "share", "reported": 0.1, "low": 0.05,
                "high": None, "simulated": None, "verdict": "not simulated"}  # fmt: skip
+    late = {**outcome, "what": "weeks until it was felt", "high": 0.2, "verdict": "too high"}  # never, that is
     return {
         "compare": {"policies": policies, "scenarios": 3, "level": 0.95, "headline": "H.", "findings": ["F."]},
-        "share": {"burden": [{"member": "A", **member}], "arrangements": [{"arrangement": "pooled", **way}],
+        "share": {"burden": [{"member": "A", **member}, {"member": "B", **member, "pays_usd": -35.0}],
+                  "arrangements": [{"arrangement": "pooled", **way}],
                   "leavers": [{"coalition": "A, B", "gain_usd": 3.5}], "rule": "nucleolus", "stable": False,
                   "sentences": ["S."]},
         "controls": {"coalitions": [coalition], "power": [player], "target": "CHN", "controls": "c", "weeks": 52,
                      "sentence": "T."},
-        "backtest": {"backtest": [outcome], "dataset": "net"},
+        "backtest": {"backtest": [outcome, late], "dataset": "net"},
     }  # fmt: skip

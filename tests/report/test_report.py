@@ -113,6 +113,16 @@ def test_tables_have_captions_and_units(page):
     assert cells == ["Gas stop", "10%", "10,530", "99.7%", "180", "0%", "10,350"]
 
 
+def test_a_simulated_loss_is_told_with_the_part_that_is_demand(page):
+    tables = list(parsed(page).iter("table"))
+    table = next(table for table in tables if "as firms that follow rules" in words(table.find("caption")))
+    heads, *rows = ([words(cell) for cell in row] for row in table.iter("tr"))
+    assert [head.partition(" of")[0] for head in heads[3:]] == [
+        "Simulated, without USD", "Unmet demand", "Simulated, with USD", "Unmet demand",
+    ]  # fmt: skip
+    assert rows[1] == ["Short strike", "30", "30", "617", "96.7%", "30", "0%"]
+
+
 def test_it_says_what_is_assumed_and_that_losses_are_a_floor(page):
     care = words(next(part for part in parsed(page).iter("section") if part.get("id") == "care"))
     assert "1 of 2 figures behind the network (50%) are assumed" in care
@@ -171,6 +181,11 @@ def test_sections_appear_where_there_is_something_for_them(known, beside):
         "summary care reserve losses time world short missing budgets margins known policies burden coalitions "
         "backtests network scenarios data provenance"
     )
+
+
+def test_what_was_simulated_never_to_come_is_told_apart_from_what_was_not_simulated(known, beside):
+    tests = next(part for part in parsed(html(known, beside=beside)).iter("section") if part.get("id") == "backtests")
+    assert [words(row[5]) for row in tests.iter("tr")][1:] == ["–", "never"]
 
 
 def test_assumed_figures_that_matter_are_named(page):

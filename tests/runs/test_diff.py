@@ -41,7 +41,7 @@ def test_what_was_asked_otherwise_and_what_came_out_otherwise_are_told(whole, po
     assert goods.at["gas unit", "change"] == pytest.approx(-20, rel=1e-4)  # thirty units were held, ten are
     assert goods["b"].isna()["chip unit"]  # no chip is held any more
     losses = found.rows[(found.rows["table"] == "losses") & (found.rows["row"] == "gas_stops")].set_index("column")
-    assert list(losses.index) == ["loss_usd"]
+    assert list(losses.index) == ["loss_usd", "unmet_usd"]
 
 
 def test_files_versions_and_seeds_are_compared(whole, tmp_path):
