@@ -235,8 +235,9 @@ class Result:
         return f"Result of {self.study.name!r}: {self.headline()}"
 
     def _repr_html_(self) -> str:
-        ranked = [self.table("ranking").rename(columns=shown.HEADS)] if len(self.sizing.measures) else []
-        return shown.answer(self.headline(), shown.brief(self.summary()), *ranked, findings=self.findings())
+        tables = [self.summary(), *([self.table("ranking")] if len(self.sizing.measures) else [])]
+        told = [table.rename(columns=shown.HEADS) for table in tables]
+        return shown.answer(self.headline(), *told, findings=self.findings())
 
 
 class Files(TypedDict):

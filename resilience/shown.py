@@ -16,6 +16,7 @@ HEADS: Mapping[str, str] = {  # of tables of a result, short enough for a termin
     "holding_usd_per_year": "USD/year to hold",
     "avoided_usd_per_year": "USD/year avoided",
     "avoided_unmet_usd_per_year": "of it demand",
+    "saved_usd_per_usd_held": "last USD saves",
     "held_at": "held at",
     "least_quantity": "least in 5 %",
     "most_quantity": "most in 5 %",
@@ -25,11 +26,6 @@ HEADS: Mapping[str, str] = {  # of tables of a result, short enough for a termin
     "usd_per_usd_avoided": "USD per USD avoided",
     "next_usd_per_usd_saved": "USD per next USD saved",
 }
-
-
-def brief(summary: pd.DataFrame) -> pd.DataFrame:
-    """A result's `summary()` with heads that fit, and without what the last dollar saves: mostly what it costs."""
-    return summary.drop(columns="saved_usd_per_usd_held").rename(columns=HEADS)
 
 
 def answer(headline: str, *tables: pd.DataFrame, findings: Sequence[str] = ()) -> str:

@@ -23,7 +23,7 @@ from resilience.result import Result
 from resilience.risk import Expectation
 from resilience.runs import Answered, Asked, AskedStress, Comparing, Unfinished, answer, begin, take_up
 from resilience.runs.asked import Question
-from resilience.shown import HEADS, brief
+from resilience.shown import HEADS
 from resilience.stating import refuse_unfit
 from resilience.stress import Stress
 from resilience.study import Study
@@ -221,7 +221,7 @@ def _answer(result: Result) -> list[str]:
     parts = [result.headline(), ""]
     summary = result.summary()
     if len(summary):
-        parts += [columns(brief(summary)), ""]
+        parts += [columns(summary.rename(columns=HEADS)), ""]
     if len(result.sizing.measures):
         parts += ["Stock and measures by what each costs for the loss it avoids, what is bought first:"]
         parts += [columns(result.table("ranking").rename(columns=HEADS).head(LINES)), ""]
