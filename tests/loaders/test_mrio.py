@@ -1,43 +1,14 @@
 """Two regions and two sectors in the frames that pymrio's tables have, small enough to work by hand."""
 
-import sys
-import types
-from dataclasses import dataclass
-
 import numpy as np
-import pandas as pd
 import pytest
+from tables_of_regions import Tables, table
 
 from resilience import simulate
 from resilience.balance import balance
-from resilience.errors import AskError, DataError, MissingExtraError
+from resilience.errors import AskError, DataError
 from resilience.loaders import read_mrio
 from resilience.scenario import Scenario
-
-ENDS = pd.MultiIndex.from_product([["east", "west"], ["ore", "steel"]], names=["region", "sector"])
-
-
-@dataclass
-class Tables:
-    """As much of an IOSystem as is read."""
-
-    Z: pd.DataFrame | None
-    Y: pd.DataFrame | None
-
-
-def table(**cells):
-    """East digs ore for both regions' steel; each sells steel to both. Output: ore 52 and 0, steel 104 and 208."""
-    between = pd.DataFrame(0.0, ENDS, ENDS)
-    between.loc[("east", "ore"), [("east", "steel"), ("west", "steel")]] = [20.0, 26.0]
-    between.loc[("east", "steel"), ("east", "ore")] = 5.2
-    columns = pd.MultiIndex.from_product([["east", "west"], ["households", "stocks"]], names=["region", "category"])
-    final = pd.DataFrame(0.0, ENDS, columns)
-    final.loc[("east", "ore"), ("east", "households")] = 6.0
-    final.loc[("east", "steel")] = [80.0, 0.0, 10.0, 8.8]
-    final.loc[("west", "steel")] = [8.0, 0.0, 200.0, 0.0]
-    for (name, row, column), value in cells.get("put", {}).items():
-        {"Z": between, "Y": final}[name].loc[row, column] = value
-    return Tables(Z=between, Y=final)
 
 
 def test_recipes_are_the_world_s_and_shares_the_region_s():
@@ -122,36 +93,6 @@ def test_all_faults_come_at_once():
     with pytest.raises(DataError) as caught:
         read_mrio(table(put={("Z", ORE, STEEL): -1.0, ("Y", STEEL, ("east", "stocks")): np.nan}))
     assert [fault.file for fault in caught.value.faults] == ["Z", "Y"]
-
-
-def test_a_folder_needs_pymrio_and_must_be_there(tmp_path, monkeypatch):
-    with pytest.raises(DataError, match="no such folder"):
-        read_mrio(tmp_path / "absent")
-    monkeypatch.setitem(sys.modules, "pymrio", None)  # as if it were not installed
-    with pytest.raises(MissingExtraError, match=r"supply-resilience\[mrio\]"):
-        read_mrio(tmp_path)
-
-
-def test_a_folder_that_pymrio_cannot_load_is_told(tmp_path, monkeypatch):
-    """A module in pymrio's place does what it does with folders that lack a file or hold a broken one."""
-    module = types.ModuleType("pymrio")
-    monkeypatch.setitem(sys.modules, "pymrio", module)
-    for error in (FileNotFoundError(2, "No such file", f"{tmp_path}/Z.txt"), ValueError("Expecting , delimiter\nmore")):
-        module.load_all = failing(error)
-        with pytest.raises(
-            DataError, match=r"pymrio cannot load it \(.*(Z\.txt|delimiter).*\). Write it again"
-        ) as caught:
-            read_mrio(tmp_path)
-        assert caught.value.__cause__ is error
-
-
-def failing(error):
-    """A function that raises."""
-
-    def load(folder):
-        raise error
-
-    return load
 
 
 def test_arguments_out_of_range_are_refused():
