@@ -112,7 +112,7 @@ def test_a_notebook_shows_the_headline_the_table_and_what_its_figures_are(found)
 
 
 def test_who_is_best_more_often_than_the_best_on_average_is_named(found):
-    """A loss that comes once in twenty years decides the mean; 0.95 to the tenth, 60% of spells of ten, go without it."""
+    """A loss that comes once in twenty years decides the mean; 60% of ten-year spells (0.95 ** 10) go without."""
     rare = replace(
         found, probability=np.array([0.05, 0.0]), loss_usd=np.array([[4_000.0, 0.0], [0.0, 0.0], [4_000.0, 0.0]]),
         sampling=StatedChances(years=10),
