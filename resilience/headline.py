@@ -60,10 +60,19 @@ def _answer(study: Study, sizing: Sizing, money: Money) -> str:
     said = f"{stock}, with {beside}," if beside and held else stock if held else f"No stock for {owner}: {beside}"
     return (
         f"{said} lowers the {weighed} loss from "
-        f"{money(before)} to {money(after)} USD a year ({cut:.0%} less); no reserve is more than "
+        f"{money(before)} to {money(after)} USD a year ({_part(cut)} less); no reserve is more than "
         f"{max(100 * sizing.gap, 0.001):.2g} % cheaper. Most of what is left comes from {left['scenario']}: "
         f"{money(float(left['usd']))} USD a year."
     )
+
+
+def _part(share: float) -> str:
+    """A share of the loss, never called all of it where something is left.
+
+    >>> _part(0.423), _part(0.998), _part(1.0)
+    ('42%', 'more than 99%', '100%')
+    """
+    return "more than 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _anything(sizing: Sizing) -> bool:
