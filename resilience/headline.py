@@ -98,8 +98,15 @@ def _of_stock(losses: pd.DataFrame, simulated: pd.DataFrame, weeks: int) -> str:
     )
 
 
-def _part(cut: float) -> str:
-    return f"{cut:.0%}" if cut >= 0.005 else "under 0.5 %"
+def _part(share: float) -> str:
+    """A share of the loss, never called all of it where something is left, nor none where something is saved.
+
+    >>> _part(0.423), _part(0.998), _part(1.0), _part(1e-9)
+    ('42%', 'more than 99%', '100%', 'under 0.5%')
+    """
+    if share < 0.005:
+        return "under 0.5%"
+    return "more than 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _anything(sizing: Sizing) -> bool:

@@ -33,11 +33,12 @@ from resilience.sizing.information import Information, information
 from resilience.sizing.replications import Replications, replicate
 from resilience.sizing.size import Sizing
 from resilience.sizing.stated import Stated
-from resilience.solver import Method
+from resilience.solver import Method, Status
 from resilience.study import Study
 
 Say = Callable[[str], None]
 BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
+LOOSE = 1e-3  # gap past which nothing is called optimal, whatever the solver says of its tolerances
 NAMED = 3  # figures, or scenarios, in a sentence
 NOTED = 0.01  # of the loss without a reserve: what simulation may lose more with it and nothing be said
 SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
@@ -155,6 +156,8 @@ def sentences(knowledge: Knowledge, sizing: Sizing, risk: Risk, money: Callable[
 
 def _proof(sizing: Sizing, money: Callable[[float], str]) -> str:
     word = sizing.status.name.lower().replace("_", " ").capitalize()
+    if sizing.status is Status.OPTIMAL and sizing.gap > LOOSE:
+        word = "Optimal by the solver's own tolerances, but not proved to be"
     return (
         f"{word}: {money(sizing.objective_usd)} USD a year in all, and no reserve costs less than "
         f"{money(sizing.bound_usd)} (gap {sizing.gap:.1e})."

@@ -53,6 +53,13 @@ def test_a_calibrated_reserve_is_never_worse_for_behaviour_than_the_sized_one(as
     assert asked.table("calibrated").equals(found.reserve.table())
 
 
+def test_what_the_solver_calls_optimal_and_is_not_proved_is_not_called_so(asked):
+    loose = replace(asked.sizing, bound_usd=0.8 * asked.sizing.objective_usd)
+    first = sentences(asked.knowledge, loose, Expectation(), money)[0]
+    assert first.startswith("Optimal by the solver's own tolerances, but not proved to be: ")
+    assert first.endswith("(gap 2.0e-01).")
+
+
 def test_findings_say_in_words_what_the_tables_hold(asked):
     said = " ".join(asked.findings())
     for word in ("Optimal", "as simulated", "EVPI", "VSS", "by budget", "Sized for behaviour", "Week by week"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from resilience.disruption import ExportControl
 from resilience.disruption.selected import named
 from resilience.errors import AskError, near
 from resilience.formats import plainly
+from resilience.network import Network
 from resilience.scenario import Scenario
 
 Say = Callable[[str], None]
@@ -34,10 +36,21 @@ def find_controls(name: str) -> ControlStudy:
         return controls.load(name)
     if name in models.names():
         raise AskError(f"{name} is a reserve study, not about controls. Try: resilience run {name}")
+    if _is_study(Path(name)):
+        raise AskError(f"{name} is a reserve study, not about controls. Try: resilience run {name}")
     if name.endswith(".toml") or Path(name).is_file():
         return ControlStudy.read(name)
     told = near(name, controls.names())
     raise AskError(f"No question about controls is called {name!r}, and no such file is here. {told}")
+
+
+def _is_study(path: Path) -> bool:
+    """Whether a file has scenarios and no kind; of what cannot be read its reader says why."""
+    try:
+        found = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False
+    return "scenario" in found and "kind" not in found
 
 
 def weighed(name: str, *, coalitions: Sequence[str] = (), weeks: int | None = None, say: Say) -> Answer:
@@ -45,6 +58,7 @@ def weighed(name: str, *, coalitions: Sequence[str] = (), weeks: int | None = No
     study = _changed(find_controls(name), coalitions, weeks)
     say(f"reading and balancing {study.dataset}")
     network = balance(study.network()).network
+    _refuse_strangers(coalitions, network)
     if faults := study.faults(network):
         raise AskError(f"The controls {study.name} do not fit their network", faults)
     past = study.history()
@@ -100,9 +114,23 @@ def described(study: ControlStudy, table: str | None) -> Answer:
     )
 
 
+def _refuse_strangers(coalitions: Sequence[str], network: Network) -> None:
+    """Complain of every coalition of the command line with a member that the network does not have."""
+    faults = []
+    for one in coalitions:
+        try:
+            network.countries(*one.split("+"))
+        except AskError as error:
+            faults.append(f"--coalition {one}: {error.what}")
+    if faults:
+        raise AskError("These coalitions cannot be put beside the others", faults)
+
+
 def _changed(study: ControlStudy, coalitions: Sequence[str], weeks: int | None) -> ControlStudy:
     """The study with more coalitions, written as USA+JPN, and another horizon."""
     known = {entry.name for entry in study.coalition}
+    if empty := [one for one in coalitions if not all(one.split("+"))]:
+        raise AskError(f"--coalition {empty[0]!r}: write countries or blocs with a + between them, as USA+JPN")
     more = tuple(
         CoalitionTable(name=one, member=tuple(one.split("+"))) for one in dict.fromkeys(coalitions) if one not in known
     )

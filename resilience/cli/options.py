@@ -16,3 +16,4 @@ Engined = Annotated[str, typer.Option("--engine", metavar=ENGINES, help="Where w
 Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped dataset or model, a folder, or a TOML file.")]
 
 FAILED = 3  # the exit code where some scenarios failed
+LONGEST = 5_200  # weeks: a century, as a study has at most

@@ -149,8 +149,10 @@ class Comparison:
                 f"losses counted, and saves {self._spell(self.saved(best))} against {names[0]}"
             )
         same = f"with {', '.join(names[one] for one in alike)}, which comes to the same here, " if alike else ""
-        sure = statistics.chance_of_being_best(self.totals)[[best, *alike]].sum()
-        told = f"{told}; {same}it is best in {sure:.0%} of repetitions."
+        chances = statistics.chance_of_being_best(self.totals)
+        sure, rival = chances[[best, *alike]].sum(), int(np.argmax(chances))
+        oftener = f", and {names[rival]} in {chances[rival]:.0%}" if chances[rival] > sure else ""
+        told = f"{told}; {same}it is best in {sure:.0%} of repetitions{oftener}."
         others = [int(one) for one in np.argsort(totals, kind="stable") if one not in (best, *alike)]
         if not others:
             return told

@@ -94,3 +94,10 @@ def test_what_ships_is_listed_and_kept_apart_from_studies(small, tmp_path):
     broken = tmp_path / "broken.toml"
     broken.write_text(FILE.replace("weeks = 8", "week = 8"))
     assert f"{broken}:5: week: unknown key 'week'. Did you mean weeks?" in call("controls", broken, code=1)[1]
+
+
+def test_what_cannot_be_weighed_is_told_as_it_was_typed(small, tiny):
+    assert f"Try: resilience run {tiny}" in call("controls", tiny, code=1)[1]
+    told = call("controls", small, "--coalition", "USA+XXX", "--coalition", "JPN", code=1)[1]
+    assert "--coalition USA+XXX: No country or bloc 'XXX'" in told
+    assert "countries or blocs with a + between them" in call("controls", small, "--coalition", "", code=1)[1]

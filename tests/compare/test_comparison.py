@@ -111,6 +111,16 @@ def test_a_notebook_shows_the_headline_the_table_and_what_its_figures_are(found)
     assert "<li>USD a year; savings against &quot;nothing&quot;, with 95% intervals</li>" in page
 
 
+def test_who_is_best_more_often_than_the_best_on_average_is_named(found):
+    """A loss that comes once in twenty years decides the mean; 60% of ten-year spells (0.95 ** 10) go without."""
+    rare = replace(
+        found, probability=np.array([0.05, 0.0]), loss_usd=np.array([[4_000.0, 0.0], [0.0, 0.0], [4_000.0, 0.0]]),
+        sampling=StatedChances(years=10),
+    )  # fmt: skip
+    assert rare.policies[rare.best] == "four weeks"
+    assert 'it is best in 41% of repetitions, and "nothing" in 59%.' in rare.headline()
+
+
 def test_two_names_of_one_thing_tie_whatever_their_last_digits_say(found):
     """As a reserve earmarked in a coalition of one is the pooled one."""
     twins, every = ("nothing", "four weeks", "second source", "the same, nearly", "last"), [0, 1, 2, 0, 1]

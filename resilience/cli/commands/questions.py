@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from resilience.cli.answer import Answer, Say, give_when_done
-from resilience.cli.options import Engined, Json, Out, Studied
+from resilience.cli.options import LONGEST, Engined, Json, Out, Studied
 from resilience.cli.waiting import give_stress
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def stress(
     method: Annotated[
         str, typer.Option(metavar="stratified|plain|sobol|importance", help="With --hazards: how years are drawn.")
     ] = "stratified",
-    weeks: Annotated[int, typer.Option(min=1, help="Weeks simulated from the first disruption on.")] = 104,
+    weeks: Annotated[int, typer.Option(min=1, max=LONGEST, help="Weeks simulated from the first disruption on.")] = 104,
     reserve: Annotated[
         str | None, typer.Option(metavar="STUDY|FOLDER", help="The reserve of a run: its folder, or its study's name.")
     ] = None,
@@ -89,7 +89,9 @@ def controls_(
     coalition: Annotated[
         list[str] | None, typer.Option(metavar="USA+JPN", help="One more coalition to put beside; may be repeated.")
     ] = None,
-    weeks: Annotated[int | None, typer.Option(min=1, help="Weeks simulated, in place of the file's.")] = None,
+    weeks: Annotated[
+        int | None, typer.Option(min=1, max=LONGEST, help="Weeks simulated, in place of the file's.")
+    ] = None,
     json: Json = False,
     out: Out = None,
 ) -> None:
@@ -116,8 +118,8 @@ def adversary(
     share: Annotated[
         float, typer.Option(min=0, max=1, help="Of a good's world output that a country must make to be able.")
     ] = 0.14,
-    stop_weeks: Annotated[int, typer.Option("--stop-weeks", min=1, help="How long each stop lasts.")] = 26,
-    weeks: Annotated[int, typer.Option(min=1, help="Weeks counted from the first stop on.")] = 52,
+    stop_weeks: Annotated[int, typer.Option("--stop-weeks", min=1, max=LONGEST, help="How long each stop lasts.")] = 26,
+    weeks: Annotated[int, typer.Option(min=1, max=LONGEST, help="Weeks counted from the first stop on.")] = 52,
     others: Annotated[
         float | None, typer.Option(min=0, max=1, help="How much losses outside the members count [as in the study]")
     ] = None,
