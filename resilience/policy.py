@@ -211,7 +211,7 @@ class Reserve:
         units = held["units"].astype(float)
         rate = pd.Series(weekly, index=held.index, dtype=float)
         days = (7.0 * units / rate.where(rate > 0)).astype(float)
-        usd = units * held["good"].map(price)
+        usd = units * held["good"].map(price).astype(float)
         return cls(holdings=held.assign(units=units, usd=usd, days=days), release=release or Release())
 
     def table(self) -> pd.DataFrame:

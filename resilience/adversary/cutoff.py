@@ -141,7 +141,9 @@ def _weekly_revenue(network: Network, inside: set[str], able: set[str], share: f
     of_world = makers["output_per_week"] / makers.groupby("good")["output_per_week"].transform("sum")
     held = of_world.groupby([makers["good"], makers["country"]]).sum()
     price = network.goods.set_index("good")["usd_per_unit"]
-    lanes = lanes.assign(country=lanes["origin"].map(country), usd=lanes["flow_per_week"] * lanes["good"].map(price))
+    lanes = lanes.assign(
+        country=lanes["origin"].map(country), usd=lanes["flow_per_week"] * lanes["good"].map(price).astype(float)
+    )
     lanes = lanes[lanes["country"].isin(able) & lanes["destination"].map(country).isin(inside)]
     lanes = lanes[lanes["flow_per_week"] > 0]
     usd = lanes.groupby(["good", "country"])["usd"].sum()

@@ -190,7 +190,7 @@ def _overridden(
         held = frame[~hit].groupby("good")[column].sum()
         loose = frame[hit].groupby("good")[column].sum()
         scale = (1.0 - held.reindex(loose.index, fill_value=0.0)) / loose
-        frame.loc[hit, column] = frame.loc[hit, column] * frame.loc[hit, "good"].map(scale)
+        frame.loc[hit, column] = frame.loc[hit, column] * frame.loc[hit, "good"].map(scale).astype(float)
     else:
         frame.loc[hit, column] = float("nan") if override.value is None else override.value
     return frame, {(override.table, str(key), column) for key in keys[hit]}

@@ -43,9 +43,9 @@ def _value_graph(baseline: Supply) -> nx.DiGraph[tuple[str, str]]:
         graph.add_nodes_from(table[["good", "place"]].itertuples(index=False, name=None))
     price = baseline.network.goods.set_index("good")["usd_per_unit"]
     lanes = baseline.network.lanes
-    moved = lanes["flow_per_week"] * lanes["good"].map(price)
+    moved = lanes["flow_per_week"] * lanes["good"].map(price).astype(float)
     used = baseline.makers.merge(baseline.network.needs, on="good")
-    taken = used["output_per_week"] * used["units"] * used["input"].map(price)
+    taken = used["output_per_week"] * used["units"] * used["input"].map(price).astype(float)
     _join(graph, lanes[["good", "origin"]], lanes[["good", "destination"]], moved)
     _join(graph, used[["input", "place"]], used[["good", "place"]], taken)
     return graph

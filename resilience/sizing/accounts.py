@@ -127,6 +127,6 @@ def of_stock(spared: pd.DataFrame) -> pd.DataFrame:
 
 def expected(spared: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """A split over all years. Columns kind, name, avoided_usd_per_year."""
-    chance = spared["scenario"].map(losses.set_index("scenario")["probability"])
+    chance = spared["scenario"].map(losses.set_index("scenario")["probability"]).astype(float)
     yearly = spared.assign(avoided_usd_per_year=spared["avoided_usd"] * chance)
     return yearly.groupby(["kind", "name"])["avoided_usd_per_year"].sum().reset_index()

@@ -219,7 +219,10 @@ def _spread(network: Network, members: str, start: Reserve | None, goods: Sequen
         known = candidates(network, members)
         weekly = use.reindex(pd.MultiIndex.from_frame(known[["good", "place"]])).groupby("good").sum()
         rows = pd.concat(
-            [held.assign(use=held["good"].map(weekly).fillna(0.0)), rows[~rows["good"].isin(set(held["good"]))]]
+            [
+                held.assign(use=held["good"].map(weekly).astype(float).fillna(0.0)),
+                rows[~rows["good"].isin(set(held["good"]))],
+            ]
         )
     whole = rows.groupby("good")["units"].transform("sum")
     return rows.assign(share=rows["units"] / whole).drop(columns="units").reset_index(drop=True)

@@ -44,7 +44,7 @@ class Search:
         """USD a year."""
         share = self.network.goods.set_index("good")["holding_share_per_year"]
         held = reserve.table()
-        return float((held["usd"] * held["good"].map(share)).sum())
+        return float((held["usd"] * held["good"].map(share).astype(float)).sum())
 
     def losses(self, reserve: Reserve) -> pd.DataFrame:
         """Columns scenario, probability, loss_usd."""
