@@ -248,5 +248,5 @@ def holding_cost(network: Network, reserve: Reserve) -> float:
     """What holding a reserve costs a year: its value at the network's prices times each good's holding share. [USD]"""
     goods = network.goods.set_index("good")
     held = reserve.table()
-    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"])
+    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"]).astype(float)
     return float((held["units"] * yearly).sum())

@@ -25,10 +25,10 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
     held = sizing.reserve.table()
     known = network.goods.set_index("good")
     losses, credit = sizing.losses.set_index("scenario"), sizing.credit
-    yearly = credit["avoided_usd"] * credit["scenario"].map(losses["probability"])
+    yearly = credit["avoided_usd"] * credit["scenario"].map(losses["probability"]).astype(float)
     yearly = yearly.where(yearly > NOISE * yearly.sum(), 0.0)
     avoided = yearly.groupby(credit["good"]).sum()
-    of_demand = (yearly * credit["scenario"].map(unmet_share(losses))).groupby(credit["good"]).sum()
+    of_demand = (yearly * credit["scenario"].map(unmet_share(losses)).astype(float)).groupby(credit["good"]).sum()
     worth, spans = sizing.marginal_value, sizing.ranges
     ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
     rows = []

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +72,8 @@ def solved(
     say: Say,
 ) -> Solved:
     """The answer by the extensive form where all scenarios together are small, else taken apart. Only where they are
-    very small does each have a block whatever comes; else those that need one.
+    very small does each have a block whatever comes; else those that need one. What that leaves unproved is taken apart
+    too: a solver's tolerances are of the whole program, and miss much where little is held against a large stake.
 
     `without` are the scenarios' answers where nothing is held. With a `deadline`, a reading of `time.monotonic`, they
     are taken apart whatever their size: a search has a plan at any time, where one program has none before its end.
@@ -81,14 +83,19 @@ def solved(
     InfeasibleError
         If no reserve meets floors, limits and budget together.
     """
+    taken_apart = partial(apart, asked, without, method=method, gap=gap, engine=engine, say=say)
     columns = size_of(asked)[1]
-    if without and math.isfinite(deadline):
-        return apart(asked, without, method=method, gap=gap, engine=engine, deadline=deadline, say=say)
-    if EXACT < columns <= JOINED and sparable(asked, without):
-        return in_part(asked, without, method=method, gap=gap, say=say)
-    if columns <= JOINED:
-        return as_one(asked, method, say, without=without)
-    return apart(asked, without, method=method, gap=gap, engine=engine, say=say)
+    if columns > JOINED or (without and math.isfinite(deadline)):
+        return taken_apart(deadline=deadline)
+    if columns > EXACT and sparable(asked, without):
+        found = in_part(asked, without, method=method, gap=gap, say=say)
+    else:
+        found = as_one(asked, method, say, without=without)
+    open_ = found.objective - found.bound
+    if columns <= EXACT or open_ <= max(gap * abs(found.objective), HARMLESS):
+        return found
+    say(f"one program proves {relative_gap(found.objective, found.bound):.1%} only")
+    return min(found, taken_apart(), key=lambda one: relative_gap(one.objective, one.bound))
 
 
 def as_one(asked: Stated, method: Method | None, say: Say, *, without: Sequence[Solution] = ()) -> Solved:
