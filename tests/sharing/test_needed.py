@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dear_and_cheap import dear_and_cheap
 from ten_goods import outages, ten_goods
 
 from resilience import ExportControl, Network, Outage, Scenario
@@ -42,29 +43,6 @@ def banned(*inputs):
     )  # fmt: skip
     ban = ExportControl(exporter="CHN", importer="JPN", good=inputs, weeks=4)
     return network, [Scenario(name="ban", probability=0.1, disruptions=(ban,))]
-
-
-def dear_and_cheap(*, members):
-    """China stops the inputs of chips and of toys, a billionth as dear, in one year of ten thousand; that of gowns is
-    too dear to hold. Japan makes all three; whoever else is in drinks tea of its own.
-    """
-    inputs, made, others = ["gas", "acid", "silk"], ["chip", "toy", "gown"], [name for name in members if name != "JPN"]
-    goods = [*inputs, *made, "tea"]
-    network = Network.from_frames(
-        goods={"good": goods, "usd_per_unit": [1.0, 1e-9, 1.0, 20.0, 2e-8, 20.0, 1.0],
-               "holding_share_per_year": [5e-4, 5e-4, 500.0, *[5e-4] * 4],
-               "storable": [*[True] * 3, *[False] * 4]},
-        producers={"good": [*goods[:6], *["tea"] * len(others)], "place": [*["CHN"] * 3, *["JPN"] * 3, *others],
-                   "output_per_week": [10.0] * (6 + len(others))},
-        needs={"good": made, "input": inputs, "units": [1.0] * 3},
-        lanes={"good": inputs, "origin": ["CHN"] * 3, "destination": ["JPN"] * 3},
-        demand={"good": [*made, *["tea"] * len(others)], "place": [*["JPN"] * 3, *others],
-                "units_per_week": [10.0] * (3 + len(others)),
-                "usd_per_unit_unmet": [100.0, 1e-7, 100.0, *[1.0] * len(others)]},
-        blocs={"club": members},
-    )  # fmt: skip
-    ban = ExportControl(exporter="CHN", importer="JPN", good=("gas", "acid"), weeks=4)
-    return alliance(network, [Scenario(name="ban", probability=1e-4, disruptions=(ban,))], members="club", weeks=52)
 
 
 def test_what_is_left_out_changes_no_cost(five):
