@@ -22,7 +22,7 @@ import pandas as pd
 
 from resilience.errors import AskError
 from resilience.physics import Floats, Mask, Whole
-from resilience.sharing.alliances import Alliance, Reached
+from resilience.sharing.alliances import INSIDE, Alliance, Reached
 from resilience.sharing.core import SidePayments, side_payments
 from resilience.sharing.game import FloatArray, Game, coalition_sums
 from resilience.sharing.needed import Needed
@@ -125,16 +125,31 @@ class Coalitions:
         """By what is needed; where that does not prove it, from here on with more stores, and at last by everything."""
         found = self._tried(number, names)
         while not (self._proved(found) or self.needed.columns.all()):
-            kept = self.needed.columns[: self.alliance.stores]
-            more = found.wanted & ~kept
+            more = self._missed(found)
             self.say(f"{int(more.sum()) or 'all'} stores more are needed")
+            kept = self.needed.columns[: self.alliance.stores]
             self._rest_on(
                 self.alliance.needing(kept | more) if more.any() else Needed.whole(self.alliance.program)
             )  # fmt: skip
             found = self._tried(number, names)
         return found
 
+    def _missed(self, found: Reached) -> Mask:
+        """The stores that are left out and wanted."""
+        return found.wanted & ~self.needed.columns[: self.alliance.stores]
+
     def _tried(self, number: int, names: list[str]) -> Reached:
+        """At a corner; where that proves too little though no store was missed, from within.
+
+        At a corner each price may be off by the solver's tolerance. Beside a stock that could grow to hundreds of weeks
+        of use that is at times more than a proof may miss, and then it is the answer that is poor, not what is kept.
+        """
+        found = self._at_corner(number, names)
+        if self._proved(found) or self._missed(found).any():
+            return found
+        return self.alliance.reached(names, needed=self.needed, method=INSIDE)
+
+    def _at_corner(self, number: int, names: list[str]) -> Reached:
         """By itself where few are in, else from the corner of the solved coalition that has fewest members more.
 
         Now and then such a start wanders; after as many steps as there are rows it is given up.

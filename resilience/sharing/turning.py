@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,16 @@ from resilience.sharing.needed import Needed
 from resilience.solver import Status
 from resilience.standing import UNLIMITED, Standing
 
+SMALLEST = 2.0**-5  # cost in the solver: thousands of times what HiGHS perturbs costs by where some are large
+LARGEST = 2.0**14  # the same: a double tells it to a five hundredth of the tolerance of prices
+
 
 class Turning:
     """What is needed of one alliance's program, kept in the solver. Whoever is out has its columns held at nothing.
 
     Going from a coalition to one without a member takes few steps; the other way takes more, so mark a corner and go
-    back to it.
+    back to it. Where costs are small the solver counts money more finely (`finer`): it perturbs them, and takes a
+    price for right that is a billionth of a unit off, however little is at stake in a scenario that is rare.
     """
 
     def __init__(self, asked: Alliance, needed: Needed) -> None:
@@ -27,7 +32,8 @@ class Turning:
         self.needed = needed
         self.inside: Mask = np.ones(len(asked.members), dtype=bool)
         self.program, self._rows, self._columns = needed.cut(*asked.of(self.inside))
-        self._standing = Standing(self.program, CLOSELY)
+        self._finer = finer(self.program.cost)
+        self._standing = Standing(replace(self.program, cost=self.program.cost * self._finer), CLOSELY)
         first, second = asked.first[self._columns], asked.second[self._columns]
         self._first, self._second = first, second
         self._own = [np.flatnonzero((first == n) | (second == n)) for n in range(len(self.inside))]
@@ -78,9 +84,9 @@ class Turning:
             return None
         if answer.status is not Status.OPTIMAL:
             raise SolverError(f"A coalition's program could not be solved: {answer.status.value}")
-        self._x, self._dual = answer.x, answer.row_dual
+        self._x, self._dual = answer.x, answer.row_dual / self._finer
         self._seconds = time.process_time() - started
-        return answer.objective
+        return answer.objective / self._finer
 
     def dual(self) -> Floats:
         """The duals of the last answer, over all rows of the alliance."""
@@ -91,3 +97,16 @@ class Turning:
         x = np.zeros(len(self.asked.first))
         x[self._columns] = self._x
         return self.asked.told(self.inside, x, self.dual(), seconds=self._seconds)
+
+
+def finer(cost: Floats) -> float:
+    """By how much more finely money is counted in the solver: so that no cost but nothing is below `SMALLEST`, as far
+    as none passes `LARGEST`. A power of two, by which no digit changes.
+
+    >>> finer(np.array([0.0, 3.0, -1e-4])), finer(np.array([0.0, 3.0, -1e-9])), finer(np.array([0.0, 3.0, 0.5]))
+    (256.0, 4096.0, 1.0)
+    """
+    some = np.abs(cost[cost != 0])
+    if not len(some):
+        return 1.0
+    return float(2.0 ** max(0.0, np.floor(np.log2(min(SMALLEST / some.min(), LARGEST / some.max())))))

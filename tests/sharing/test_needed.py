@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from dear_and_cheap import dear_and_cheap
 from ten_goods import outages, ten_goods
 
 from resilience import ExportControl, Network, Outage, Scenario
 from resilience.periods import Coarsening
 from resilience.policy import Release
 from resilience.sharing import Coalitions, alliance, nucleolus_of_costs, shapley_of_costs
+from resilience.sharing.coalitions import TRUSTED
 from resilience.solver import Method
 
 CLOSE = 1e-6
@@ -77,6 +79,15 @@ def test_stores_that_save_only_together_are_missed_by_a_corner_and_the_bound_tel
     assert coalitions.cost(["JPN"]) == pytest.approx(48, rel=CLOSE)
     assert coalitions.width_usd <= CLOSE * 400
     assert coalitions.otherwise(["JPN"], pooled=False).cost_usd == pytest.approx(48, rel=CLOSE)
+
+
+@pytest.mark.parametrize("members", [["JPN"], ["JPN", "KOR", "SGP", "USA"]])
+def test_where_no_store_is_missed_a_proof_too_wide_is_the_answers_fault_and_no_reason_to_solve_everything(members):
+    asked = dear_and_cheap(members=members)
+    coalitions = Coalitions(alliance=asked)
+    assert coalitions.cost(["JPN"]) == pytest.approx(0.024, rel=1e-5)
+    assert coalitions.width_usd <= TRUSTED * asked.market_usd.sum()
+    assert not coalitions.needed.columns.all()
 
 
 def test_members_who_bring_nothing_are_not_solved_with_every_coalition():
