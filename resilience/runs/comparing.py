@@ -166,6 +166,8 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
         return years, found
 
     years, found = tried(seed)
+    by_lot = asked.draws is not None or study.release.slip is not None  # else no seed changes what is lost
+    again = {f"seed {seed + 1}": tried(seed + 1)[1]} if by_lot else {}
     done = Compared(
         study=study,
         asked=asked,
@@ -174,10 +176,10 @@ def _compared(study: Study, asked: Comparing, going: Unfinished, engine: Engine,
         goods=raw_goods(network),
         refused={} if asked.only else refused,
         flipped=flips(found) if asked.draws is None else None,
-        under=None if asked.draws is None else stability(found, {f"seed {seed + 1}": tried(seed + 1)[1]}),
+        under=stability(found, again) if again else None,
     )
     if rated:
-        done = _under_ratings(done, network, years, rated)
+        done = _under_ratings(done, network, years, rated, again)
     return done if not asked.points else _over_ranges(done, read, policies, years, engine, say)
 
 
@@ -189,10 +191,12 @@ def _sized(study: Study, network: Network, needed: bool, going: Unfinished, engi
     return sized_reserve(study, network, method=method, engine=engine, say=say)
 
 
-def _under_ratings(done: Compared, network: Network, years: ScenarioSet, rated: Sequence[Ratings]) -> Compared:
-    """The same with how it ranks under ratings of countries: the losses at hand, weighed by other chances."""
+def _under_ratings(
+    done: Compared, network: Network, years: ScenarioSet, rated: Sequence[Ratings], again: Mapping[str, Comparison]
+) -> Compared:
+    """The same with how it ranks under ratings of countries too: the losses at hand, weighed by other chances."""
     found, moved = done.found, chances(network, years, rated)
-    others = {}
+    others = dict(again)
     for name, rows in moved.groupby("under", sort=False):
         probability = rows.set_index("scenario")["probability"]  # without those that failed
         others[str(name)] = found.under(probability[list(found.scenarios)].to_numpy())

@@ -86,6 +86,17 @@ def test_named_policies_alone_are_tried_and_need_no_sizing(compared, study, tmp_
     assert found.rows.loc[found.rows["table"] == "losses", "b"].isna().all()  # of policies that one has; none changed
 
 
+def test_where_decisions_slip_by_lot_the_ranking_is_held_against_another_seed_s(compared, study, tmp_path):
+    text = study.text.replace(
+        "delivery_weeks = 1", "delivery_weeks = 1\nslip = { weeks = [0, 3], chances = [0.5, 0.5] }"
+    )
+    by_lot = Study.from_text(text, path=study.path)
+    done = answer(begin(tmp_path / "lots", Asked.of(by_lot, comparing=COMPARING)), say=quiet).compared
+    assert done.under["under"].tolist() == ["as stated", "seed 4"]
+    assert done.under["agreement"].between(-1, 1).all()
+    assert not (compared[0] / "stability.csv").exists()  # where nothing goes by lot
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
