@@ -2,6 +2,9 @@
 
 A pickle may name any function to be called while it is read, and a run's folder may come from anybody. So names are
 looked up in a short list: arrays, frames and plain values, and this package's dataclasses and choices.
+
+Where pyarrow is installed pandas keeps strings in its buffers, whose readers trust what they are given. So strings are
+written one by one, and take the form that is usual wherever they are read.
 """
 
 from __future__ import annotations
@@ -12,6 +15,10 @@ from dataclasses import is_dataclass
 from enum import Enum
 from importlib import import_module
 from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 KNOWN = {
     "builtins": {"bytearray", "complex", "frozenset", "range", "set", "slice"},
@@ -31,6 +38,7 @@ KNOWN = {
     "pandas.core.indexes.range": {"RangeIndex"},
     "pandas.core.internals.managers": {"BlockManager", "SingleBlockManager"},
     "pandas.core.series": {"Series"},
+    "resilience.journal.plain": {"strings"},
     "scipy.sparse._csc": {"csc_matrix"},
     "scipy.sparse._csr": {"csr_matrix"},
 }
@@ -38,7 +46,9 @@ KNOWN = {
 
 def written(value: object) -> bytes:
     """A value as bytes that `read` knows."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    data = io.BytesIO()
+    _Writer(data, pickle.HIGHEST_PROTOCOL).dump(value)
+    return data.getvalue()
 
 
 def read(data: bytes) -> Any:
@@ -50,6 +60,18 @@ def read(data: bytes) -> Any:
         If it asks for anything but data.
     """
     return _Reader(io.BytesIO(data)).load()
+
+
+def strings(values: NDArray[np.object_]) -> Any:
+    """Strings and gaps as a column of a frame holds them here."""
+    return pd.array(values, dtype="str")
+
+
+class _Writer(pickle.Pickler):
+    def reducer_override(self, value: object) -> Any:
+        if isinstance(value, pd.arrays.ArrowStringArray):
+            return strings, (np.asarray(value, dtype=np.object_),)
+        return NotImplemented
 
 
 class _Reader(pickle.Unpickler):

@@ -14,6 +14,7 @@ from scipy import sparse
 from resilience.engine import Done, Failed, Processes, Serial
 from resilience.errors import RunError
 from resilience.journal import Kept, Log, Solved, fingerprint
+from resilience.journal.plain import written
 from resilience.risk import CVaR
 from resilience.solver import LinearProgram, Method, solve
 
@@ -80,6 +81,7 @@ from pathlib import Path
 import numpy as np
 from resilience.errors import RunError
 from resilience.journal import Log, fingerprint
+from resilience.journal.plain import written
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
 log = Log(Path(sys.argv[1]))
 rng = np.random.default_rng(1)
@@ -159,6 +161,20 @@ def test_frames_and_values_of_ours_come_back(tmp_path, value):
     log.put(KEYS[0], value)
     found = log.get(KEYS[0])
     assert fingerprint(found) == fingerprint(value)
+
+
+@pytest.mark.parametrize("storage", ["python", "pyarrow"])
+def test_strings_come_back_with_and_without_pyarrow_and_in_the_form_of_where_they_are_read(tmp_path, storage):
+    log = Log(tmp_path / "log")
+    with pd.option_context("mode.string_storage", storage):
+        frame = pd.DataFrame({"a": ["x", None]}, index=pd.Index(["p", "q"], name="n"))
+        assert frame["a"].dtype.storage == storage
+    log.put(KEYS[0], frame)
+    found = log.get(KEYS[0])
+    assert found.equals(frame)
+    assert fingerprint(found) == fingerprint(frame)
+    if storage == "pyarrow":
+        assert b"pyarrow" not in written(frame)
 
 
 def test_equal_things_have_one_fingerprint_in_every_process():
