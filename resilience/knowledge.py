@@ -38,7 +38,7 @@ from resilience.study import Study
 
 Say = Callable[[str], None]
 BUDGETS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)  # of what the sized reserve costs to buy
-LOOSE = 1e-3  # gap past which nothing is called optimal, whatever the solver says of its tolerances
+LOOSE = 1e-2  # gap that nobody asks for: past it nothing is called optimal, whatever the solver says
 NAMED = 3  # figures, or scenarios, in a sentence
 NOTED = 0.01  # of the loss without a reserve: what simulation may lose more with it and nothing be said
 SAMPLES = 6  # of fresh years: few, since each is a sizing; the interval says how little they tell
