@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import importlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -57,11 +58,8 @@ def write_excel(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     OSError
         If the disk does not take it.
     """
-    xlsxwriter = _needed("excel")
     path = folder / "tables.xlsx"
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False, "in_memory": True}
-    whole = BytesIO()  # written by ourselves: a full disk is then the system's refusal, not one of xlsxwriter's own
-    with xlsxwriter.Workbook(whole, options) as book:
+    with workbook(path, strings_to_formulas=False, strings_to_urls=False, nan_inf_to_errors=False) as book:
         book.set_properties({"created": UNDATED})
         bold = book.add_format({"bold": True})
         for name, table in tables.items():
@@ -71,8 +69,24 @@ def write_excel(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
                 sheet.write_string(0, column, escaped(str(title)), bold)
                 for row, value in enumerate(table[title].tolist(), 1):
                     _write(sheet, row, column, value)
-    path.write_bytes(whole.getvalue())
     return [path]
+
+
+@contextmanager
+def workbook(path: Path, **options: bool) -> Iterator[Any]:
+    """A workbook to fill, with options of xlsxwriter; the file is written when it is full.
+
+    By ourselves: a full disk is then the system's refusal, an OSError, and not one of xlsxwriter's own.
+
+    Raises
+    ------
+    MissingExtraError
+        If xlsxwriter is not installed.
+    """
+    xlsxwriter, whole = _needed("excel"), BytesIO()
+    with xlsxwriter.Workbook(whole, {**options, "in_memory": True}) as book:
+        yield book
+    path.write_bytes(whole.getvalue())
 
 
 FORMS: Mapping[str, Callable[[Mapping[str, pd.DataFrame], Path], list[Path]]] = {

@@ -7,7 +7,7 @@ import pandas as pd
 from resilience.amounts import Money
 from resilience.data_interval import DataInterval
 from resilience.risk import Risk, measure
-from resilience.sizing.calibrate import demand_saved
+from resilience.sizing.calibrate import demand_part, demand_saved
 from resilience.sizing.size import Sizing
 from resilience.solver import Status
 from resilience.study import Study
@@ -77,11 +77,9 @@ def _answer(study: Study, sizing: Sizing, simulated: pd.DataFrame, money: Money)
 
 def _of_stock(losses: pd.DataFrame, simulated: pd.DataFrame, weeks: int) -> str:
     """How much of the loss avoided in a mean year is stock at the horizon and no demand, where any is."""
-    chance = losses["probability"]
-    avoided = float((chance * (losses["without_usd"] - losses["loss_usd"])).sum())
-    met = float((chance * (losses["without_unmet_usd"] - losses["unmet_usd"])).sum())
-    share = met / avoided if avoided > 0 else 1.0
-    if share > 1.0 - TOLD:
+    saved, met = losses["without_usd"] - losses["loss_usd"], losses["without_unmet_usd"] - losses["unmet_usd"]
+    share = demand_part(losses["probability"], saved, met)
+    if share is None or share > 1.0 - TOLD:
         return ""
     if share < TOLD:
         part = demand_saved(simulated)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError, near
+from resilience.lookup import looked_up
 from resilience.network import Network
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ class Reserve:
         units = held["units"].astype(float)
         rate = pd.Series(weekly, index=held.index, dtype=float)
         days = (7.0 * units / rate.where(rate > 0)).astype(float)
-        usd = units * held["good"].map(price).astype(float)
+        usd = units * looked_up(held["good"], price)
         return cls(holdings=held.assign(units=units, usd=usd, days=days), release=release or Release())
 
     def table(self) -> pd.DataFrame:
@@ -248,5 +249,5 @@ def holding_cost(network: Network, reserve: Reserve) -> float:
     """What holding a reserve costs a year: its value at the network's prices times each good's holding share. [USD]"""
     goods = network.goods.set_index("good")
     held = reserve.table()
-    yearly = held["good"].map(goods["usd_per_unit"] * goods["holding_share_per_year"]).astype(float)
+    yearly = looked_up(held["good"], goods["usd_per_unit"] * goods["holding_share_per_year"])
     return float((held["units"] * yearly).sum())

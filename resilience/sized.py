@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.sizing.ranges import ALL
 from resilience.sizing.size import Sizing
@@ -25,10 +26,10 @@ def goods(network: Network, sizing: Sizing) -> pd.DataFrame:
     held = sizing.reserve.table()
     known = network.goods.set_index("good")
     losses, credit = sizing.losses.set_index("scenario"), sizing.credit
-    yearly = credit["avoided_usd"] * credit["scenario"].map(losses["probability"]).astype(float)
+    yearly = credit["avoided_usd"] * looked_up(credit["scenario"], losses["probability"])
     yearly = yearly.where(yearly > NOISE * yearly.sum(), 0.0)
     avoided = yearly.groupby(credit["good"]).sum()
-    of_demand = (yearly * credit["scenario"].map(unmet_share(losses)).astype(float)).groupby(credit["good"]).sum()
+    of_demand = (yearly * looked_up(credit["scenario"], unmet_share(losses))).groupby(credit["good"]).sum()
     worth, spans = sizing.marginal_value, sizing.ranges
     ends = spans[(spans["place"] == ALL) & (spans["within"] == spans["within"].max())].set_index("good")
     rows = []
@@ -97,19 +98,15 @@ def shortfall(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
     inside = set(network.countries(members)) if members else set(network.places["country"])
     country = network.places.set_index("place")["country"]
     keys = ["scenario", "good", "tier", "who"]
-    parts = []
-    for name, prefix in (("unmet_without", "without_"), ("unmet", "")):
+
+    def by_user(name: str) -> pd.DataFrame:
         rows = sizing.table(name)
         rows["who"] = np.where(rows["place"].map(country).isin(inside), "members", "others")
-        parts.append(rows.groupby(keys)[["units", "usd"]].sum().add_prefix(prefix))
-    table = pd.concat(parts, axis=1).fillna(0.0)
-    dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
-    table = table[(table["without_usd"] > dust) | (table["usd"] > dust)].reset_index()
-    order = {scenario.name: number for number, scenario in enumerate(study.scenarios)}
-    table = table.sort_values(keys, key=lambda column: column.map(order) if column.name == "scenario" else column)
-    table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
-    columns = [*keys, "unit", "without_units", "units", "without_usd", "usd"]
-    return table[columns].reset_index(drop=True)
+        return rows.groupby(keys)[["units", "usd"]].sum()
+
+    table = _beside(study, network, without=by_user("unmet_without"), held=by_user("unmet"))
+    table = table.sort_values(["order", *keys[1:]])
+    return table[[*keys, *_AMOUNTS]].reset_index(drop=True)
 
 
 def missing(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
@@ -119,15 +116,22 @@ def missing(study: Study, network: Network, sizing: Sizing) -> pd.DataFrame:
     unweighted. A plan: others that lose as little may be short of other goods.
     """
     keys = ["scenario", "good"]
-    parts = [
-        sizing.table(name).set_index(keys)[["units", "usd"]].add_prefix(prefix)
-        for name, prefix in (("missing_without", "without_"), ("missing", ""))
-    ]
-    table = pd.concat(parts, axis=1).fillna(0.0)
+    without, held = (sizing.table(name).set_index(keys)[["units", "usd"]] for name in ("missing_without", "missing"))
+    table = _beside(study, network, without=without, held=held)
+    table = table.sort_values(["order", "without_usd", "good"], ascending=[True, False, True])
+    return table[[*keys, *_AMOUNTS]].reset_index(drop=True)
+
+
+_AMOUNTS = ["unit", "without_units", "units", "without_usd", "usd"]
+
+
+def _beside(study: Study, network: Network, *, without: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Units and usd without the reserve and with it in one table, but for what is rounding; with the unit of the good
+    and the `order` of the scenario.
+    """
+    table = pd.concat([without.add_prefix("without_"), held], axis=1).fillna(0.0)
     dust = NOISE * float(table[["without_usd", "usd"]].to_numpy().max(initial=0.0))
     table = table[table[["without_usd", "usd"]].max(axis=1) > dust].reset_index()
     order = {scenario.name: number for number, scenario in enumerate(study.scenarios)}
-    table["order"] = table["scenario"].map(order)
-    table["unit"] = table["good"].map(network.goods.set_index("good")["unit"])
-    table = table.sort_values(["order", "without_usd", "good"], ascending=[True, False, True])
-    return table[[*keys, "unit", "without_units", "units", "without_usd", "usd"]].reset_index(drop=True)
+    unit = network.goods.set_index("good")["unit"]
+    return table.assign(order=table["scenario"].map(order), unit=table["good"].map(unit))

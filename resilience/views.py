@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.balance import balance, use_per_week
+from resilience.lookup import looked_up
 from resilience.metrics import concentrations
 from resilience.network import CONFIDENCES, Network
 from resilience.reading import Reading
@@ -198,7 +199,7 @@ def exposure(reading: Reading) -> pd.DataFrame:
     found = {}
     for column, name in (("without_usd", "unmet_without"), ("usd", "unmet")):
         rows = reading.table(name)
-        expected = rows["usd"] * rows["scenario"].map(chance).astype(float)
+        expected = rows["usd"] * looked_up(rows["scenario"], chance)
         found[column] = expected.groupby(rows["place"].map(country)).sum()
     demand = network.demand
     yearly = demand["units_per_week"] * demand["usd_per_unit_unmet"] * WEEKS_A_YEAR
@@ -231,7 +232,7 @@ def assumed(network: Network, *, rows: int = 12) -> pd.DataFrame:
     price = network.goods.set_index("good")["usd_per_unit"]
     weekly = use_per_week(balance(network).network).groupby("good").sum() * price
     figures["good"] = figures["key"].str.split("/").str[0]
-    figures["usd_per_week"] = figures["good"].map(weekly).astype(float).fillna(0.0)
+    figures["usd_per_week"] = looked_up(figures["good"], weekly).fillna(0.0)
     spread = (figures["high"] - figures["low"]) / figures["value"].abs().where(figures["value"] != 0)
     figures["reach"] = spread.fillna(0.0) * figures["usd_per_week"]
     counts = figures.groupby(["table", "column"]).size().rename("assumed")

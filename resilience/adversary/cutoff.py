@@ -11,6 +11,7 @@ import pandas as pd
 from resilience.balance import balance
 from resilience.disruption import Disruption, ExportControl
 from resilience.errors import AskError
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.scenario import Scenario
 
@@ -142,7 +143,7 @@ def _weekly_revenue(network: Network, inside: set[str], able: set[str], share: f
     held = of_world.groupby([makers["good"], makers["country"]]).sum()
     price = network.goods.set_index("good")["usd_per_unit"]
     lanes = lanes.assign(
-        country=lanes["origin"].map(country), usd=lanes["flow_per_week"] * lanes["good"].map(price).astype(float)
+        country=lanes["origin"].map(country), usd=lanes["flow_per_week"] * looked_up(lanes["good"], price)
     )
     lanes = lanes[lanes["country"].isin(able) & lanes["destination"].map(country).isin(inside)]
     lanes = lanes[lanes["flow_per_week"] > 0]

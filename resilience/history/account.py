@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError, near
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.physics import Floats
 from resilience.scenario import Scenario
@@ -101,7 +102,7 @@ def lost_chip_usd(account: Account, select: Mapping[str, Any], window: slice) ->
     """Wafers not started at the price of the chips made of them. [USD]"""
     makers, lost = _lost(account, select, window)
     needs, price = account.network.needs, account.network.goods.set_index("good")["usd_per_unit"]
-    chips = needs.assign(worth=needs["good"].map(price).astype(float) / needs["units"]).groupby("input")["worth"].max()
+    chips = needs.assign(worth=looked_up(needs["good"], price) / needs["units"]).groupby("input")["worth"].max()
     return float((lost * makers["good"].map(chips).to_numpy(dtype=float)[:, None]).sum())
 
 

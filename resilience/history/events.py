@@ -15,6 +15,7 @@ import pandas as pd
 from resilience import tables
 from resilience.errors import AskError, ResilienceError, near
 from resilience.library import choose, shelf
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.scenario import Scenario, ScenarioSet
 
@@ -190,7 +191,7 @@ def _overridden(
         held = frame[~hit].groupby("good")[column].sum()
         loose = frame[hit].groupby("good")[column].sum()
         scale = (1.0 - held.reindex(loose.index, fill_value=0.0)) / loose
-        frame.loc[hit, column] = frame.loc[hit, column] * frame.loc[hit, "good"].map(scale).astype(float)
+        frame.loc[hit, column] = frame.loc[hit, column] * looked_up(frame.loc[hit, "good"], scale)
     else:
         frame.loc[hit, column] = float("nan") if override.value is None else override.value
     return frame, {(override.table, str(key), column) for key in keys[hit]}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import importlib
 import json
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -19,6 +18,7 @@ import pandas as pd
 
 from resilience import tables
 from resilience.errors import DataError, Fault, MissingExtraError, misspelt
+from resilience.formats import workbook
 from resilience.formulas import escaped, unescaped
 from resilience.network import Network
 
@@ -86,7 +86,6 @@ def write_excel(network: Network, path: str | Path) -> Path:
         If the file cannot be written.
     """
     path = Path(path)
-    xlsxwriter = _extra("xlsxwriter")
     frames = {name: network.table(name) for name, schema in tables.schemas().items()}
     held = {name: frame for name, frame in frames.items() if len(frame) or tables.schemas()[name].required}
     about = {**network.about, "name": network.name}
@@ -94,8 +93,7 @@ def write_excel(network: Network, path: str | Path) -> Path:
     long = [fault for name, frame in {**held, ABOUT: told}.items() for fault in _too_long(frame, name)]
     if long:
         raise DataError(f"{path.name} cannot hold the network {network.name!r}", long)
-    whole = BytesIO()  # written by ourselves: what the system refuses is then an OSError
-    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
+    with workbook(path) as book:
         bold = book.add_format({"bold": True})
         for name, frame in {**held, ABOUT: told}.items():
             sheet = book.add_worksheet(name)
@@ -103,7 +101,6 @@ def write_excel(network: Network, path: str | Path) -> Path:
             for column, title in enumerate(frame.columns):
                 sheet.write_string(0, column, title, bold)
                 _write_column(sheet, column, frame[title])
-    path.write_bytes(whole.getvalue())
     return path
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError, DataError, Fault, MissingExtraError
+from resilience.lookup import looked_up
 from resilience.network import Network
 
 WEEKS = 52.0
@@ -191,7 +192,7 @@ def _needs(between: pd.DataFrame, final: pd.DataFrame, least: float, notes: Note
     cells = _tall(units.rename_axis("good"), "input", "units").query("units > 0")
     small = cells["units"] < least
     if small.any():
-        worth = float((cells["units"] * cells["good"].map(world).astype(float))[small].sum() / taken.sum().sum())
+        worth = float((cells["units"] * looked_up(cells["good"], world))[small].sum() / taken.sum().sum())
         notes.append(("dropped", "needs", worth, f"{int(small.sum())} inputs below {least:g} of output; share of all"))
     needs = cells[~small].reset_index(drop=True)
     share = (output / world.reindex(output.index, level="sector")).rename("share").reset_index()

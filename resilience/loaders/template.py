@@ -8,15 +8,14 @@ that they stay comments to who deletes the first # of every row.
 from __future__ import annotations
 
 import csv
-import importlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from resilience import tables
 from resilience.errors import AskError, MissingExtraError
+from resilience.formats import workbook
 
 WORKBOOK = "network.xlsx"
 README = """# Data of your own
@@ -109,12 +108,7 @@ def write_workbook_template(path: str | Path) -> Path:
     MissingExtraError
         If xlsxwriter is not installed.
     """
-    try:
-        xlsxwriter = importlib.import_module("xlsxwriter")
-    except ImportError as error:
-        raise MissingExtraError("xlsxwriter", "excel") from error
-    whole = BytesIO()  # written by ourselves: what the system refuses is then an OSError
-    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
+    with workbook(Path(path)) as book:
         bold, grey = book.add_format({"bold": True}), book.add_format({"font_color": "#666666", "text_wrap": True})
         for name, schema in tables.schemas().items():
             sheet = book.add_worksheet(name)
@@ -123,7 +117,6 @@ def write_workbook_template(path: str | Path) -> Path:
             sheet.write_row(0, 0, schema.columns, bold)
             for number, row in enumerate(_comments(schema), 1):
                 sheet.write_row(number, 0, row, grey)
-    Path(path).write_bytes(whole.getvalue())
     return Path(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import networkx as nx
 import pandas as pd
 
+from resilience.lookup import looked_up
 from resilience.metrics.supply import Supply, supply
 from resilience.network import Network
 
@@ -43,9 +44,9 @@ def _value_graph(baseline: Supply) -> nx.DiGraph[tuple[str, str]]:
         graph.add_nodes_from(table[["good", "place"]].itertuples(index=False, name=None))
     price = baseline.network.goods.set_index("good")["usd_per_unit"]
     lanes = baseline.network.lanes
-    moved = lanes["flow_per_week"] * lanes["good"].map(price).astype(float)
+    moved = lanes["flow_per_week"] * looked_up(lanes["good"], price)
     used = baseline.makers.merge(baseline.network.needs, on="good")
-    taken = used["output_per_week"] * used["units"] * used["input"].map(price).astype(float)
+    taken = used["output_per_week"] * used["units"] * looked_up(used["input"], price)
     _join(graph, lanes[["good", "origin"]], lanes[["good", "destination"]], moved)
     _join(graph, used[["input", "place"]], used[["good", "place"]], taken)
     return graph

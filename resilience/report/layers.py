@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from resilience import views
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.report.scale import AsTheyAre
 
@@ -118,7 +119,7 @@ def _rows(column: pd.Series, needs: pd.DataFrame, height: int) -> pd.Series:
         for goods in order.values():
             gap = (height - TOP) / len(goods)
             y[goods] = TOP + gap * (np.arange(len(goods)) + 0.5)
-        pull = ends["good"].map(y).astype(float).groupby(ends["input"]).mean().reindex(column.index).fillna(y)
+        pull = looked_up(ends["good"], y).groupby(ends["input"]).mean().reindex(column.index).fillna(y)
         order = {number: sorted(goods, key=lambda good: (pull[good], good)) for number, goods in order.items()}
     return y
 

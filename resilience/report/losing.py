@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from resilience import views
+from resilience.lookup import looked_up
 from resilience.reading import Reading
 from resilience.report import numbers
 from resilience.report.bands import bands
@@ -166,7 +167,7 @@ def _ledger(reading: Reading, scenario: str, scale: AsTheyAre, *, folded: bool) 
     every = views.ledger(reading, scenario)
     table = every.loc[every["without_usd"].sort_values(ascending=False, kind="stable").index[:LEDGER_ROWS]].sort_index()
     names = reading.network.goods.set_index("good")["name"]
-    most = table["good"].map(every.groupby("good")[["without_units", "units"]].max().max(axis=1)).astype(float)
+    most = looked_up(table["good"], every.groupby("good")[["without_units", "units"]].max().max(axis=1))
     columns = (
         Column.text("Good", table["good"].map(names).map(sentence)),
         Column.numbers("From week", "", table["first_week"]),

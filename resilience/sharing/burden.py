@@ -16,6 +16,7 @@ import pandas as pd
 
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.sharing.coalitions import (
     Coalitions,
@@ -121,7 +122,7 @@ def import_weights(network: Network, members: Sequence[str], goods: Sequence[str
 def _by_country(network: Network, weekly: pd.Series, members: Sequence[str], goods: Sequence[str]) -> dict[str, float]:
     rows = weekly.rename("units").rename_axis(["good", "place"]).reset_index()
     rows = rows[rows["good"].isin(goods)]
-    usd = rows["units"] * rows["good"].map(network.goods.set_index("good")["usd_per_unit"]).astype(float)
+    usd = rows["units"] * looked_up(rows["good"], network.goods.set_index("good")["usd_per_unit"])
     by_member = usd.groupby(rows["place"].map(network.places.set_index("place")["country"])).sum()
     return {name: float(by_member.get(name, 0.0)) for name in members}
 

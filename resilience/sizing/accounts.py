@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from resilience.lookup import looked_up
 from resilience.physics import Floats
 from resilience.sizing.credit import credit
 from resilience.sizing.extensive import block_worth, held_shares, lifted
@@ -127,6 +128,6 @@ def of_stock(spared: pd.DataFrame) -> pd.DataFrame:
 
 def expected(spared: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """A split over all years. Columns kind, name, avoided_usd_per_year."""
-    chance = spared["scenario"].map(losses.set_index("scenario")["probability"]).astype(float)
+    chance = looked_up(spared["scenario"], losses.set_index("scenario")["probability"])
     yearly = spared.assign(avoided_usd_per_year=spared["avoided_usd"] * chance)
     return yearly.groupby(["kind", "name"])["avoided_usd_per_year"].sum().reset_index()

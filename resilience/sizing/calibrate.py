@@ -20,6 +20,7 @@ import pandas as pd
 
 from resilience.balance import balance, use_per_week
 from resilience.errors import AskError
+from resilience.lookup import looked_up
 from resilience.mitigation import Measure, until_built, with_measures
 from resilience.network import Network
 from resilience.policy import Release, Reserve
@@ -84,12 +85,16 @@ def demand_saved(simulated: pd.DataFrame) -> float | None:
 
     Over all years, by their chances; None where it saves nothing.
     """
-    chance = simulated["probability"]
     saved, met = (
-        float((chance * (simulated[f"simulated_without_{part}usd"] - simulated[f"simulated_{part}usd"])).sum())
-        for part in ("", "unmet_")
+        simulated[f"simulated_without_{part}usd"] - simulated[f"simulated_{part}usd"] for part in ("", "unmet_")
     )
-    return min(max(met / saved, 0.0), 1.0) if saved > 0 else None
+    return demand_part(simulated["probability"], saved, met)
+
+
+def demand_part(chance: pd.Series, saved: pd.Series, met: pd.Series) -> float | None:
+    """The part of what is `saved` in a mean year that is demand `met`. [0..1] None where nothing is saved."""
+    all_, part = (float((chance * amount).sum()) for amount in (saved, met))
+    return min(max(part / all_, 0.0), 1.0) if all_ > 0 else None
 
 
 def in_place(
@@ -220,7 +225,7 @@ def _spread(network: Network, members: str, start: Reserve | None, goods: Sequen
         weekly = use.reindex(pd.MultiIndex.from_frame(known[["good", "place"]])).groupby("good").sum()
         rows = pd.concat(
             [
-                held.assign(use=held["good"].map(weekly).astype(float).fillna(0.0)),
+                held.assign(use=looked_up(held["good"], weekly).fillna(0.0)),
                 rows[~rows["good"].isin(set(held["good"]))],
             ]
         )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from resilience.errors import AskError
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.policy import Release, Reserve
 from resilience.risk import Risk, measure
@@ -37,14 +38,14 @@ class Search:
 
     def reserve(self, amounts: Mapping[str, float]) -> Reserve:
         """So many units of each good, in their stores."""
-        rows = self.shares.assign(units=self.shares["good"].map(amounts).astype(float) * self.shares["share"])
+        rows = self.shares.assign(units=looked_up(self.shares["good"], amounts) * self.shares["share"])
         return Reserve.of(self.network, rows[rows["units"] > 0], release=self.release)
 
     def holding(self, reserve: Reserve) -> float:
         """USD a year."""
         share = self.network.goods.set_index("good")["holding_share_per_year"]
         held = reserve.table()
-        return float((held["usd"] * held["good"].map(share).astype(float)).sum())
+        return float((held["usd"] * looked_up(held["good"], share)).sum())
 
     def losses(self, reserve: Reserve) -> pd.DataFrame:
         """Columns scenario, probability, loss_usd."""

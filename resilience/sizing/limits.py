@@ -24,6 +24,7 @@ import pandas as pd
 
 from resilience.balance import balance
 from resilience.errors import AskError, near
+from resilience.lookup import looked_up
 from resilience.network import Network
 from resilience.policy import Reserve
 from resilience.sizing.ground import (
@@ -302,7 +303,7 @@ def build_up(network: Network, reserve: Reserve, *, share_per_year: float) -> pd
         raise AskError(f"share_per_year is {share_per_year!r}: a reserve filled at no pace is never full")
     held = reserve.table()
     output = balance(network).network.producers.groupby("good")["output_per_week"].sum()
-    yearly = held["good"].map(output).astype(float).fillna(0.0) * WEEKS_A_YEAR * share_per_year
+    yearly = looked_up(held["good"], output).fillna(0.0) * WEEKS_A_YEAR * share_per_year
     if (yearly <= 0).any():
         lacking = sorted(set(held.loc[yearly <= 0, "good"]))
         raise AskError("The world makes none of what this reserve holds", [f"{good}: no output" for good in lacking])

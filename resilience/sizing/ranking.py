@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from resilience.lookup import looked_up
+
 KEYS = ["kind", "name"]
 COLUMNS = [
     "kind", "name", "amount", "usd", "usd_per_year", "avoided_usd_per_year", "usd_per_usd_avoided",
@@ -34,7 +36,7 @@ def ranking(*, held: pd.DataFrame, goods: pd.DataFrame, measures: pd.DataFrame, 
     more, by its dual: past 1 it is not worth buying; below 1 a limit, a budget or a whole number is in the way). For
     what is not bought the dual tells the most that a first one can save. Goods that could save nothing are left out.
     """
-    price = held["good"].map(goods.set_index("good")["usd_per_unit"]).astype(float)
+    price = looked_up(held["good"], goods.set_index("good")["usd_per_unit"])
     stores = held.assign(usd=held["units"] * price, usd_per_year=held["units"] * held["holding_usd_per_unit"])
     stock = stores.groupby("good")[["units", "usd", "usd_per_year"]].sum().rename(columns={"units": "amount"})
     more = _per_saved(held["holding_usd_per_unit"], held["saved_usd_per_unit"])

@@ -12,6 +12,8 @@ from scipy import sparse
 from small_networks import by_clarabel
 
 import resilience
+from resilience.cli.options import LONGEST
+from resilience.inquiry import MOST_WEEKS
 from resilience.solver import LinearProgram
 
 
@@ -333,3 +335,7 @@ def test_waiting_for_work_imports_nothing_that_takes_long():
     told = "import sys, resilience.cli.app; print('pandas' in sys.modules, 'numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout == "False False\n"
+
+
+def test_weeks_on_a_command_line_end_where_those_of_a_study_do():
+    assert LONGEST == MOST_WEEKS  # told twice, so that help need not read what reads studies
